@@ -1,0 +1,66 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/value.hpp"
+
+namespace sluice::config {
+
+enum class Severity { warning, error };
+
+/// One finding about a config file. `code` is stable and short ("unknown-key"), for golden tests and editors.
+struct Diagnostic {
+  Severity severity = Severity::error;
+  std::string code;
+  std::string message;  // one line, no full stop
+  Span span;
+  std::string label;    // stands behind the carets: "did you mean `timeout`?"
+  struct Note {         // a second place: "first declared here"
+    Span span;
+    std::string label;
+  };
+  std::vector<Note> notes;
+  std::string help;     // how to mend it, or which keys exist here
+};
+
+/// The text of every file that was read, for excerpts. Files are numbered in the order they were read.
+struct Source {
+  std::string path;  // as shown to the user
+  std::string text;
+};
+using Sources = std::vector<Source>;
+
+/// Collects the findings of one run; nothing stops at the first.
+class Diagnostics {
+ public:
+  /// Adds an error and returns it, so that label, notes and help can be set.
+  /// The reference is valid until the next call.
+  Diagnostic& error(std::string_view code, Span span, std::string message);
+  Diagnostic& warning(std::string_view code, Span span, std::string message);
+
+  bool failed() const { return errors_ != 0; }
+  std::size_t errors() const { return errors_; }
+  std::size_t warnings() const { return all_.size() - errors_; }
+  const std::vector<Diagnostic>& all() const { return all_; }
+  /// Orders by file and place; called before the findings are shown.
+  void sort();
+
+  Sources sources;
+
+ private:
+  std::vector<Diagnostic> all_;
+  std::size_t errors_ = 0;
+};
+
+enum class Format { human, gcc, json };
+
+/// Writes all findings. `colour` adds ANSI colours to the human form.
+std::string render(const Diagnostics& diagnostics, Format format, bool colour);
+
+/// The candidate that `word` most likely misspells (Damerau-Levenshtein, case folded, `-` as `_`),
+/// or empty when nothing is near enough to be evidence.
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace sluice::config

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "net/address.hpp"
+
+namespace sluice::net {
+
+class Loop;
+class Protocol;
+
+/// An open file whose descriptor closes with the last reference. Immutable; shared by responses in flight.
+class OpenFile {
+ public:
+  explicit OpenFile(int fd) : fd_(fd) {}
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// What a protocol may do to the connection that carries it. Implemented by net::Connection (a socket, with or
+/// without TLS), by an HTTP/2 stream, and by tests. Everything written during one event leaves in one system
+/// call at its end. All calls come from the thread of the loop.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  /// Room for at least `size` octets at the end of the outbox; commit() says how many were used.
+  /// The way to write small things without a copy in between.
+  virtual char* reserve(std::size_t size) = 0;
+  virtual void commit(std::size_t size) = 0;
+  /// Queues a copy of `bytes`.
+  virtual void write(std::string_view bytes) = 0;
+  /// Queues `bytes` without a copy; `owner` keeps them alive until they are sent.
+  virtual void write_shared(std::shared_ptr<const void> owner, std::string_view bytes) = 0;
+  /// Queues `length` octets of a file from `offset`. A file that turns out shorter aborts the connection.
+  virtual void write_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length) = 0;
+
+  /// Octets queued and not yet taken by the kernel. Protocols that produce without end look at it
+  /// and wait for on_writable().
+  virtual std::size_t pending() const = 0;
+
+  /// While paused nothing is read; the kernel's window closes and the peer waits. A peer that goes away is
+  /// still noticed (on_eof).
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+
+  /// on_deadline() will be called once after `after`, with the accuracy of one second; a later call replaces
+  /// it, zero cancels it. Costs a store, not a timer.
+  virtual void set_deadline(std::chrono::milliseconds after) = 0;
+
+  /// Sends what is queued, then ends our side and waits briefly for the peer's end (a lingering close,
+  /// RFC 9112 §9.6), so that it can read what we wrote. on_bytes() is not called any more.
+  virtual void close() = 0;
+  /// Drops everything at once (RST). For peers that break the rules or do not read.
+  virtual void abort() = 0;
+
+  /// Puts `next` in place of the running protocol (RFC 9110 §7.8). Takes effect when the current callback
+  /// returns; `unread` was received already and is given to `next` first.
+  virtual void replace_protocol(std::unique_ptr<Protocol> next, std::string_view unread) = 0;
+
+  virtual const Address& peer() const = 0;
+  virtual const Address& local() const = 0;
+  virtual bool secure() const = 0;  // TLS
+  virtual Loop& loop() = 0;
+};
+
+/// A state machine without I/O: bytes in, bytes out through the Transport. Owned by the connection, ends with
+/// it. The Transport outlives it. Its callbacks may call anything of the Transport; none of those calls
+/// back before the callback has returned.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+
+  /// The connection is ready. Called once, before any bytes.
+  virtual void on_open(Transport& transport) = 0;
+  /// `bytes` lie in the loop's read buffer, which the protocol may change in place (unmasking) and which is
+  /// reused after the callback: what is kept must be copied.
+  virtual void on_bytes(std::span<char> bytes) = 0;
+  /// The peer ended its side, or is gone.
+  virtual void on_eof() = 0;
+  /// pending() fell below the low watermark after having been above the high one.
+  virtual void on_writable() {}
+  virtual void on_deadline() = 0;
+  /// The daemon is stopping: finish what is in flight, then close.
+  virtual void drain() = 0;
+};
+
+}  // namespace sluice::net
