@@ -19,22 +19,47 @@ class Handler {
   virtual void handle(http::Exchange& exchange) const = 0;
 };
 
+/// A header of the config, merged from server to host to route; the value is a template.
+struct HeaderTemplate {
+  std::string name;
+  config::Located<std::string> value;
+};
+
 /// What a handler is built from.
 struct HandlerContext {
-  const config::Value& table;            // the [[route]], [[static]] or [[websocket]] table
-  const Scope& scope;                    // names that templates of this route may use
-  http::Status status;                   // route.status, or 0 when not given
-  std::vector<std::pair<std::string, config::Located<std::string>>> headers;  // merged, server to route; templates
+  const config::Value& table;           // the [[route]] table, for places
+  const Scope& scope;                   // names that templates of this route may use
+  http::Status status;                  // route.status, or 0 when not given
+  const std::vector<HeaderTemplate>& headers;
   config::Reading& reading;
 };
 
-/// A kind of [[route]] action: `text`, `json`, `redirect` … A KindEntry in the file of the kind makes it known.
+/// A kind of [[route]] action: `text`, `json`, `redirect` … It has an action key and keys that only make
+/// sense beside it. Declared by a global RouteAction in the file of the kind:
+///
+///     const RouteAction text_action("text", text_fields, make_text);
 struct HandlerKind {
-  std::string action;                    // the action key
-  config::FieldsFunction fields;         // the action key and the keys that only make sense with it
-  /// Reads its keys and builds the handler; reports what is wrong and then returns null.
-  /// (The keys were already checked for existence by the caller.)
-  std::unique_ptr<Handler> (*make)(HandlerContext& context, void* options);
+  std::string action;
+  config::FieldsFunction fields;
+  std::function<std::shared_ptr<void>()> new_options;
+  /// Builds the handler; reports what is wrong and then returns null.
+  std::function<std::unique_ptr<Handler>(HandlerContext&, const void* options)> make;
+};
+
+/// All kinds, by action key.
+const std::map<std::string, HandlerKind, std::less<>>& handler_kinds();
+void add_handler_kind(HandlerKind kind);
+
+struct RouteAction {
+  template <class Options>
+  RouteAction(std::string action, const config::Fields<Options>& (*fields)(),
+              std::unique_ptr<Handler> (*make)(HandlerContext&, const Options&)) {
+    add_handler_kind({std::move(action), [fields]() -> const std::vector<config::Field>& { return fields(); },
+                      [] { return std::make_shared<Options>(); },
+                      [make](HandlerContext& context, const void* options) {
+                        return make(context, *static_cast<const Options*>(options));
+                      }});
+  }
 };
 
 }  // namespace sluice::site
