@@ -1,0 +1,74 @@
+#include "base/text.hpp"
+
+#include <charconv>
+
+namespace sluice {
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+bool ends_with_ignoring_case(std::string_view text, std::string_view suffix) {
+  return text.size() >= suffix.size() && equals_ignoring_case(text.substr(text.size() - suffix.size()), suffix);
+}
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = to_lower(c);
+  return lower;
+}
+
+std::optional<std::uint64_t> parse_unsigned(std::string_view digits) {
+  std::uint64_t value = 0;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+namespace {
+
+/// Where the element that begins `text` ends: at the first separator outside of a quoted string.
+std::size_t end_of_item(std::string_view text, char separator) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (quoted && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && c == separator) {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+}  // namespace
+
+bool next_list_item(std::string_view& rest, std::string_view& item, char separator) {
+  while (!rest.empty()) {
+    auto end = end_of_item(rest, separator);
+    item = trim(rest.substr(0, end));
+    rest.remove_prefix(end < rest.size() ? end + 1 : end);
+    if (!item.empty()) return true;
+  }
+  return false;
+}
+
+bool list_has_token(std::string_view list, std::string_view token) {
+  std::string_view item;
+  while (next_list_item(list, item)) {
+    if (equals_ignoring_case(item, token)) return true;
+  }
+  return false;
+}
+
+}  // namespace sluice
