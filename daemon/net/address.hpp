@@ -1,41 +1,55 @@
 #pragma once
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 
 namespace sluice::net {
 
-/// The address of a socket: IPv4, IPv6 or a Unix path. A small value.
+/// The address of one end of a connection: IPv4, IPv6, or a Unix socket (whose peers have no name).
+/// A small value.
 class Address {
  public:
   Address() = default;
-  Address(const sockaddr* address, socklen_t length);
+  explicit Address(const sockaddr* address);
+  explicit Address(const sockaddr_in& address) { storage_.v4 = address; }
+  explicit Address(const sockaddr_in6& address) { storage_.v6 = address; }
 
-  /// Reads "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses, both families where the kernel has them),
-  /// "localhost:8080" (both loopback addresses are one listener each: resolved by the caller), "unix:/path".
-  static Result<Address> parse(std::string_view text);
-
-  const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(storage_); }
-  socklen_t length() const { return length_; }
+  const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&storage_); }
+  socklen_t length() const;
   int family() const { return raw()->sa_family; }
+  /// 0 for a Unix socket.
   std::uint16_t port() const;
   /// Only the host: "127.0.0.1", "::1", "unix". No brackets.
   std::string host() const;
-  /// "127.0.0.1:8080", "[::1]:8080", "unix:/path".
+  /// "127.0.0.1:8080", "[::1]:8080", "unix".
   std::string text() const;
 
   bool operator==(const Address& other) const;
 
  private:
-  // sockaddr_un is the largest (110 octets) but only listeners use it; connections of a Unix listener have no
-  // name. IPv6 needs 28, so a path longer than this lives in `path_`.
-  alignas(8) unsigned char storage_[28] = {};
-  socklen_t length_ = 0;
-  std::string path_;
+  union {
+    sockaddr any;
+    sockaddr_in v4;
+    sockaddr_in6 v6;
+  } storage_{};
+};
+
+/// Where a listener binds, as the config names it.
+struct Endpoint {
+  std::string text;       // as written
+  std::string unix_path;  // not empty: a Unix socket
+  Address address;        // else
+
+  /// Reads "127.0.0.1:8080", "[::1]:8080", ":8080" (every address, IPv4 and IPv6 on one socket),
+  /// "localhost:8080" (127.0.0.1) or "unix:/path". Port 0 lets the kernel choose.
+  static Result<Endpoint> parse(std::string_view text);
 };
 
 }  // namespace sluice::net

@@ -58,9 +58,10 @@ class Transport {
   /// it, zero cancels it. Costs a store, not a timer.
   virtual void set_deadline(std::chrono::milliseconds after) = 0;
 
-  /// Sends what is queued, then ends our side and waits briefly for the peer's end (a lingering close,
-  /// RFC 9112 §9.6), so that it can read what we wrote. on_bytes() is not called any more.
-  virtual void close() = 0;
+  /// Sends what is queued, then closes; on_bytes() is not called any more. With `linger` our side is ended first and
+  /// what the peer still sends is read and dropped for a moment (RFC 9112 §9.6): closing with unread octets
+  /// would reset the connection and destroy the answer. Without: the peer has sent all it had to.
+  virtual void close(bool linger = true) = 0;
   /// Drops everything at once (RST). For peers that break the rules or do not read.
   virtual void abort() = 0;
 

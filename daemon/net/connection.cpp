@@ -1,0 +1,241 @@
+#include "net/connection.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "net/connections.hpp"
+
+namespace sluice::net {
+
+class Connection::Event {
+ public:
+  explicit Event(Connection& connection) : connection_(connection) { ++connection_.nested_; }
+  ~Event() {
+    if (--connection_.nested_ == 0) connection_.finish_event();
+  }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+Connection::Connection(Connections& owner, int fd, const Address& peer, const Address& local)
+    : owner_(owner), outbox_(owner.loop().blocks()), peer_(peer), local_(local), fd_(fd) {
+  uv_poll_init(loop().raw(), &poll_, fd_);
+  poll_.data = this;
+}
+
+Loop& Connection::loop() { return owner_.loop(); }
+
+void Connection::start(std::unique_ptr<Protocol> protocol) {
+  protocol_ = std::move(protocol);
+  Event event(*this);
+  watch(UV_READABLE);
+  protocol_->on_open(*this);
+}
+
+void Connection::watch(int events) {
+  if (events == watched_) return;  // the common case costs no system call
+  watched_ = events;
+  if (events == 0) {
+    uv_poll_stop(&poll_);
+  } else {
+    uv_poll_start(&poll_, events, on_poll);
+  }
+}
+
+void Connection::on_poll(uv_poll_t* poll, int status, int events) {
+  auto& self = *static_cast<Connection*>(poll->data);
+  Event event(self);
+  if (status < 0) return self.abort();
+  if (events & UV_WRITABLE) self.flush();
+  if (self.state_ != State::closed && (events & (UV_READABLE | UV_DISCONNECT))) self.on_readable();
+}
+
+void Connection::on_readable() {
+  if (state_ == State::lingering || state_ == State::closing) return drop_input();
+  if (paused_) {  // only the peer's leaving wakes us here
+    // The peer has ended its side, or is gone. Unread octets stay in the kernel, and are not wanted any more.
+    watch(watched_ & ~UV_DISCONNECT);
+    return protocol_->on_eof();
+  }
+  auto buffer = loop().read_buffer();
+  auto received = ::recv(fd_, buffer.data(), buffer.size(), 0);
+  if (received > 0) return protocol_->on_bytes(buffer.first(static_cast<std::size_t>(received)));
+  if (received == 0) {
+    watch(watched_ & ~UV_READABLE);  // end of file stays readable: it must not wake us again and again
+    return protocol_->on_eof();
+  }
+  if (errno == EAGAIN || errno == EINTR) return;
+  protocol_->on_eof();
+  abort();
+}
+
+void Connection::adopt_replacement() {
+  while (replacement_ && state_ == State::open) {  // a protocol may be replaced by its first octets
+    protocol_ = std::move(replacement_);
+    auto unread = std::move(unread_);
+    protocol_->on_open(*this);
+    if (unread && state_ == State::open) protocol_->on_bytes({unread->data(), unread->size()});
+  }
+}
+
+void Connection::drop_input() {
+  auto buffer = loop().read_buffer();
+  auto received = ::recv(fd_, buffer.data(), buffer.size(), 0);
+  if (received > 0 || (received < 0 && (errno == EAGAIN || errno == EINTR))) return;
+  if (state_ == State::closing && received == 0 && !outbox_.empty()) {
+    watch(watched_ & ~UV_READABLE);  // the peer has finished sending; it may still read
+    return;
+  }
+  abort();
+}
+
+void Connection::touch() {
+  if (nested_ || flush_queued_ || state_ == State::closed) return;
+  flush_queued_ = true;
+  owner_.queue_flush(*this);
+}
+
+char* Connection::reserve(std::size_t size) { return outbox_.reserve(size); }
+
+void Connection::commit(std::size_t size) {
+  outbox_.commit(size);
+  touch();
+}
+
+void Connection::write(std::string_view bytes) {
+  outbox_.append(bytes);
+  touch();
+}
+
+void Connection::write_shared(std::shared_ptr<const void> owner, std::string_view bytes) {
+  outbox_.append_shared(std::move(owner), bytes);
+  touch();
+}
+
+void Connection::write_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length) {
+  outbox_.append_file(std::move(file), offset, length);
+  touch();
+}
+
+void Connection::pause_reading() {
+  if (paused_ || state_ != State::open) return;
+  paused_ = true;
+  watch((watched_ & ~UV_READABLE) | UV_DISCONNECT);
+}
+
+void Connection::resume_reading() {
+  if (!paused_ || state_ != State::open) return;
+  paused_ = false;
+  watch((watched_ & ~UV_DISCONNECT) | UV_READABLE);
+}
+
+void Connection::set_deadline(std::chrono::milliseconds after) {
+  deadline_ = after.count() > 0 ? loop().now() + static_cast<std::uint64_t>(after.count()) : 0;
+}
+
+void Connection::close(bool linger) {
+  if (state_ != State::open) return;
+  state_ = State::closing;
+  linger_ = linger;
+  deadline_ = 0;
+  touch();
+}
+
+void Connection::abort() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  outbox_.clear();
+  touch();
+  if (nested_ == 0) destroy();
+}
+
+void Connection::replace_protocol(std::unique_ptr<Protocol> next, std::string_view unread) {
+  replacement_ = std::move(next);
+  if (!unread.empty()) unread_ = std::make_unique<std::string>(unread);
+}
+
+void Connection::drain() {
+  Event event(*this);
+  if (state_ == State::open) protocol_->drain();
+}
+
+void Connection::sweep(std::uint64_t now) {
+  Event event(*this);
+  auto stalled = owner_.limits().write_idle.count();
+  if (write_progress_ != 0 && stalled > 0 && now - write_progress_ > static_cast<std::uint64_t>(stalled)) return abort();
+  if (deadline_ == 0 || now < deadline_) return;
+  deadline_ = 0;
+  if (state_ == State::open) return protocol_->on_deadline();
+  abort();  // lingered long enough
+}
+
+void Connection::flush() {
+  if (outbox_.empty()) return;
+  auto before = outbox_.size();
+  auto progress = outbox_.flush(fd_);
+  if (outbox_.size() < before || write_progress_ == 0) write_progress_ = loop().now();
+  after_flush(progress);
+}
+
+void Connection::after_flush(Outbox::Progress progress) {
+  switch (progress) {
+    case Outbox::Progress::failed:
+      if (state_ == State::open) protocol_->on_eof();
+      return abort();
+    case Outbox::Progress::done:
+      watch(watched_ & ~UV_WRITABLE);
+      write_progress_ = 0;
+      break;
+    case Outbox::Progress::blocked:
+    case Outbox::Progress::yielded:
+      watch(watched_ | UV_WRITABLE);
+      break;
+  }
+  auto high = owner_.limits().high_water;
+  if (outbox_.size() > high) {
+    above_high_water_ = true;
+  } else if (above_high_water_ && outbox_.size() <= high / 2) {
+    above_high_water_ = false;
+    if (state_ == State::open) protocol_->on_writable();
+  }
+}
+
+void Connection::finish_event() {
+  if (state_ == State::closed) return destroy();
+  ++nested_;  // the protocol may be called from here and may write more
+  adopt_replacement();
+  for (int rounds = 0; rounds < 4 && !outbox_.empty() && !(watched_ & UV_WRITABLE); ++rounds) flush();
+  if (state_ == State::closing && outbox_.empty()) end_our_side();
+  --nested_;
+  if (state_ == State::closed) destroy();
+}
+
+void Connection::end_our_side() {
+  if (!linger_) {
+    state_ = State::closed;
+    return;
+  }
+  state_ = State::lingering;
+  ::shutdown(fd_, SHUT_WR);
+  watch(UV_READABLE);
+  set_deadline(owner_.limits().linger);
+}
+
+void Connection::destroy() {
+  state_ = State::closed;
+  owner_.remove(*this);
+  protocol_.reset();
+  replacement_.reset();
+  outbox_.clear();
+  uv_poll_stop(&poll_);
+  ::close(fd_);
+  uv_close(reinterpret_cast<uv_handle_t*>(&poll_),
+           [](uv_handle_t* handle) { delete static_cast<Connection*>(handle->data); });
+}
+
+}  // namespace sluice::net

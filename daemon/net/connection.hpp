@@ -1,0 +1,90 @@
+#pragma once
+
+#include <uv.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "net/address.hpp"
+#include "net/loop.hpp"
+#include "net/outbox.hpp"
+#include "net/protocol.hpp"
+
+namespace sluice::net {
+
+class Connections;
+
+/// An accepted socket with the protocol that it speaks. Owned by Connections; ends itself when the peer has
+/// gone, the protocol closes it or a deadline passes. One thread.
+class Connection final : public Transport {
+ public:
+  /// Takes over the non-blocking socket `fd`.
+  Connection(Connections& owner, int fd, const Address& peer, const Address& local);
+  ~Connection() override = default;
+
+  /// Gives the connection its protocol and starts reading.
+  void start(std::unique_ptr<Protocol> protocol);
+  void drain();
+  /// Called about once a second with the loop's time in ms: deadlines, stalled writes.
+  void sweep(std::uint64_t now);
+
+  char* reserve(std::size_t size) override;
+  void commit(std::size_t size) override;
+  void write(std::string_view bytes) override;
+  void write_shared(std::shared_ptr<const void> owner, std::string_view bytes) override;
+  void write_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length) override;
+  std::size_t pending() const override { return outbox_.size(); }
+  void pause_reading() override;
+  void resume_reading() override;
+  void set_deadline(std::chrono::milliseconds after) override;
+  void close(bool linger) override;
+  void abort() override;
+  void replace_protocol(std::unique_ptr<Protocol> next, std::string_view unread) override;
+  const Address& peer() const override { return peer_; }
+  const Address& local() const override { return local_; }
+  bool secure() const override { return false; }
+  Loop& loop() override;
+
+ private:
+  friend class Connections;
+
+  enum class State : std::uint8_t { open, closing, lingering, closed };
+  /// Marks that a callback is running: what it writes is flushed when it returns, and nothing destroys the
+  /// connection under it.
+  class Event;
+
+  static void on_poll(uv_poll_t* poll, int status, int events);
+  void on_readable();
+  void adopt_replacement();
+  void drop_input();
+  void touch();
+  void finish_event();
+  void flush();
+  void after_flush(Outbox::Progress progress);
+  void watch(int events);
+  void end_our_side();
+  void destroy();
+
+  Connections& owner_;
+  uv_poll_t poll_;
+  Connection* previous_ = nullptr;
+  Connection* next_ = nullptr;
+  std::unique_ptr<Protocol> protocol_;
+  std::unique_ptr<Protocol> replacement_;
+  std::unique_ptr<std::string> unread_;  // for the replacement
+  Outbox outbox_;
+  std::uint64_t deadline_ = 0;        // loop time in ms; 0: none
+  std::uint64_t write_progress_ = 0;  // loop time in ms of the last octet taken while blocked
+  Address peer_;
+  const Address& local_;
+  int fd_;
+  int watched_ = 0;
+  std::uint16_t nested_ = 0;  // callbacks running
+  State state_ = State::open;
+  bool linger_ = false;
+  bool paused_ = false;
+  bool flush_queued_ = false;
+  bool above_high_water_ = false;
+};
+
+}  // namespace sluice::net

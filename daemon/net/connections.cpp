@@ -1,0 +1,85 @@
+#include "net/connections.hpp"
+
+#include <algorithm>
+
+namespace sluice::net {
+
+Connections::Connections(Loop& loop, const ConnectionLimits& limits) : loop_(loop), limits_(limits) {
+  uv_timer_init(loop_.raw(), sweeper_.get());
+  sweeper_.get()->data = this;
+}
+
+Connections::~Connections() { abort_all(); }
+
+void Connections::add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol) {
+  auto* connection = new Connection(*this, fd, peer, local);
+  connection->next_ = first_;
+  if (first_) first_->previous_ = connection;
+  first_ = connection;
+  ++count_;
+  if (!sweeping_) {
+    sweeping_ = true;
+    uv_timer_start(sweeper_.get(), [](uv_timer_t* t) { static_cast<Connections*>(t->data)->sweep(); }, 1000, 1000);
+  }
+  connection->start(std::move(protocol));
+}
+
+const Address* Connections::remember(const Address& address) {
+  auto known = std::find(addresses_.begin(), addresses_.end(), address);
+  return known != addresses_.end() ? &*known : &addresses_.emplace_back(address);
+}
+
+void Connections::remove(Connection& connection) {
+  if (connection.previous_) connection.previous_->next_ = connection.next_;
+  if (connection.next_) connection.next_->previous_ = connection.previous_;
+  if (first_ == &connection) first_ = connection.next_;
+  --count_;
+  if (connection.flush_queued_) std::erase(to_flush_, &connection);
+  if (count_ == 0 && when_empty_) loop_.at_end_of_turn(std::exchange(when_empty_, nullptr));
+  if (on_room) on_room();
+}
+
+void Connections::queue_flush(Connection& connection) {
+  if (to_flush_.empty()) loop_.at_end_of_turn([this] { run_flushes(); });
+  to_flush_.push_back(&connection);
+}
+
+void Connections::run_flushes() {
+  while (!to_flush_.empty()) {  // a flush may end a connection, which takes itself out of the list
+    auto* connection = to_flush_.back();
+    to_flush_.pop_back();
+    connection->flush_queued_ = false;
+    ++connection->nested_;
+    if (--connection->nested_ == 0) connection->finish_event();
+  }
+}
+
+void Connections::sweep() {
+  if (count_ == 0) {  // an idle daemon sleeps
+    sweeping_ = false;
+    uv_timer_stop(sweeper_.get());
+    return;
+  }
+  auto now = loop_.now();
+  for (auto* connection = first_; connection;) {
+    auto* next = connection->next_;  // sweeping may end this one, and only this one
+    connection->sweep(now);
+    connection = next;
+  }
+}
+
+void Connections::drain(std::function<void()> when_empty) {
+  when_empty_ = std::move(when_empty);
+  for (auto* connection = first_; connection;) {
+    auto* next = connection->next_;
+    connection->drain();
+    connection = next;
+  }
+  if (count_ == 0 && when_empty_) loop_.at_end_of_turn(std::exchange(when_empty_, nullptr));
+}
+
+void Connections::abort_all() {
+  while (first_) first_->abort();
+}
+
+}  // namespace sluice::net

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "net/connection.hpp"
+#include "net/loop.hpp"
+
+namespace sluice::net {
+
+/// What all connections of a worker have in common.
+struct ConnectionLimits {
+  std::size_t connections = 0;               // at once; 0: no limit of its own
+  std::chrono::milliseconds write_idle{};    // a peer that takes nothing for this long is dropped
+  std::size_t high_water = 256 * 1024;       // queued octets above which a protocol should stop producing
+  std::chrono::milliseconds linger{2000};    // how long a closing connection waits for the peer's end
+};
+
+/// The connections of one worker: owns them, sweeps their deadlines once a second, drains them. One thread.
+class Connections {
+ public:
+  Connections(Loop& loop, const ConnectionLimits& limits);
+  /// Aborts what is left.
+  ~Connections();
+
+  Loop& loop() { return loop_; }
+  const ConnectionLimits& limits() const { return limits_; }
+  void set_limits(const ConnectionLimits& limits) { limits_ = limits; }
+  std::size_t count() const { return count_; }
+  bool full() const { return limits_.connections != 0 && count_ >= limits_.connections; }
+
+  /// Adopts an accepted socket.
+  void add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol);
+  /// Asks every protocol to finish. `when_empty` is called once none is left.
+  void drain(std::function<void()> when_empty);
+  void abort_all();
+  /// Keeps an address that connections refer to, for as long as this object lives; equal ones are kept once.
+  const Address* remember(const Address& address);
+  /// Called when a connection has gone, for a listener that waits for room.
+  std::function<void()> on_room;
+
+ private:
+  friend class Connection;
+
+  void remove(Connection& connection);
+  void queue_flush(Connection& connection);
+  void run_flushes();
+  void sweep();
+
+  Loop& loop_;
+  ConnectionLimits limits_;
+  Connection* first_ = nullptr;
+  std::size_t count_ = 0;
+  UvHandle<uv_timer_t> sweeper_;
+  bool sweeping_ = false;
+  std::deque<Address> addresses_;
+  std::vector<Connection*> to_flush_;
+  std::function<void()> when_empty_;
+};
+
+}  // namespace sluice::net

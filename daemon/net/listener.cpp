@@ -1,0 +1,82 @@
+#include "net/listener.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "net/socket.hpp"
+
+namespace sluice::net {
+
+namespace {
+
+constexpr int accepts_per_event = 64;
+constexpr std::chrono::milliseconds retry_after{200};
+constexpr std::uint64_t report_interval = 60'000;  // ms
+
+}  // namespace
+
+Listener::Listener(Connections& connections, int fd, MakeProtocol make_protocol, OnTrouble on_trouble)
+    : connections_(connections),
+      fd_(fd),
+      local_(connections.remember(local_address(fd))),
+      make_protocol_(std::move(make_protocol)),
+      on_trouble_(std::move(on_trouble)) {
+  uv_poll_init(connections_.loop().raw(), poll_.get(), fd_);
+  uv_timer_init(connections_.loop().raw(), retry_.get());
+  poll_.get()->data = this;
+  retry_.get()->data = this;
+  resume();
+}
+
+Listener::~Listener() {
+  uv_poll_stop(poll_.get());
+  ::close(fd_);
+}
+
+void Listener::resume() {
+  paused_ = false;
+  uv_timer_stop(retry_.get());
+  uv_poll_start(poll_.get(), UV_READABLE, [](uv_poll_t* poll, int, int) {
+    if (auto* self = static_cast<Listener*>(poll->data)) self->accept_some();
+  });
+}
+
+void Listener::pause(std::chrono::milliseconds retry) {
+  paused_ = true;
+  uv_poll_stop(poll_.get());
+  uv_timer_start(
+      retry_.get(), [](uv_timer_t* timer) { static_cast<Listener*>(timer->data)->resume(); },
+      static_cast<std::uint64_t>(retry.count()), 0);
+}
+
+void Listener::report(int code) {
+  auto now = connections_.loop().now();
+  if (reported_ != 0 && now - reported_ < report_interval) return;
+  reported_ = now;
+  if (on_trouble_) on_trouble_(code);
+}
+
+void Listener::accept_some() {
+  for (int i = 0; i < accepts_per_event; ++i) {
+    if (connections_.full()) {
+      report(0);
+      return pause(retry_after);
+    }
+    sockaddr_storage name;
+    socklen_t length = sizeof name;
+    int fd = ::accept4(fd_, reinterpret_cast<sockaddr*>(&name), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      connections_.add(fd, Address(reinterpret_cast<sockaddr*>(&name)), *local_, make_protocol_());
+      continue;
+    }
+    if (errno == EAGAIN) return;
+    if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;  // that peer has gone; there may be others
+    // EMFILE, ENFILE, ENOBUFS, ENOMEM: the backlog stays readable, so waiting for it again would spin.
+    report(errno);
+    return pause(retry_after);
+  }
+}
+
+}  // namespace sluice::net

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "net/address.hpp"
+#include "net/connections.hpp"
+#include "net/handle.hpp"
+
+namespace sluice::net {
+
+/// Accepts connections on one socket and gives each its protocol. At the limit of connections or descriptors it
+/// pauses instead of spinning; waiting peers stay in the kernel's backlog. Owned by a worker; one thread.
+class Listener {
+ public:
+  using MakeProtocol = std::function<std::unique_ptr<Protocol>()>;
+  /// Says that accepting had to stop, with errno (EMFILE …); at most once a minute.
+  using OnTrouble = std::function<void(int code)>;
+
+  /// Takes over the listening, non-blocking socket `fd`.
+  Listener(Connections& connections, int fd, MakeProtocol make_protocol, OnTrouble on_trouble);
+  ~Listener();
+
+  const Address& local() const { return *local_; }
+  int fd() const { return fd_; }
+  /// Tries again after a connection has gone.
+  void resume();
+
+ private:
+  void accept_some();
+  void pause(std::chrono::milliseconds retry);
+  void report(int code);
+
+  Connections& connections_;
+  int fd_;
+  const Address* local_;  // kept by Connections, because connections outlive their listener
+  MakeProtocol make_protocol_;
+  OnTrouble on_trouble_;
+  UvHandle<uv_poll_t> poll_;
+  UvHandle<uv_timer_t> retry_;
+  bool paused_ = false;
+  std::uint64_t reported_ = 0;
+};
+
+}  // namespace sluice::net

@@ -1,0 +1,197 @@
+#include "net/outbox.hpp"
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace sluice::net {
+
+OpenFile::~OpenFile() { ::close(fd_); }
+
+/// One stretch of output. `block` set: the octets lie in it; else `owner` keeps them, or the open file.
+struct Outbox::Segment {
+  Segment* next = nullptr;
+  Block* block = nullptr;
+  const char* begin = nullptr;
+  std::uint64_t length = 0;  // octets left
+  std::uint64_t offset = 0;  // of a file
+  int file = -1;             // >= 0: a file range
+  std::shared_ptr<const void> owner;
+
+  static void* operator new(std::size_t size);
+  static void operator delete(void* memory);
+};
+
+namespace {
+
+/// Memory of segments that a thread has given back, so that a response costs no allocation.
+struct SegmentMemory {
+  std::vector<void*> free;
+  ~SegmentMemory() {
+    for (auto* memory : free) ::operator delete(memory);
+  }
+};
+thread_local SegmentMemory segment_memory;
+constexpr std::size_t kept_segments = 256;
+
+/// Copying this much is cheaper than another entry for sendmsg and a reference count.
+constexpr std::size_t copy_below = 4096;
+/// A download leaves the loop to others after this much in one event.
+constexpr std::uint64_t octets_per_turn = 4 << 20;
+constexpr int pieces_per_call = 64;
+
+}  // namespace
+
+void* Outbox::Segment::operator new(std::size_t size) {
+  auto& free = segment_memory.free;
+  if (free.empty()) return ::operator new(size);
+  auto* memory = free.back();
+  free.pop_back();
+  return memory;
+}
+
+void Outbox::Segment::operator delete(void* memory) {
+  auto& free = segment_memory.free;
+  if (free.size() < kept_segments) {
+    free.push_back(memory);
+  } else {
+    ::operator delete(memory);
+  }
+}
+
+Outbox::Segment* Outbox::push() {
+  auto* segment = new Segment;
+  (last_ ? last_->next : first_) = segment;
+  last_ = segment;
+  return segment;
+}
+
+void Outbox::pop() {
+  auto* gone = first_;
+  first_ = gone->next;
+  if (!first_) last_ = nullptr;
+  if (gone->block) pool_.give_back(gone->block);
+  delete gone;
+}
+
+char* Outbox::reserve(std::size_t size) {
+  if (last_ && last_->block && last_->block->room() >= size) return last_->block->data() + last_->block->used;
+  auto* block = pool_.take(size);
+  auto* segment = push();
+  segment->block = block;
+  segment->begin = block->data();
+  return block->data();
+}
+
+void Outbox::commit(std::size_t size) {
+  last_->block->used += static_cast<std::uint32_t>(size);
+  last_->length += size;
+  size_ += size;
+}
+
+void Outbox::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    auto room = last_ && last_->block ? last_->block->room() : 0;
+    auto piece = bytes.substr(0, room ? room : BlockPool::block_size - sizeof(Block));
+    std::memcpy(reserve(piece.size()), piece.data(), piece.size());
+    commit(piece.size());
+    bytes.remove_prefix(piece.size());
+  }
+}
+
+void Outbox::append_shared(std::shared_ptr<const void> owner, std::string_view bytes) {
+  if (bytes.size() < copy_below) return append(bytes);
+  auto* segment = push();
+  segment->owner = std::move(owner);
+  segment->begin = bytes.data();
+  segment->length = bytes.size();
+  size_ += bytes.size();
+}
+
+void Outbox::append_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length) {
+  if (length == 0) return;
+  auto* segment = push();
+  segment->file = file->fd();
+  segment->offset = offset;
+  segment->length = length;
+  segment->owner = std::move(file);
+  size_ += length;
+}
+
+void Outbox::consume(std::uint64_t octets) {
+  size_ -= octets;
+  while (first_ && octets >= first_->length) {
+    octets -= first_->length;
+    pop();
+    if (octets == 0) return;
+  }
+  if (octets == 0) return;
+  first_->begin += octets;
+  first_->length -= octets;
+}
+
+Outbox::Progress Outbox::flush_bytes(int fd) {
+  iovec pieces[pieces_per_call];
+  int count = 0;
+  std::uint64_t sum = 0;
+  auto* segment = first_;
+  for (; segment && segment->file < 0 && count < pieces_per_call; segment = segment->next) {
+    pieces[count++] = {const_cast<char*>(segment->begin), segment->length};
+    sum += segment->length;
+  }
+  int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+  if (segment) flags |= MSG_MORE;  // a file or more pieces follow: let the kernel fill its segments
+  ssize_t sent;
+  if (count == 1) {
+    sent = ::send(fd, pieces[0].iov_base, pieces[0].iov_len, flags);
+  } else {
+    msghdr message{};
+    message.msg_iov = pieces;
+    message.msg_iovlen = static_cast<std::size_t>(count);
+    sent = ::sendmsg(fd, &message, flags);
+  }
+  if (sent < 0) {
+    if (errno == EAGAIN || errno == EINTR) return Progress::blocked;
+    return Progress::failed;
+  }
+  consume(static_cast<std::uint64_t>(sent));
+  return static_cast<std::uint64_t>(sent) == sum ? Progress::done : Progress::blocked;
+}
+
+Outbox::Progress Outbox::flush_file(int fd, std::uint64_t& budget) {
+  if (budget == 0) return Progress::yielded;
+  auto offset = static_cast<off_t>(first_->offset);
+  auto wanted = std::min(first_->length, budget);
+  auto sent = ::sendfile(fd, first_->file, &offset, wanted);
+  if (sent < 0) return errno == EAGAIN || errno == EINTR ? Progress::blocked : Progress::failed;
+  if (sent == 0) return Progress::failed;  // the file was truncated: what was promised cannot be sent
+  auto octets = static_cast<std::uint64_t>(sent);
+  budget -= octets;
+  first_->offset += octets;
+  first_->length -= octets;
+  size_ -= octets;
+  if (first_->length == 0) pop();
+  return Progress::done;
+}
+
+Outbox::Progress Outbox::flush(int fd) {
+  auto budget = octets_per_turn;
+  while (first_) {
+    auto progress = first_->file < 0 ? flush_bytes(fd) : flush_file(fd, budget);
+    if (progress != Progress::done) return progress;
+  }
+  return Progress::done;
+}
+
+void Outbox::clear() {
+  while (first_) pop();
+  size_ = 0;
+}
+
+}  // namespace sluice::net

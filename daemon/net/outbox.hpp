@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string_view>
+
+#include "net/blocks.hpp"
+#include "net/protocol.hpp"
+
+namespace sluice::net {
+
+/// What a connection has to send, in order: copied octets in pooled blocks, octets that others own, ranges of
+/// files. Empty it holds no memory. Owned by one connection.
+class Outbox {
+ public:
+  enum class Progress {
+    done,     // all is in the kernel's hands
+    blocked,  // the socket takes no more now
+    yielded,  // more could go, but others should have their turn first
+    failed,   // the peer is gone, or a file was shorter than promised
+  };
+
+  explicit Outbox(BlockPool& pool) : pool_(pool) {}
+  ~Outbox() { clear(); }
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+
+  bool empty() const { return first_ == nullptr; }
+  /// Octets queued; file ranges count in full.
+  std::uint64_t size() const { return size_; }
+
+  char* reserve(std::size_t size);
+  void commit(std::size_t size);
+  void append(std::string_view bytes);
+  void append_shared(std::shared_ptr<const void> owner, std::string_view bytes);
+  void append_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length);
+
+  /// Hands as much as possible to the socket `fd`: consecutive octets in one sendmsg, files by sendfile.
+  Progress flush(int fd);
+  void clear();
+
+ private:
+  struct Segment;
+
+  Progress flush_bytes(int fd);
+  Progress flush_file(int fd, std::uint64_t& budget);
+  void consume(std::uint64_t octets);
+  void pop();
+  Segment* push();
+
+  BlockPool& pool_;
+  Segment* first_ = nullptr;
+  Segment* last_ = nullptr;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace sluice::net

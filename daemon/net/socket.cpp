@@ -1,0 +1,99 @@
+#include "net/socket.hpp"
+
+#include <netinet/tcp.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace sluice::net {
+
+namespace {
+
+constexpr int backlog = 4096;  // the kernel cuts it to net.core.somaxconn
+
+ListenError explain(const Endpoint& endpoint, const char* step, int code) {
+  auto message = "cannot " + std::string(step) + " " + endpoint.text + ": " + std::strerror(code);
+  if (code == EADDRINUSE) message += "; another program uses this address (`ss -ltnp` shows which)";
+  if (code == EADDRNOTAVAIL) message += "; no interface of this machine has this address";
+  if (code == EACCES && endpoint.unix_path.empty())
+    message += "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";
+  return {code, message};
+}
+
+void set_option(int fd, int level, int option) {
+  int on = 1;
+  ::setsockopt(fd, level, option, &on, sizeof on);
+}
+
+std::expected<int, ListenError> fail_with(int fd, const Endpoint& endpoint, const char* step) {
+  auto code = errno;
+  if (fd >= 0) ::close(fd);
+  return std::unexpected(explain(endpoint, step, code));
+}
+
+/// Binds IPv4 or IPv6; the wildcard of IPv6 takes IPv4 clients too.
+std::expected<int, ListenError> bind_ip(const Endpoint& endpoint, int type, bool share) {
+  const auto& address = endpoint.address;
+  int fd = ::socket(address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0 && errno == EAFNOSUPPORT && address.host() == "::") {  // a machine without IPv6
+    auto v4 = Endpoint::parse("0.0.0.0:" + std::to_string(address.port()));
+    v4->text = endpoint.text;
+    return bind_ip(*v4, type, share);
+  }
+  if (fd < 0) return fail_with(fd, endpoint, "make a socket for");
+  set_option(fd, SOL_SOCKET, SO_REUSEADDR);
+  if (share) set_option(fd, SOL_SOCKET, SO_REUSEPORT);
+  if (address.family() == AF_INET6) {
+    int only = address.host() == "::" ? 0 : 1;
+    ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+  }
+  if (type == SOCK_STREAM) set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+  if (::bind(fd, address.raw(), address.length()) != 0) return fail_with(fd, endpoint, "listen on");
+  return fd;
+}
+
+/// True when the socket file is left over from a process that has ended.
+bool is_stale(const sockaddr_un& name) {
+  struct stat info{};
+  if (::lstat(name.sun_path, &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
+  int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  bool refused = ::connect(probe, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 && errno == ECONNREFUSED;
+  ::close(probe);
+  return refused;
+}
+
+std::expected<int, ListenError> bind_unix(const Endpoint& endpoint) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  std::memcpy(name.sun_path, endpoint.unix_path.c_str(), endpoint.unix_path.size() + 1);
+  int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fail_with(fd, endpoint, "make a socket for");
+  if (is_stale(name)) ::unlink(name.sun_path);
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&name), sizeof name) != 0) return fail_with(fd, endpoint, "listen on");
+  return fd;
+}
+
+}  // namespace
+
+std::expected<int, ListenError> listen_on(const Endpoint& endpoint, bool share) {
+  auto fd = endpoint.unix_path.empty() ? bind_ip(endpoint, SOCK_STREAM, share) : bind_unix(endpoint);
+  if (!fd) return fd;
+  if (::listen(*fd, backlog) != 0) return fail_with(*fd, endpoint, "listen on");
+  return fd;
+}
+
+std::expected<int, ListenError> bind_datagram(const Endpoint& endpoint, bool share) {
+  return bind_ip(endpoint, SOCK_DGRAM, share);
+}
+
+Address local_address(int fd) {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof storage;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length);
+  return Address(reinterpret_cast<sockaddr*>(&storage));
+}
+
+}  // namespace sluice::net
