@@ -1,0 +1,137 @@
+"""What is measured: the request of each scenario, and how its answer is proved right before it counts."""
+
+import json
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    title: str
+    path: str = "/plain"
+    pipelined: int = 1
+    header: str = ""
+    message: int = 0  # octets of a WebSocket message; 0: HTTP
+
+
+ALL = (
+    Scenario("plain", "plain text"),
+    Scenario("pipelined", "plain text, 16 pipelined", pipelined=16),
+    Scenario("template", "template /{name}", path="/Alice"),
+    Scenario("static-1k", "static 1 KiB", path="/files/1k.bin"),
+    Scenario("static-16k", "static 16 KiB", path="/files/16k.bin"),
+    Scenario("not-modified", "304 Not Modified", path="/files/1k.bin"),
+    Scenario("connection", "new connection each", header="Connection: close"),
+    Scenario("websocket-64", "WebSocket echo 64 B", path="/ws", message=64),
+    Scenario("websocket-16k", "WebSocket echo 16 KiB", path="/ws", message=16384),
+)
+
+
+class WrongAnswer(Exception):
+    """The server does not do what is measured; it is left out."""
+
+
+def make_files(www: Path):
+    www.mkdir(parents=True)
+    for name, size in (("1k.bin", 1024), ("16k.bin", 16384)):
+        (www / name).write_bytes(bytes((i * 7 + i // 251) % 256 for i in range(size)))
+
+
+class Answers:
+    """Answers read one after another from a connection."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), 5)
+        self.buffer = b""
+
+    def _more(self):
+        data = self.socket.recv(65536)
+        self.buffer += data
+        return bool(data)
+
+    def next(self):
+        """(status, fields with lower-case names, body)"""
+        while b"\r\n\r\n" not in self.buffer:
+            if not self._more():
+                raise WrongAnswer("the connection ended before the answer")
+        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        lines = head.decode("latin-1").split("\r\n")
+        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+        status = int(lines[0].split()[1])
+        length = 0 if status == 304 else int(fields.get("content-length", 0))
+        while len(self.buffer) < length:
+            if not self._more():
+                raise WrongAnswer("the body is too short")
+        body, self.buffer = self.buffer[:length], self.buffer[length:]
+        return status, fields, body
+
+
+def _ask(port, scenario, header, times=1):
+    connection = Answers(port)
+    extra = header + "\r\n" if header else ""
+    request = f"GET {scenario.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{extra}\r\n"
+    connection.socket.sendall(request.encode() * times)
+    return [connection.next() for _ in range(times)], connection
+
+
+def _require(condition, what):
+    if not condition:
+        raise WrongAnswer(what)
+
+
+def verify(scenario: Scenario, server):
+    """Raises WrongAnswer unless the server gives the right answer. Returns the header field to measure with."""
+    if scenario.message:
+        measure_websocket(scenario, server.port, connections=2, seconds=0.2)
+        return ""
+    if scenario.name == "not-modified":
+        if server.name == "floor":
+            return ""
+        (first,), _ = _ask(server.port, scenario, "")
+        _require("etag" in first[1], "a file without ETag")
+        header = "If-None-Match: " + first[1]["etag"]
+        ((status, _, body),), _ = _ask(server.port, scenario, header)
+        _require(status == 304 and not body, f"status {status} instead of 304")
+        return header
+
+    answers, connection = _ask(server.port, scenario, scenario.header, scenario.pipelined)
+    want = (server.www / Path(scenario.path).name).read_bytes() if scenario.path.startswith("/files/") else (
+        b"Hello, Alice!" if scenario.name == "template" else b"Hello, World!")
+    for status, fields, body in answers:
+        _require(status == 200, f"status {status}")
+        _require(body == want, f"body {body[:60]!r}")
+        _require("date" in fields, "an answer without Date")
+    if scenario.name == "connection":
+        _require(connection.socket.recv(1) == b"", "the connection stays open")
+    return scenario.header
+
+
+def _run(command, cpu):
+    done = subprocess.run(["taskset", "-c", str(cpu), *map(str, command)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise WrongAnswer((done.stderr or done.stdout).strip()[-300:])
+    result = json.loads(done.stdout.strip().splitlines()[-1])
+    if result.get("errors"):
+        raise WrongAnswer(f"{result['errors']} errors under load")
+    return result
+
+
+websocket_load = None  # path of the built load generator, set by bench.py
+
+
+def measure_websocket(scenario, port, connections, seconds, cpu=0):
+    return _run([websocket_load, port, scenario.path, connections, scenario.message, seconds], cpu)
+
+
+def measure(scenario, port, header, connections, seconds, cpu):
+    """Loads the server for a while: {"requests": count, "seconds": time}."""
+    if scenario.message:
+        return measure_websocket(scenario, port, connections, seconds, cpu)
+    fields = ["-H", header] if header else []
+    return _run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *fields, "-s", HERE / "requests.lua",
+                 f"http://127.0.0.1:{port}{scenario.path}", "--", scenario.pipelined], cpu)
