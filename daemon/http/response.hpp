@@ -8,11 +8,10 @@
 #include <vector>
 
 #include "http/request.hpp"
+#include "http/status.hpp"
 #include "net/protocol.hpp"
 
 namespace sluice::http {
-
-using Status = std::uint16_t;
 
 /// The fields of a response that are known when the config is loaded, in the forms the protocols want: ready
 /// octets for HTTP/1, a list for HTTP/2. Immutable, part of a Site; lives as long as the exchange.

@@ -39,3 +39,14 @@ TEST_CASE("a body part knows its size") {
   CHECK(size(BodyPart{SharedBytes{nullptr, "ab"}}) == 2);
   CHECK(size(BodyPart{FileRange{nullptr, 10, 77}}) == 77);
 }
+
+TEST_CASE("statuses have the phrases of the registry") {
+  CHECK(reason_phrase(200) == "OK");
+  CHECK(reason_phrase(100) == "Continue");
+  CHECK(reason_phrase(404) == "Not Found");
+  CHECK(reason_phrase(422) == "Unprocessable Content");
+  CHECK(reason_phrase(511) == "Network Authentication Required");
+  for (int unknown : {0, 99, 299, 306, 599, 999}) CHECK(reason_phrase(static_cast<Status>(unknown)).empty());
+  CHECK_FALSE(may_have_content(304));
+  CHECK(may_have_content(404));
+}
