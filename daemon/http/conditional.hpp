@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "http/request.hpp"
+
+namespace sluice::http {
+
+/// What tells one state of a representation from another.
+struct Validators {
+  static constexpr std::int64_t no_date = std::numeric_limits<std::int64_t>::min();
+
+  std::string_view etag;                 // with its quotes; empty: none
+  std::int64_t last_modified = no_date;  // seconds since 1970
+};
+
+enum class Precondition : std::uint8_t {
+  proceed,       // do what the method asks
+  not_modified,  // 304
+  failed,        // 412
+};
+
+/// Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of RFC 9110 §13.2.2 for a
+/// representation that exists. `now` is for two-digit years in dates.
+Precondition evaluate_preconditions(const Request& request, const Validators& validators, std::int64_t now);
+
+/// Whether the Range field may be looked at: there is one, the method is GET or HEAD, and If-Range, where given,
+/// names exactly this representation (RFC 9110 §13.1.5, §14.2). For HEAD the answer is like that of GET.
+bool range_applies(const Request& request, const Validators& validators, std::int64_t now);
+
+}  // namespace sluice::http
