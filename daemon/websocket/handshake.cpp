@@ -1,0 +1,148 @@
+#include "websocket/handshake.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/base64.hpp"
+#include "base/text.hpp"
+
+namespace sluice::websocket {
+namespace {
+
+constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// Calls `use` with each element of the comma-separated list that the field lines `name` form together
+/// (RFC 9110 §5.3), until it returns true; returns whether it did.
+template <class Use>
+bool any_element(const http::Request& request, std::string_view name, Use use) {
+  for (const auto& line : request.fields) {
+    if (!equals_ignoring_case(line.name, name)) continue;
+    auto rest = line.value;
+    for (std::string_view element; next_list_item(rest, element);) {
+      if (use(element)) return true;
+    }
+  }
+  return false;
+}
+
+bool lists(const http::Request& request, std::string_view name, std::string_view token) {
+  return any_element(request, name, [&](std::string_view element) { return equals_ignoring_case(element, token); });
+}
+
+/// The only field line with this name. `several` is set when there are more.
+std::string_view only_line(const http::Request& request, std::string_view name, bool& several) {
+  std::string_view value;
+  int lines = 0;
+  for (const auto& line : request.fields) {
+    if (equals_ignoring_case(line.name, name) && lines++ == 0) value = line.value;
+  }
+  several = lines > 1;
+  return value;
+}
+
+bool is_key(std::string_view key) {
+  if (key.size() != 24) return false;
+  auto octets = parse_base64(key);
+  return octets && octets->size() == 16;
+}
+
+struct Origin {
+  std::string_view scheme, host, port;  // port: empty when it is the default of the scheme
+};
+
+std::string_view default_port(std::string_view scheme) {
+  return equals_ignoring_case(scheme, "https") ? "443" : equals_ignoring_case(scheme, "http") ? "80" : "";
+}
+
+/// Parts host and port; a port that is the default of `scheme` counts as none.
+Origin split_authority(std::string_view scheme, std::string_view authority) {
+  auto colon = authority.rfind(':');
+  bool has_port = colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
+  Origin origin{scheme, has_port ? authority.substr(0, colon) : authority, {}};
+  if (has_port) origin.port = authority.substr(colon + 1);
+  if (origin.port == default_port(scheme)) origin.port = {};
+  return origin;
+}
+
+/// An origin as RFC 6454 §6.2 writes it; an empty host when `text` is none ("null").
+Origin parse_origin(std::string_view text) {
+  auto slashes = text.find("://");
+  if (slashes == std::string_view::npos) return {};
+  return split_authority(text.substr(0, slashes), text.substr(slashes + 3));
+}
+
+bool same_host(const Origin& a, const Origin& b) { return equals_ignoring_case(a.host, b.host) && a.port == b.port; }
+
+bool matches(const Origin& pattern, const Origin& origin) {
+  if (!equals_ignoring_case(pattern.scheme, origin.scheme)) return false;
+  if (!pattern.host.starts_with("*.")) return same_host(pattern, origin);
+  auto suffix = pattern.host.substr(1);  // ".example.com": the domain itself is not one of its subdomains
+  return pattern.port == origin.port && origin.host.size() > suffix.size() &&
+         ends_with_ignoring_case(origin.host, suffix);
+}
+
+Handshake refuse(http::Status status, std::string_view reason) { return {status, reason, {}, {}}; }
+
+/// The first of our subprotocols that the client offers.
+std::string_view choose_protocol(const http::Request& request, const HandshakeOptions& options) {
+  for (const auto& ours : options.protocols) {
+    auto same = [&](std::string_view offered) { return offered == ours; };
+    if (any_element(request, "Sec-WebSocket-Protocol", same)) return ours;
+  }
+  return {};
+}
+
+}  // namespace
+
+bool OriginPolicy::allows(std::string_view origin, std::string_view authority) const {
+  if (any) return true;
+  auto page = parse_origin(origin);
+  if (page.host.empty()) return false;
+  if (same_host && websocket::same_host(page, split_authority(page.scheme, authority))) return true;
+  return std::any_of(allowed.begin(), allowed.end(),
+                     [&](const auto& pattern) { return matches(parse_origin(pattern), page); });
+}
+
+bool is_origin_pattern(std::string_view text) {
+  auto pattern = parse_origin(text);
+  auto host = pattern.host.starts_with("*.") ? pattern.host.substr(2) : pattern.host;
+  return !pattern.scheme.empty() && !host.empty() && host.find_first_of("/*?#@ ") == std::string_view::npos &&
+         pattern.port.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string accept_key(std::string_view key) {
+  std::string text{key};
+  text += guid;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr);
+  return base64({reinterpret_cast<const char*>(digest.data()), size});
+}
+
+Handshake shake_hands(const http::Request& request, const HandshakeOptions& options) {
+  if (request.method != http::Method::get) return refuse(405, "A WebSocket is opened with GET.");
+  // RFC 9110 §7.8: Upgrade in an HTTP/1.0 request is ignored.
+  if (request.version != http::Version::http11 || !lists(request, "Upgrade", "websocket")) {
+    return refuse(426, "This address speaks WebSocket: the request must ask for an upgrade.");
+  }
+  if (!lists(request, "Connection", "upgrade")) return refuse(400, "The Connection field lacks the option `upgrade`.");
+
+  bool several = false;
+  auto version = only_line(request, "Sec-WebSocket-Version", several);
+  if (several) return refuse(400, "Sec-WebSocket-Version is given more than once.");
+  if (version != "13") return refuse(426, "Only version 13 of the WebSocket protocol is spoken here.");
+  auto key = only_line(request, "Sec-WebSocket-Key", several);
+  if (several) return refuse(400, "Sec-WebSocket-Key is given more than once.");
+  if (!is_key(key)) return refuse(400, "Sec-WebSocket-Key must be the base64 form of 16 octets.");
+
+  auto origin = only_line(request, "Origin", several);
+  if (several) return refuse(400, "Origin is given more than once.");
+  if (origin.data() != nullptr && !options.origins.allows(origin, request.authority)) {
+    return refuse(403, "Pages of this origin may not connect.");
+  }
+  return {101, {}, accept_key(key), choose_protocol(request, options)};
+}
+
+}  // namespace sluice::websocket

@@ -1,0 +1,188 @@
+#include "websocket/session.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "websocket/message_reader.hpp"
+#include "websocket/utf8.hpp"
+
+namespace sluice::websocket {
+namespace {
+
+constexpr std::size_t largest_sent_head = 10;
+/// Payloads up to this size are written beside their head in one piece.
+constexpr std::size_t small_payload = 64 * 1024;
+constexpr std::size_t largest_reason = 123;
+
+/// As much of `reason` as fits into a Close frame, whole characters only.
+std::string_view cut_reason(std::string_view reason) {
+  if (reason.size() <= largest_reason) return reason;
+  auto size = largest_reason;
+  while (size > 0 && (static_cast<unsigned char>(reason[size]) & 0xc0u) == 0x80u) --size;
+  return reason.substr(0, size);
+}
+
+/// A data frame that is a whole message and breaks no rule: what the fast path may serve.
+bool plain_message(const FrameHead& head) {
+  bool data = head.opcode == Opcode::text || head.opcode == Opcode::binary;
+  return data && head.fin && head.rsv == 0 && head.masked && head.shortest;
+}
+
+}  // namespace
+
+Session::Session(const Limits& limits, std::unique_ptr<MessageHandler> handler)
+    : limits_(limits), handler_(std::move(handler)) {}
+
+Session::~Session() { finish(close_code_ ? close_code_ : close_code::abnormal, {}, false); }
+
+void Session::on_open(net::Transport& transport) {
+  transport_ = &transport;
+  handler_->on_open(*this);
+}
+
+void Session::on_bytes(std::span<char> bytes) {
+  // What is still queued here, the kernel did not take: the peer sends faster than it reads.
+  if (!paused_ && transport_->pending() > limits_.backlog) {
+    paused_ = true;
+    transport_->pause_reading();
+  }
+  while (!bytes.empty() && state_ != State::closed) {
+    if (!reader_) bytes = bytes.subspan(take_whole_frames(bytes));
+    if (!bytes.empty() && state_ != State::closed) take_pieces(bytes);
+  }
+}
+
+/// Serves the whole, unfragmented data frames at the begin of `bytes`. Returns how many octets they took.
+std::size_t Session::take_whole_frames(std::span<char> bytes) {
+  std::size_t taken = 0;
+  while (state_ != State::closed) {
+    auto rest = bytes.subspan(taken);
+    auto head = parse_head(rest);
+    if (!head || !plain_message(*head) || head->length > limits_.message) break;
+    if (head->length > rest.size() - head->size) break;
+    auto size = static_cast<std::size_t>(head->length);
+    if (!take_frame(*head, rest.subspan(head->size, size))) break;
+    taken += head->size + size;
+  }
+  return taken;
+}
+
+/// Serves one message where it lies. False when it ended the session.
+bool Session::take_frame(const FrameHead& head, std::span<char> payload) {
+  if (state_ != State::open) return true;  // what comes after our Close is dropped
+  unmask(payload, head.key);
+  std::string_view message{payload.data(), payload.size()};
+  if (head.opcode == Opcode::text && !is_utf8(message)) {
+    fail({close_code::invalid_payload, "text is not UTF-8"});
+    return false;
+  }
+  handler_->on_message(*this, head.opcode, message);
+  return true;
+}
+
+/// Gives octets to the reader, up to the next thing that happens.
+void Session::take_pieces(std::span<char>& bytes) {
+  if (!reader_) reader_ = std::make_unique<MessageReader>(limits_.message);
+  auto event = reader_->read(bytes);
+  switch (event.kind) {
+    case MessageReader::Event::Kind::none:
+      break;
+    case MessageReader::Event::Kind::message:
+      if (state_ == State::open) handler_->on_message(*this, event.opcode, event.payload);
+      break;
+    case MessageReader::Event::Kind::control:
+      on_control(event.opcode, event.payload);
+      break;
+    case MessageReader::Event::Kind::fault:
+      fail(event.fault);
+      break;
+  }
+  if (reader_->quiet() || state_ == State::closed) reader_.reset();
+}
+
+void Session::on_control(Opcode opcode, std::string_view payload) {
+  if (opcode == Opcode::close) return on_peer_close(payload);
+  // Pongs join the backlog, which is bounded: while it is high no ping is read.
+  if (opcode == Opcode::ping && state_ == State::open) write_frame(Opcode::pong, payload);
+}
+
+void Session::on_peer_close(std::string_view payload) {
+  CloseBody body;
+  if (auto fault = parse_close(payload, body)) return fail(*fault);
+  if (state_ == State::open) write_close(body.code, {});
+  finish(body.code, body.reason, true);
+  transport_->close();  // the server ends TCP first (RFC 6455 §7.1.1)
+}
+
+/// Fails the connection (RFC 6455 §7.1.7): says why and does not wait for an answer.
+void Session::fail(const Fault& fault) {
+  if (state_ == State::open) write_close(fault.code, fault.reason);
+  finish(fault.code, fault.reason, false);
+  transport_->close();
+}
+
+void Session::finish(std::uint16_t code, std::string_view reason, bool clean) {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  if (transport_) handler_->on_close(*this, code, reason, clean);
+}
+
+void Session::send(Opcode kind, std::string_view payload) {
+  if (state_ == State::open) write_frame(kind, payload);
+}
+
+void Session::send_framed(std::shared_ptr<const void> owner, std::string_view frames) {
+  if (state_ == State::open) transport_->write_shared(std::move(owner), frames);
+}
+
+void Session::write_frame(Opcode opcode, std::string_view payload) {
+  bool small = payload.size() <= small_payload;
+  auto* to = transport_->reserve(largest_sent_head + (small ? payload.size() : 0));
+  auto size = write_head(to, opcode, payload.size());
+  if (!small) {
+    transport_->commit(size);
+    return transport_->write(payload);
+  }
+  if (!payload.empty()) std::memcpy(to + size, payload.data(), payload.size());
+  transport_->commit(size + payload.size());
+}
+
+void Session::write_close(std::uint16_t code, std::string_view reason) {
+  if (!may_be_sent(code)) return write_frame(Opcode::close, {});
+  char body[2 + largest_reason] = {static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
+  reason = cut_reason(reason);
+  std::copy(reason.begin(), reason.end(), body + 2);
+  write_frame(Opcode::close, {body, 2 + reason.size()});
+}
+
+void Session::close(std::uint16_t code, std::string_view reason) {
+  if (state_ != State::open) return;
+  write_close(code, reason);
+  close_code_ = code;
+  state_ = State::closing;
+  transport_->set_deadline(limits_.close_wait);
+}
+
+void Session::on_eof() {
+  if (state_ == State::closed) return;
+  finish(close_code_ ? close_code_ : close_code::abnormal, {}, false);
+  transport_->close();
+}
+
+void Session::on_writable() {
+  if (!paused_) return;
+  paused_ = false;
+  transport_->resume_reading();
+}
+
+/// Only the wait for the peer's Close frame has a deadline.
+void Session::on_deadline() {
+  if (state_ != State::closing) return;
+  finish(close_code_, {}, false);
+  if (transport_->pending() > 0) return transport_->abort();  // it reads nothing, not even our Close frame
+  transport_->close();
+}
+
+void Session::drain() { close(close_code::going_away); }
+
+}  // namespace sluice::websocket

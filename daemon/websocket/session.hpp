@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "net/protocol.hpp"
+#include "websocket/frame.hpp"
+
+namespace sluice::websocket {
+
+class MessageReader;
+class Session;
+
+/// What a session allows its peer. Part of an endpoint's configuration.
+struct Limits {
+  std::uint64_t message = 1 << 20;             // octets of one message; a larger one closes 1009
+  std::chrono::milliseconds close_wait{5000};  // for the peer's answer to our Close frame
+  std::size_t backlog = 256 * 1024;            // octets not yet taken by the peer above which nothing is read from it
+};
+
+/// What is done with the messages of one session. Owned by the session; called on its thread, never after
+/// on_close().
+class MessageHandler {
+ public:
+  virtual ~MessageHandler() = default;
+
+  /// The handshake is done; messages may be sent.
+  virtual void on_open(Session&) {}
+  /// A whole message, `kind` text (valid UTF-8) or binary. `payload` is only valid during the call.
+  virtual void on_message(Session& session, Opcode kind, std::string_view payload) = 0;
+  /// The session is over; nothing can be sent any more. `code` and `reason` are what the peer's Close frame said,
+  /// else what ours said, else 1006. `clean`: Close frames went both ways.
+  virtual void on_close(Session&, std::uint16_t /*code*/, std::string_view /*reason*/, bool /*clean*/) {}
+};
+
+/// One WebSocket connection after its handshake (RFC 6455). Owned by the connection that carries it, ends with
+/// it. Whole data frames in the read buffer are served where they lie; a MessageReader takes whatever is
+/// in pieces, and exists only as long as something is half read: a quiet session holds no buffer. One thread.
+class Session final : public net::Protocol {
+ public:
+  /// `limits` must live as long as the session: `handler` keeps them alive.
+  Session(const Limits& limits, std::unique_ptr<MessageHandler> handler);
+  ~Session() override;
+
+  /// Sends one message. May be called at any time on the session's thread; after the close it does nothing.
+  void send(Opcode kind, std::string_view payload);
+  void send_text(std::string_view text) { send(Opcode::text, text); }
+  void send_binary(std::string_view octets) { send(Opcode::binary, octets); }
+  /// Sends octets that are already framed, without a copy; `owner` keeps them alive. For one message to many.
+  void send_framed(std::shared_ptr<const void> owner, std::string_view frames);
+  /// Begins the closing handshake (RFC 6455 §7.1.2). `reason` is cut to what fits into a Close frame.
+  void close(std::uint16_t code, std::string_view reason = {});
+
+  /// Messages can be sent.
+  bool open() const { return state_ == State::open; }
+  /// Octets queued for the peer and not yet sent.
+  std::size_t backlog() const { return transport_->pending(); }
+  const net::Transport& transport() const { return *transport_; }
+
+  void on_open(net::Transport& transport) override;
+  void on_bytes(std::span<char> bytes) override;
+  void on_eof() override;
+  void on_writable() override;
+  void on_deadline() override;
+  void drain() override;
+
+ private:
+  enum class State : std::uint8_t {
+    open,
+    closing,  // our Close frame is out, the peer's is awaited
+    closed,   // nothing more is read or written
+  };
+
+  std::size_t take_whole_frames(std::span<char> bytes);
+  bool take_frame(const FrameHead& head, std::span<char> payload);
+  void take_pieces(std::span<char>& bytes);
+  void on_control(Opcode opcode, std::string_view payload);
+  void on_peer_close(std::string_view payload);
+  void fail(const Fault& fault);
+  void finish(std::uint16_t code, std::string_view reason, bool clean);
+  void write_frame(Opcode opcode, std::string_view payload);
+  void write_close(std::uint16_t code, std::string_view reason);
+
+  net::Transport* transport_ = nullptr;
+  const Limits& limits_;
+  std::unique_ptr<MessageHandler> handler_;
+  std::unique_ptr<MessageReader> reader_;
+  std::uint16_t close_code_ = 0;  // of our Close frame
+  State state_ = State::open;
+  bool paused_ = false;
+};
+
+}  // namespace sluice::websocket
