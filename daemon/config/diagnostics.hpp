@@ -29,6 +29,7 @@ struct Diagnostic {
 struct Source {
   std::string path;  // as shown to the user
   std::string text;
+  std::string directory;  // absolute, without a slash at its end: relative names in this file start here
 };
 using Sources = std::vector<Source>;
 
@@ -56,7 +57,8 @@ class Diagnostics {
 
 enum class Format { human, gcc, json };
 
-/// Writes all findings. `colour` adds ANSI colours to the human form.
+/// Writes all findings, as sorted. `human` shows excerpts and ends with the counts; `gcc` has lines of the form
+/// `file:line:col: error: message [code]`; `json` is one object. `colour` adds ANSI colours to the human form.
 std::string render(const Diagnostics& diagnostics, Format format, bool colour);
 
 /// The candidate that `word` most likely misspells (Damerau-Levenshtein, case folded, `-` as `_`),

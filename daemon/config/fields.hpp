@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/error.hpp"
 #include "config/diagnostics.hpp"
 #include "config/value.hpp"
 
@@ -28,7 +29,12 @@ namespace sluice::config {
 /// What is being read now: where findings go, and the folder against which relative names are resolved.
 struct Reading {
   Diagnostics& diagnostics;
-  /// Directory of the file in which `span` stands; ends without a slash.
+  std::string where = {};    // the table, as messages name it: "[server]", "[[route]]"
+  std::string subject = {};  // the value, as messages name it: "`workers`", "item 2 of `listen`"
+  std::string inner = {};    // that value, were it a table: "[server.limits]", "[[server.listen]]"
+
+  /// Directory of the file in which `span` stands; absolute, without a slash at its end (so
+  /// empty for the root directory).
   std::string directory_of(Span span) const;
 };
 
@@ -42,6 +48,8 @@ struct TypeInfo {
   std::vector<std::string> words;            // of an enumeration
   const std::vector<Field>* fields = nullptr;  // keys of a table type (or of each table of an array)
   bool any_key = false;                      // a table whose keys the user names
+  bool is_table = false;                     // exactly one table with `fields`: absent, it still has their defaults
+  std::vector<Value::Kind> kinds;            // what the type takes
 };
 
 /// A type of the config language: how a Value becomes a T. `read` reports what is wrong itself and then
@@ -61,7 +69,7 @@ struct Field {
   std::string example_text;      // as TOML, the right-hand side
   bool is_required = false;
   std::string exclusive_group;   // at most one key of a group may be given
-  bool group_required = false;   // …and exactly one must be
+  bool group_required = false;   // and exactly one must be
   std::function<void(const Value&, void*, Reading&)> assign;  // reads into the struct
   std::function<void(void*)> assign_default;                  // applies default_text
 
@@ -109,7 +117,7 @@ template <class E>
 Type<E> one_of(std::vector<std::pair<std::string, E>> words);
 template <class T>
 Type<std::vector<Located<T>>> list_of(Type<T> item);
-/// A single value or an array of them.
+/// A single value or an array of them; a single one gives a list of one.
 template <class T>
 Type<std::vector<Located<T>>> one_or_more(Type<T> item);
 /// A table whose keys the user names; kept in the order of the file.
@@ -123,11 +131,23 @@ struct Named {
 template <class T>
 Type<std::vector<Named<T>>> map_of(Type<T> item);
 /// A table with fields of its own.
+/// `fields` must live as long as the type: a static.
 template <class Options>
 Type<Options> table(const Fields<Options>& fields);
 /// `first` where the value is of one of `kinds`, else `second`; both fill the same T.
 template <class T>
 Type<T> either(std::vector<Value::Kind> kinds, Type<T> first, Type<T> second);
+
+/// A string that `parse` understands: addresses, patterns. Its error is reported with `code` at the value.
+/// `name` is what the type is called, `range` the forms it takes.
+template <class T>
+Type<T> parsed(std::string name, std::string range, std::string code,
+               std::function<Result<T>(const std::string&)> parse);
+
+/// Reports that `value` is none of what `type` takes. For the `read` of types declared elsewhere.
+Diagnostic& wrong_type(const Value& value, const TypeInfo& type, Reading& reading);
+/// True when `value` is of a kind that `type` takes; else reports it.
+bool check_kind(const Value& value, const TypeInfo& type, Reading& reading);
 
 // Reading ----------------------------------------------------------------------------------------
 /// Some of the keys of a table, and the struct that they fill.
@@ -141,6 +161,9 @@ struct Part {
 /// begin with `x-` are the user's own. `where` names the table in messages: "[server]", "[[route]]".
 /// Returns false when anything was wrong.
 bool read_parts(const Value& table, std::string_view where, const std::vector<Part>& parts, Reading& reading);
+
+/// Gives every key of `fields` its default.
+void apply_defaults(const std::vector<Field>& fields, void* options);
 
 template <class Options>
 std::optional<Options> read(const Value& table, std::string_view where, const Fields<Options>& fields,

@@ -42,6 +42,7 @@ class Value {
   Kind kind = Kind::none;
   Span span;                 // a table made by a header ([route]): the header
   bool inline_table = false; // written as { … }
+  bool expanded = false;     // string: holds the value of a ${…}, and may stand for a number or true / false
   std::string text;          // string: its content; datetime and floating: as written in the file
   std::int64_t integer = 0;
   double floating = 0;

@@ -1,0 +1,198 @@
+#include "config/document.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "config/expansion.hpp"
+#include "config/fields.hpp"
+#include "config/include.hpp"
+#include "config/source.hpp"
+#include "config/toml.hpp"
+#include "config/unknown.hpp"
+#include "config/words.hpp"
+
+namespace sluice::config {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = Value::Kind;
+
+constexpr std::size_t most_included_files = 1000;
+
+bool is_array_of_tables(const Value& value) {
+  return value.is(Kind::array) && std::ranges::all_of(value.items, [](const Value& v) { return v.is(Kind::table); });
+}
+
+/// What a file says about itself before its first table.
+struct Preamble {
+  std::vector<Located<std::string>> include;
+  Located<std::string> host;
+};
+
+/// Follows the includes and gathers what the files declare.
+class Loader {
+ public:
+  Loader(Document& document, Diagnostics& diagnostics) : document_(document), diagnostics_(diagnostics) {}
+
+  void load_file(const std::string& shown, Span named_at) {
+    std::error_code none;
+    auto identity = fs::weakly_canonical(shown, none).string();
+    if (already_read(identity, shown, named_at)) return;
+    auto file = add_file(shown, named_at, diagnostics_);
+    if (!file) return;
+    read_.push_back({identity, named_at, true});
+    document_.files.push_back(fs::absolute(shown, none).lexically_normal().string());
+    auto index = read_.size() - 1;
+    load_source(*file);
+    read_[index].open = false;
+  }
+
+  void load_source(std::uint16_t file) {
+    if (!check_text(file, diagnostics_)) return;
+    auto root = parse_file(file, diagnostics_);
+    if (!root) return;
+    expand(*root, diagnostics_);
+    auto preamble = read_preamble(*root);
+    for (auto& member : root->members) declare(member, preamble.host);
+    for (const auto& pattern : preamble.include) {
+      for (const auto& name : included_files(pattern, diagnostics_)) load_file(name, pattern.span);
+    }
+  }
+
+ private:
+  struct File {
+    std::string identity;  // its canonical path
+    Span named_at;
+    bool open;             // its includes are being read now
+  };
+
+  bool already_read(const std::string& identity, const std::string& shown, Span named_at) {
+    auto found = std::ranges::find(read_, identity, &File::identity);
+    if (found == read_.end()) {
+      if (read_.size() < most_included_files) return false;
+      diagnostics_.error("too-many-files", named_at, "more than 1000 files are included");
+      return true;
+    }
+    if (found->open) {
+      auto& finding = diagnostics_.error("include-cycle", named_at, "this includes " + shown + ", which is being read");
+      finding.label = found->identity == read_.back().identity ? "a file cannot include itself" : "a circle of includes";
+    } else {
+      diagnostics_.error("included-twice", named_at, shown + " is included a second time")
+          .notes.push_back({found->named_at, "it is included here already"});
+    }
+    return true;
+  }
+
+  Preamble read_preamble(const Value& root) {
+    Preamble preamble;
+    Reading reading{diagnostics_};
+    for (const auto& member : root.members) {
+      detail::Subject subject(reading, {in_ticks(member.key), {}});
+      if (member.key == "include") {
+        auto list = one_or_more(non_empty_string()).read(member.value, reading);
+        if (list) preamble.include = std::move(*list);
+      } else if (member.key == "host") {
+        auto host = non_empty_string().read(member.value, reading);
+        if (host) preamble.host = {std::move(*host), member.value.span};
+      } else {
+        recover_host(member, preamble);
+      }
+    }
+    return preamble;
+  }
+
+  /// A misspelt `host` is reported by declare(). Its value is taken all the same, lest every route of the file be
+  /// reported once more for standing beside its equal of another host.
+  void recover_host(const Member& member, Preamble& preamble) {
+    bool plain = member.value.is(Kind::string) && !Sections::all().find(member.key);
+    if (plain && nearest(member.key, {"include", "host"}) == "host") {
+      preamble.host = {member.value.text, member.value.span};
+    }
+  }
+
+  void declare(Member& member, const Located<std::string>& host) {
+    if (member.key == "include" || member.key == "host" || member.key.starts_with("x-")) return;
+    const auto* section = Sections::all().find(member.key);
+    if (!section) {
+      report_unknown_section(member, diagnostics_);
+    } else if (section->repeated) {
+      declare_repeated(*section, member, host);
+    } else {
+      declare_once(*section, member, host);
+    }
+  }
+
+  void declare_repeated(const Section& section, Member& member, const Located<std::string>& host) {
+    auto& value = member.value;
+    if (value.is(Kind::table)) {
+      wrong_brackets(section, value.span).label = "there may be several, so two brackets";
+      add(section, std::move(value), host);
+    } else if (is_array_of_tables(value)) {
+      for (auto& item : value.items) add(section, std::move(item), host);
+    } else {
+      no_table(section, value);
+    }
+  }
+
+  void declare_once(const Section& section, Member& member, const Located<std::string>& host) {
+    auto& value = member.value;
+    if (is_array_of_tables(value) && !value.items.empty()) {
+      wrong_brackets(section, value.items.front().span).label = "there is only one, so one bracket";
+      value = Value(std::move(value.items.front()));
+    }
+    if (!value.is(Kind::table)) return no_table(section, value);
+    if (const auto* earlier = document_.find(section.name)) {
+      auto& finding = diagnostics_.error("declared-twice", value.span,
+                                         "[" + section.name + "] is declared in two files");
+      finding.notes.push_back({earlier->front().table.span, "it is declared here already"});
+      finding.help = "put all its keys in one place";
+      return;
+    }
+    add(section, std::move(value), host);
+  }
+
+  Diagnostic& wrong_brackets(const Section& section, Span span) {
+    auto wrong = section.repeated ? "[" + section.name + "]" : "[[" + section.name + "]]";
+    return diagnostics_.error("wrong-brackets", span, wrong + " must be written " + header_of(section));
+  }
+
+  void no_table(const Section& section, const Value& value) {
+    diagnostics_.error("wrong-type", value.span,
+                       in_ticks(section.name) + " must be a table, not " + std::string(value.kind_name())).label =
+        "write its keys below a line " + header_of(section);
+  }
+
+  void add(const Section& section, Value table, const Located<std::string>& host) {
+    auto part = std::ranges::find(document_.parts, section.name, &Document::Part::section);
+    if (part == document_.parts.end()) {
+      document_.parts.push_back({section.name, {}});
+      part = document_.parts.end() - 1;
+    }
+    part->declarations.push_back({std::move(table), host});
+  }
+
+  Document& document_;
+  Diagnostics& diagnostics_;
+  std::vector<File> read_;
+};
+
+}  // namespace
+
+const std::vector<Declaration>* Document::find(std::string_view section) const {
+  auto part = std::ranges::find(parts, section, &Part::section);
+  return part == parts.end() ? nullptr : &part->declarations;
+}
+
+Document load(const std::string& file, Diagnostics& diagnostics) {
+  Document document;
+  Loader(document, diagnostics).load_file(file, {});
+  return document;
+}
+
+Document load_text(const std::string& name, const std::string& text, Diagnostics& diagnostics) {
+  Document document;
+  Loader(document, diagnostics).load_source(add_text(name, text, diagnostics));
+  return document;
+}
+
+}  // namespace sluice::config
