@@ -168,7 +168,7 @@ void Session::refuse(const Refusal& refusal) {
 
 // Output -------------------------------------------------------------------------------------------
 
-Persistence Session::persistence_after(const Exchange& exchange, const http::Response&) const {
+Persistence Session::persistence_of(const Exchange& exchange) const {
   if (!keep_alive_) return Persistence::close;
   return exchange.request.version == http::Version::http10 ? Persistence::keep_alive : Persistence::implied;
 }
@@ -180,7 +180,7 @@ void Session::respond(Exchange& exchange, http::Response& response) {
   // request from it. One that announces too much is not worth reading.
   if (body_open && (parser.expects_continue() || parser.content_length() > engine_.settings().discard)) keep_alive_ = false;
   if (response.close || engine_.draining) keep_alive_ = false;
-  Framing framing{exchange.request.method == http::Method::head, persistence_after(exchange, response),
+  Framing framing{exchange.request.method == http::Method::head, persistence_of(exchange),
                   engine_.date_line()};
   auto octets = write_response(*transport_, response, framing);
   exchange.responded = true;

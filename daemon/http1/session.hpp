@@ -7,6 +7,7 @@
 #include "http1/engine.hpp"
 #include "http1/exchange.hpp"
 #include "http1/head_scanner.hpp"
+#include "http1/writer.hpp"
 #include "net/protocol.hpp"
 
 namespace sluice::http1 {
@@ -54,7 +55,7 @@ class Session final : public net::Protocol {
   void hand_over(std::string_view unread);
   void update_reading();
   bool flooded() const;
-  Persistence persistence_after(const Exchange& exchange, const http::Response& response) const;
+  Persistence persistence_of(const Exchange& exchange) const;
 
   Engine& engine_;
   net::Transport* transport_ = nullptr;
