@@ -1,20 +1,20 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 
-/// Lines that the config's author wrote for standard output: `[server] banner`, `[log] request`, `[[websocket]] log`. They
-/// are collected by each thread and written together: a line costs no system call of its own.
-namespace sluice {
+/// The lines that a config asks for in its own words (banner, [log] request, [[websocket]] log). They go to standard
+/// output exactly as written, with control characters escaped, and leave together at the end of the loop's turn.
+namespace sluice::user_lines {
 
-/// Queues `line` and a line end. Control characters in it have been escaped by the caller. Returns true when nothing
-/// was queued before: the caller then sees to it that flush_user_lines() is called at the end of the turn.
-bool queue_user_line(std::string_view line);
+/// Queues one line in the calling thread's buffer. `text` may hold anything.
+void add(std::string_view text);
 
-/// Writes what this thread has queued, as far as standard output takes it now; the rest stays queued for the next
-/// time. Also called before the thread ends. Returns false when something stayed.
-bool flush_user_lines();
+/// Writes the calling thread's lines, as far as standard output takes them without waiting.
+void flush();
 
-/// Lines that were dropped because standard output took nothing while 1 MiB was queued; of all threads.
-unsigned long long dropped_user_lines();
+/// `wake` is called in this thread when a first line has been queued: it arranges for flush() to be called soon. Without
+/// it, add() flushes at once.
+void set_wake(std::function<void()> wake);
 
-}  // namespace sluice
+}  // namespace sluice::user_lines

@@ -95,7 +95,13 @@ void Connection::drop_input() {
 }
 
 void Connection::touch() {
-  if (nested_ || flush_queued_ || state_ == State::closed) return;
+  if (state_ != State::closed) queue_finish();
+}
+
+/// Within a callback finish_event() comes at its end; else it comes at the end of the loop's turn, so that nothing
+/// is destroyed under a caller.
+void Connection::queue_finish() {
+  if (nested_ || flush_queued_) return;
   flush_queued_ = true;
   owner_.queue_flush(*this);
 }
@@ -150,8 +156,7 @@ void Connection::abort() {
   if (state_ == State::closed) return;
   state_ = State::closed;
   outbox_.clear();
-  touch();
-  if (nested_ == 0) destroy();
+  queue_finish();
 }
 
 void Connection::replace_protocol(std::unique_ptr<Protocol> next, std::string_view unread) {
@@ -177,6 +182,7 @@ void Connection::sweep(std::uint64_t now) {
 void Connection::flush() {
   if (outbox_.empty()) return;
   auto before = outbox_.size();
+  above_high_water_ |= before > output_high_water;
   auto progress = outbox_.flush(fd_);
   if (outbox_.size() < before || write_progress_ == 0) write_progress_ = loop().now();
   after_flush(progress);
@@ -196,10 +202,7 @@ void Connection::after_flush(Outbox::Progress progress) {
       watch(watched_ | UV_WRITABLE);
       break;
   }
-  auto high = owner_.limits().high_water;
-  if (outbox_.size() > high) {
-    above_high_water_ = true;
-  } else if (above_high_water_ && outbox_.size() <= high / 2) {
+  if (above_high_water_ && outbox_.size() <= output_high_water / 2) {
     above_high_water_ = false;
     if (state_ == State::open) protocol_->on_writable();
   }
@@ -210,6 +213,7 @@ void Connection::finish_event() {
   ++nested_;  // the protocol may be called from here and may write more
   adopt_replacement();
   for (int rounds = 0; rounds < 4 && !outbox_.empty() && !(watched_ & UV_WRITABLE); ++rounds) flush();
+  if (!outbox_.empty() && state_ != State::closed) watch(watched_ | UV_WRITABLE);  // others should have their turn
   if (state_ == State::closing && outbox_.empty()) end_our_side();
   --nested_;
   if (state_ == State::closed) destroy();

@@ -58,6 +58,7 @@ class Connection final : public Transport {
   void adopt_replacement();
   void drop_input();
   void touch();
+  void queue_finish();
   void finish_event();
   void flush();
   void after_flush(Outbox::Progress progress);

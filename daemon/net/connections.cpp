@@ -9,7 +9,11 @@ Connections::Connections(Loop& loop, const ConnectionLimits& limits) : loop_(loo
   sweeper_.get()->data = this;
 }
 
-Connections::~Connections() { abort_all(); }
+Connections::~Connections() {
+  on_room = nullptr;
+  when_empty_ = nullptr;
+  while (first_) first_->destroy();
+}
 
 void Connections::add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol) {
   auto* connection = new Connection(*this, fd, peer, local);
@@ -79,7 +83,7 @@ void Connections::drain(std::function<void()> when_empty) {
 }
 
 void Connections::abort_all() {
-  while (first_) first_->abort();
+  for (auto* connection = first_; connection; connection = connection->next_) connection->abort();
 }
 
 }  // namespace sluice::net

@@ -16,7 +16,6 @@ namespace sluice::net {
 struct ConnectionLimits {
   std::size_t connections = 0;               // at once; 0: no limit of its own
   std::chrono::milliseconds write_idle{};    // a peer that takes nothing for this long is dropped
-  std::size_t high_water = 256 * 1024;       // queued octets above which a protocol should stop producing
   std::chrono::milliseconds linger{2000};    // how long a closing connection waits for the peer's end
 };
 
@@ -37,6 +36,7 @@ class Connections {
   void add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol);
   /// Asks every protocol to finish. `when_empty` is called once none is left.
   void drain(std::function<void()> when_empty);
+  /// Drops every connection at the end of this turn.
   void abort_all();
   /// Keeps an address that connections refer to, for as long as this object lives; equal ones are kept once.
   const Address* remember(const Address& address);

@@ -14,6 +14,9 @@ namespace sluice::net {
 class Loop;
 class Protocol;
 
+/// Queued octets above which a protocol should stop producing; on_writable() follows when half of it has gone.
+inline constexpr std::size_t output_high_water = 256 * 1024;
+
 /// An open file whose descriptor closes with the last reference. Immutable; shared by responses in flight.
 class OpenFile {
  public:

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "http/date.hpp"
+#include "http/exchange.hpp"
+#include "http1/settings.hpp"
+
+namespace sluice::http1 {
+
+class Exchange;
+class Session;
+
+/// What the HTTP/1 connections of one worker share: the application, the settings, the exchanges that are not in
+/// use, and the Date line of this second. One thread. Outlives its sessions.
+class Engine {
+ public:
+  Engine(http::Application& application, const Settings& settings);
+  ~Engine();
+
+  http::Application& application() { return application_; }
+  const Settings& settings() const { return settings_; }
+  /// A reload may change them; connections use them from their next request on.
+  void set_settings(const Settings& settings) { settings_ = settings; }
+
+  Exchange* take(Session& session);
+  void give_back(Exchange* exchange);
+  std::string_view date_line();
+
+  /// While set, every response ends its connection.
+  bool draining = false;
+
+ private:
+  static constexpr std::size_t kept_exchanges = 256;
+
+  http::Application& application_;
+  Settings settings_;
+  http::DateLine date_;
+  std::vector<std::unique_ptr<Exchange>> free_;
+};
+
+}  // namespace sluice::http1

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "http/exchange.hpp"
+#include "http1/parser.hpp"
+
+namespace sluice::http1 {
+
+class Session;
+
+/// One HTTP/1 message pair. Belongs to the engine's pool while idle, to its session while in use, so that an
+/// idle connection holds no memory for requests.
+class Exchange final : public http::Exchange {
+ public:
+  void respond(http::Response&& response) override;
+  void upgrade(http::Response&& response, std::unique_ptr<net::Protocol> next) override;
+  const net::Transport& transport() const override;
+  net::Loop& loop() override;
+
+  void begin(Session& session) { session_ = &session; }
+  /// Forgets the request; keeps a little memory for the next.
+  void end();
+
+  Parser parser;
+  std::string body;
+  bool responded = false;
+
+ private:
+  static constexpr std::size_t kept_body = 64 * 1024;
+
+  Session* session_ = nullptr;
+};
+
+}  // namespace sluice::http1

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <llhttp.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/exchange.hpp"
+#include "http1/head_scanner.hpp"
+
+namespace sluice::http1 {
+
+/// Parses one message with llhttp: first its head, which HeadScanner has found whole, then the octets of its body.
+/// Used again for every message. What the head holds lies in the exchange's arena.
+class Parser {
+ public:
+  /// Parses `head` (from the request line to the empty line) into `exchange.request`.
+  Refusal parse_head(std::string_view head, http::Exchange& exchange);
+
+  /// After a head: does a body follow, how long is it, may the connection go on?
+  bool has_body() const { return !complete_; }
+  bool chunked() const { return (parser_.flags & F_CHUNKED) != 0; }
+  std::uint64_t content_length() const { return content_length_; }
+  bool keep_alive() const { return keep_alive_; }
+  bool expects_continue() const { return expects_continue_; }
+
+  /// Takes octets of the body, appending content to `body` unless it is null. `consumed` says how many belonged to
+  /// the message. complete() tells whether that was all.
+  Refusal parse_body(std::string_view octets, std::string* body, std::size_t& consumed);
+  bool complete() const { return complete_; }
+  /// Content octets so far.
+  std::uint64_t body_octets() const { return body_octets_; }
+
+ private:
+  friend struct ParserCallbacks;
+
+  void begin();
+  Refusal run_llhttp(std::string_view head);
+  Refusal read_target(http::Exchange& exchange);
+  Refusal read_fields(http::Exchange& exchange);
+  Refusal read_host(http::Request& request, const http::FieldLine& field);
+  Refusal read_transfer_encoding(const http::Request& request, const http::FieldLine& field);
+  Refusal check_trailers(std::string_view octets);
+
+  llhttp_t parser_{};
+  std::string_view target_;
+  std::vector<http::FieldLine> fields_;
+  std::string* body_ = nullptr;
+  std::uint64_t content_length_ = 0;
+  std::uint64_t body_octets_ = 0;
+  std::uint64_t raw_octets_ = 0;
+  int hosts_ = 0;
+  int transfer_encodings_ = 0;
+  bool value_open_ = false;
+  bool head_done_ = false;
+  bool in_trailers_ = false;
+  bool complete_ = false;
+  bool keep_alive_ = false;
+  bool expects_continue_ = false;
+  char last_octet_ = 0;
+};
+
+}  // namespace sluice::http1

@@ -1,0 +1,272 @@
+#include "http1/session.hpp"
+
+#include <utility>
+
+#include "http1/writer.hpp"
+
+namespace sluice::http1 {
+
+Session::~Session() { give_up(); }
+
+void Session::on_open(net::Transport& transport) {
+  transport_ = &transport;
+  transport.set_deadline(engine_.settings().head_time);
+}
+
+// Input --------------------------------------------------------------------------------------------
+
+void Session::on_bytes(std::span<char> bytes) {
+  std::string_view octets(bytes.data(), bytes.size());
+  if (stash_) {
+    stash_->append(octets);
+    consume_stash();
+  } else {
+    auto used = consume(octets);
+    if (used < octets.size()) stash_ = std::make_unique<std::string>(octets.substr(used));
+  }
+  update_reading();
+}
+
+/// What came behind a request that is being worked on waits, and so does the rest in the kernel.
+void Session::update_reading() {
+  if (phase_ == Phase::closed || phase_ == Phase::upgraded) return;
+  if (stash_ && (phase_ == Phase::waiting || flooded())) {
+    transport_->pause_reading();
+  } else {
+    transport_->resume_reading();
+  }
+}
+
+void Session::consume_stash() {
+  if (!stash_) return;
+  auto used = consume(*stash_);
+  if (used >= stash_->size()) {
+    stash_.reset();
+  } else {
+    stash_->erase(0, used);
+  }
+}
+
+std::size_t Session::consume(std::string_view octets) {
+  consuming_ = true;
+  std::size_t used = 0;
+  while (used < octets.size()) {
+    auto rest = octets.substr(used);
+    std::size_t step = 0;
+    if (phase_ == Phase::head && !flooded()) {
+      step = consume_head(rest);
+    } else if (phase_ == Phase::body || phase_ == Phase::discard) {
+      step = consume_body(rest);
+    } else if (phase_ == Phase::closed) {
+      step = rest.size();
+    }
+    if (step == 0) break;
+    used += step;
+  }
+  consuming_ = false;
+  if (phase_ != Phase::upgraded) return used;
+  hand_over(octets.substr(used));
+  return octets.size();
+}
+
+bool Session::flooded() const { return transport_->pending() > net::output_high_water; }
+
+std::size_t Session::consume_head(std::string_view octets) {
+  switch (scanner_.scan(octets, engine_.settings())) {
+    case HeadScanner::Outcome::incomplete:
+      if (!head_begun_) {
+        head_begun_ = true;
+        transport_->set_deadline(engine_.settings().head_time);
+      }
+      return 0;
+    case HeadScanner::Outcome::refused:
+      exchange_ = engine_.take(*this);
+      refuse(scanner_.refusal());
+      return octets.size();
+    case HeadScanner::Outcome::complete:
+      break;
+  }
+  auto length = scanner_.length();
+  auto head = octets.substr(scanner_.skipped(), length - scanner_.skipped());
+  scanner_.reset();
+  head_begun_ = false;
+  begin_exchange(head);
+  return length;
+}
+
+void Session::begin_exchange(std::string_view head) {
+  exchange_ = engine_.take(*this);
+  auto& exchange = *exchange_;
+  keep_alive_ = true;
+  if (auto refusal = exchange.parser.parse_head(head, exchange)) return refuse(refusal);
+  keep_alive_ = exchange.parser.keep_alive() && !engine_.draining;
+  phase_ = exchange.parser.has_body() ? Phase::body : Phase::waiting;
+  engine_.application().on_head(exchange);
+  if (!exchange_) return;
+  if (exchange_->parser.has_body()) return begin_body();
+  if (!exchange_->responded) serve();
+}
+
+void Session::begin_body() {
+  auto& exchange = *exchange_;
+  if (exchange.responded) {  // answered from the head alone: the body is read only to keep the connection
+    phase_ = Phase::discard;
+    transport_->set_deadline(engine_.settings().body_idle);
+    return;
+  }
+  if (exchange.parser.content_length() > exchange.body_limit) return refuse({413, "the body is larger than allowed here"});
+  transport_->set_deadline(engine_.settings().body_idle);
+  if (exchange.parser.expects_continue()) {
+    http::Response go_on;
+    go_on.status = 100;
+    write_interim(*transport_, go_on);
+  }
+}
+
+std::size_t Session::consume_body(std::string_view octets) {
+  auto& exchange = *exchange_;
+  std::size_t used = 0;
+  auto* content = phase_ == Phase::body ? &exchange.body : nullptr;
+  auto refusal = exchange.parser.parse_body(octets, content, used);
+  if (refusal) {
+    if (!exchange.responded) {
+      refuse(refusal);
+    } else {
+      keep_alive_ = false;
+      finish_response();
+    }
+    return octets.size();
+  }
+  transport_->set_deadline(engine_.settings().body_idle);
+  if (phase_ == Phase::body && exchange.parser.body_octets() > exchange.body_limit) {
+    refuse({413, "the body is larger than allowed here"});
+    return octets.size();
+  }
+  if (phase_ == Phase::discard) {
+    if (exchange.parser.body_octets() > engine_.settings().discard) keep_alive_ = false;
+    if (exchange.parser.complete() || !keep_alive_) finish_response();
+  } else if (exchange.parser.complete()) {
+    serve();
+  }
+  return used;
+}
+
+void Session::serve() {
+  auto& exchange = *exchange_;
+  exchange.request.body = exchange.body;
+  phase_ = Phase::waiting;
+  transport_->set_deadline({});
+  engine_.application().on_request(exchange);
+}
+
+void Session::refuse(const Refusal& refusal) {
+  keep_alive_ = false;
+  linger_ = true;
+  phase_ = Phase::waiting;
+  engine_.application().on_protocol_error(*exchange_, refusal.status, refusal.reason);
+}
+
+// Output -------------------------------------------------------------------------------------------
+
+Persistence Session::persistence_of(const Exchange& exchange) const {
+  if (!keep_alive_) return Persistence::close;
+  return exchange.request.version == http::Version::http10 ? Persistence::keep_alive : Persistence::implied;
+}
+
+void Session::respond(Exchange& exchange, http::Response& response) {
+  const auto& parser = exchange.parser;
+  bool body_open = parser.has_body() && !parser.complete();
+  // A client that waits for 100 (Continue) may or may not send its body now: there is no telling the next
+  // request from it. One that announces too much is not worth reading.
+  if (body_open && (parser.expects_continue() || parser.content_length() > engine_.settings().discard)) keep_alive_ = false;
+  if (response.close || engine_.draining) keep_alive_ = false;
+  Framing framing{exchange.request.method == http::Method::head, persistence_of(exchange),
+                  engine_.date_line()};
+  auto octets = write_response(*transport_, response, framing);
+  exchange.responded = true;
+  engine_.application().on_end(exchange, {response.status, octets, false});
+  if (body_open && keep_alive_) {
+    phase_ = Phase::discard;
+    return;
+  }
+  finish_response();
+}
+
+void Session::finish_response() {
+  linger_ |= exchange_->parser.has_body() && !exchange_->parser.complete();
+  end_exchange();
+  if (!keep_alive_) {
+    phase_ = Phase::closed;
+    return transport_->close(linger_);
+  }
+  phase_ = Phase::head;
+  transport_->set_deadline(engine_.settings().keep_alive);
+  if (consuming_) return;  // consume() goes on by itself
+  consume_stash();
+  update_reading();
+}
+
+void Session::upgrade(Exchange& exchange, http::Response& response, std::unique_ptr<net::Protocol> next) {
+  write_interim(*transport_, response);
+  engine_.application().on_end(exchange, {response.status, 0, false});
+  end_exchange();
+  phase_ = Phase::upgraded;
+  next_ = std::move(next);
+  transport_->set_deadline({});
+  if (!consuming_) hand_over(stash_ ? *stash_ : std::string_view{});
+}
+
+void Session::hand_over(std::string_view unread) {
+  transport_->resume_reading();
+  transport_->replace_protocol(std::move(next_), unread);
+}
+
+void Session::end_exchange() {
+  if (exchange_) engine_.give_back(std::exchange(exchange_, nullptr));
+}
+
+// Endings ------------------------------------------------------------------------------------------
+
+void Session::give_up() {
+  if (!exchange_) return;
+  if (!exchange_->responded) engine_.application().on_end(*exchange_, {0, 0, true});
+  end_exchange();
+}
+
+void Session::on_eof() {
+  // A client that ends its side while we work on its request has gone as far as anyone can tell.
+  give_up();
+  phase_ = Phase::closed;
+  transport_->close(false);
+}
+
+void Session::on_writable() {
+  if (phase_ != Phase::waiting) consume_stash();
+  update_reading();
+}
+
+void Session::on_deadline() {
+  if (phase_ == Phase::head && !head_begun_) {  // idle: nothing was asked, nothing is said
+    phase_ = Phase::closed;
+    return transport_->close(false);
+  }
+  if (phase_ == Phase::head) {
+    exchange_ = engine_.take(*this);
+    return refuse({408, "the request head did not arrive in time"});
+  }
+  if (phase_ == Phase::body) return refuse({408, "the request body did not arrive in time"});
+  if (phase_ == Phase::discard) {
+    keep_alive_ = false;
+    finish_response();
+  }
+}
+
+void Session::drain() {
+  if (phase_ == Phase::head && !head_begun_) {
+    phase_ = Phase::closed;
+    return transport_->close(false);
+  }
+  keep_alive_ = false;  // what is in flight is answered with Connection: close
+}
+
+}  // namespace sluice::http1

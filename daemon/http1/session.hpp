@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http1/engine.hpp"
+#include "http1/exchange.hpp"
+#include "http1/head_scanner.hpp"
+#include "http1/writer.hpp"
+#include "net/protocol.hpp"
+
+namespace sluice::http1 {
+
+/// The HTTP/1 protocol of one connection (RFC 9112): finds messages in the octets, hands them to the application
+/// one after another, and writes the responses in that order. Idle it holds no buffer and no exchange.
+class Session final : public net::Protocol {
+ public:
+  explicit Session(Engine& engine) : engine_(engine) {}
+  ~Session() override;
+
+  void on_open(net::Transport& transport) override;
+  void on_bytes(std::span<char> bytes) override;
+  void on_eof() override;
+  void on_writable() override;
+  void on_deadline() override;
+  void drain() override;
+
+  // Called by the exchange.
+  void respond(Exchange& exchange, http::Response& response);
+  void upgrade(Exchange& exchange, http::Response& response, std::unique_ptr<net::Protocol> next);
+  net::Transport& transport() { return *transport_; }
+
+ private:
+  enum class Phase : std::uint8_t {
+    head,     // between messages, or within a head
+    body,     // receiving a body that the application wants
+    discard,  // receiving a body that nobody wants; the response has been given
+    waiting,  // the application works on the request
+    upgraded, // what follows belongs to another protocol
+    closed,   // nothing more is read
+  };
+
+  std::size_t consume(std::string_view octets);
+  std::size_t consume_head(std::string_view octets);
+  std::size_t consume_body(std::string_view octets);
+  void consume_stash();
+  void begin_exchange(std::string_view head);
+  void begin_body();
+  void serve();
+  void refuse(const Refusal& refusal);
+  void finish_response();
+  void end_exchange();
+  void give_up();
+  void hand_over(std::string_view unread);
+  void update_reading();
+  bool flooded() const;
+  Persistence persistence_of(const Exchange& exchange) const;
+
+  Engine& engine_;
+  net::Transport* transport_ = nullptr;
+  Exchange* exchange_ = nullptr;
+  std::unique_ptr<std::string> stash_;  // received and not yet consumed
+  std::unique_ptr<net::Protocol> next_;  // granted by an upgrade
+  HeadScanner scanner_;
+  Phase phase_ = Phase::head;
+  bool head_begun_ = false;   // the head deadline runs
+  bool keep_alive_ = true;    // after the response in progress
+  bool linger_ = false;       // the peer may still be sending when we close
+  bool consuming_ = false;
+};
+
+}  // namespace sluice::http1

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/bytes.hpp"
+
+namespace sluice::http1 {
+
+/// What a peer may cost. Each has a key in [server.limits] or [server.timeouts].
+struct Settings {
+  Bytes head{16 << 10};           // request line and fields; more is answered 431
+  std::uint32_t fields = 100;     // field lines; more is answered 431
+  Bytes target{8 << 10};          // request target; a longer one is answered 414
+  std::chrono::milliseconds head_time{10'000};   // from the first octet of a head to its end; then 408
+  std::chrono::milliseconds body_idle{30'000};   // between two pieces of a body; then 408
+  std::chrono::milliseconds keep_alive{75'000};  // between two requests; then closed
+  std::uint64_t discard{1 << 20};  // octets of an unwanted body that are read before the connection is given up
+};
+
+}  // namespace sluice::http1

@@ -1,0 +1,204 @@
+"""The sub-commands and their exit statuses."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+
+import pytest
+
+from sluice import BINARY, EXAMPLES, ROOT, environment, run
+
+GOOD = '[[route]]\npath = ["/", "/hello/{name}"]\nparams.name = { default = "x" }\ntext = "Hello, {name}!"\n[[static]]\npath = "/files"\nroot = "."\n'
+BAD = '[server]\ntiemout = "5s"\n[[route]]\npath = "/a"\ntext = "{nobody}"\n[[route]]\npath = "/b"\n'
+
+
+@pytest.fixture
+def config(tmp_path):
+    def write(text):
+        path = tmp_path / "sluice.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_version():
+    done = run("--version")
+    assert done.returncode == 0
+    assert re.search(r"\d+\.\d+\.\d+", done.stdout)
+
+
+def test_help_names_every_command():
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("serve", "check", "routes", "explain", "schema", "reference", "init"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["serve", "--nonsense"], ["check", "-c"], ["check", "--format", "xml"]])
+def test_wrong_usage_is_64(arguments):
+    done = run(*arguments)
+    assert done.returncode == 64
+    assert done.stderr
+
+
+def test_check_of_a_good_file(config):
+    done = run("check", "-c", config(GOOD))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_check_finds_every_mistake_in_one_run(config):
+    done = run("check", "-c", config(BAD))
+    told = done.stdout + done.stderr
+    assert done.returncode == 78
+    for place in ("sluice.toml:2:1", "sluice.toml:5:", "sluice.toml:6:1"):
+        assert place in told
+    assert "3 errors" in told
+    assert "\x1b" not in told
+
+
+def test_check_for_editors(config):
+    path = config(BAD)
+    done = run("check", "-c", path, "--format", "gcc")
+    assert re.search(r"^\S*sluice\.toml:2:1: error: ", done.stdout + done.stderr, re.M)
+    done = run("check", "-c", path, "--format", "json")
+    assert done.returncode == 78
+    findings = json.loads(done.stdout)
+    assert len(findings if isinstance(findings, list) else findings["diagnostics"]) == 3
+
+
+def test_check_binds_and_creates_nothing(config, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        path = config(f'[server]\nlisten = ["127.0.0.1:{port}"]\n[log.access]\nto = "access.log"\n' + GOOD)
+        before = sorted(os.listdir(tmp_path))
+        assert run("check", "-c", path).returncode == 0
+        assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_a_missing_file_is_a_bad_config(tmp_path):
+    done = run("check", "-c", tmp_path / "absent.toml")
+    assert done.returncode == 78
+    assert "absent.toml" in done.stdout + done.stderr
+
+
+def test_serve_refuses_a_bad_config(config):
+    done = run("serve", "-c", config(BAD))
+    assert done.returncode == 78
+    assert "tiemout" in done.stderr
+
+
+def test_a_taken_port_is_69(config):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("serve", "-c", config(GOOD), "--listen", f"127.0.0.1:{port}")
+    assert done.returncode == 69
+    assert str(port) in done.stderr
+
+
+def test_a_forbidden_port_is_77(config):
+    if os.geteuid() == 0:
+        # Root may bind any port; a process of another user, without capabilities, may not.
+        program = ["setpriv", "--reuid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", BINARY]
+        os.chmod(config(GOOD), 0o644)
+    else:
+        program = [BINARY]
+    with open("/proc/sys/net/ipv4/ip_unprivileged_port_start") as start:
+        if int(start.read()) <= 81:
+            pytest.skip("this machine lets anyone listen anywhere")
+    path = config(GOOD.split("[[static]]")[0])
+    for folder in path.parents:
+        try:
+            if not os.stat(folder).st_mode & 0o001:
+                pytest.skip(f"{folder} is closed to other users")
+        except OSError:
+            break
+    done = subprocess.run([*program, "serve", "-c", path, "--listen", "127.0.0.1:81"], capture_output=True, text=True,
+                          env=environment(), timeout=30)
+    if done.returncode in (126, 127):
+        pytest.skip("the binary cannot be run by another user")
+    assert done.returncode == 77, done.stderr
+
+
+def test_routes_lists_what_is_served_and_from_where(config):
+    done = run("routes", "-c", config(GOOD))
+    assert done.returncode == 0
+    for word in ("/hello/{name}", "GET", "/files", "static", "sluice.toml:1", "sluice.toml:5"):
+        assert word in done.stdout, done.stdout
+
+
+def test_explain_tells_of_a_key():
+    done = run("explain", "server.limits.body_bytes")
+    assert done.returncode == 0
+    assert "size" in done.stdout
+    done = run("explain", "route.txt")
+    assert done.returncode != 0
+    assert "text" in done.stdout + done.stderr
+
+
+def test_explain_tells_of_a_request(config):
+    path = config(GOOD + '[[route]]\npath = "/hello/you"\nmethod = "POST"\ntext = "posted"\n')
+    done = run("explain", "GET", "/hello/Alice", "-c", path)
+    assert done.returncode == 0
+    assert "/hello/{name}" in done.stdout and "sluice.toml:1" in done.stdout
+    assert "404" in run("explain", "GET", "/nowhere", "-c", path).stdout
+
+
+def test_every_key_of_the_reference_can_be_explained():
+    schema = json.loads(run("schema").stdout)
+    for section in ("server", "route", "static", "websocket", "echo", "log"):
+        assert section in schema["properties"]
+        assert run("explain", section).returncode == 0, section
+
+
+def test_init_writes_a_file_that_loads_and_overwrites_none(tmp_path):
+    assert run("init", cwd=tmp_path).returncode == 0
+    written = [path for path in tmp_path.iterdir() if path.suffix == ".toml"]
+    assert len(written) == 1
+    assert run("check", "-c", written[0], cwd=tmp_path).returncode == 0
+    written[0].write_text("mine")
+    assert run("init", cwd=tmp_path).returncode != 0
+    assert written[0].read_text() == "mine"
+
+
+@pytest.mark.parametrize("command, file", [("schema", "sluice.schema.json"), ("reference", "REFERENCE.md")])
+def test_generated_files_are_fresh(command, file):
+    done = run(command)
+    assert done.returncode == 0
+    assert done.stdout == (ROOT / "config" / file).read_text(), f"run: sluice {command} > config/{file}"
+
+
+def configs():
+    return [ROOT / "config/sluice.toml", *sorted(EXAMPLES.rglob("*.toml"))]
+
+
+@pytest.mark.parametrize("path", configs(), ids=lambda path: path.name)
+def test_every_config_of_the_project_fits_the_schema(path):
+    import jsonschema
+    import tomllib
+    schema = json.loads((ROOT / "config/sluice.schema.json").read_text())
+    jsonschema.Draft4Validator.check_schema(schema)
+    errors = [error.message for error in jsonschema.Draft4Validator(schema).iter_errors(tomllib.loads(path.read_text()))]
+    assert errors == []
+
+
+@pytest.mark.parametrize("path", configs(), ids=lambda path: path.name)
+def test_every_config_of_the_project_passes_check(path):
+    done = run("check", "-c", path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in done.stdout + done.stderr
+
+
+def test_the_schema_refuses_what_check_refuses():
+    import jsonschema
+    schema = jsonschema.Draft4Validator(json.loads((ROOT / "config/sluice.schema.json").read_text()))
+    for wrong in ({"server": {"tiemout": "5s"}}, {"server": {"workers": "many"}}, {"route": [{"path": 5, "text": "x"}]},
+                  {"server": {"timeouts": {"keep_alive": 5}}}, {"nonsense": {}}):
+        assert list(schema.iter_errors(wrong)), wrong
+    assert not list(schema.iter_errors({"x-mine": 1, "server": {"x-mine": True}}))

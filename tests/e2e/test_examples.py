@@ -1,0 +1,165 @@
+"""Each file of config/examples does what its comment says."""
+
+import asyncio
+import json
+import socket
+import time
+
+import pytest
+import websockets
+
+from raw import Connection, fetch
+from sluice import EXAMPLES, ROOT
+from test_websocket import shake
+
+
+def say(server, path, message):
+    async def run():
+        async with websockets.connect(f"ws://127.0.0.1:{server.port}{path}") as connection:
+            await connection.send(message)
+            return await connection.recv()
+
+    return asyncio.run(run())
+
+
+def test_the_default_config(serve, tmp_path):
+    server = serve(ROOT / "config/sluice.toml")
+    assert "Sluice is running" in fetch(server.port, "/").text
+    assert fetch(server.port, "/hello/World").text == "Hello, World!\n"
+    assert fetch(server.port, "/hello").text == "Hello, stranger!\n"
+    assert json.loads(fetch(server.port, "/items/42?q=x").body) == {"item_id": 42, "q": "x"}
+    assert fetch(server.port, "/items/forty-two").status == 422
+    assert fetch(server.port, "/echo", method="POST", body=b"again").text == "again"
+    assert fetch(server.port, "/docs/a/b").get("Location") == "/a/b"
+    assert fetch(server.port, "/echo.html").status == 200
+    assert say(server, "/ws", "hello") == "hello"
+    server.wait_for_line(f"http://localhost:{server.port}/ ", "stdout")
+
+
+def test_every_link_of_the_site_leads_somewhere(serve):
+    import re
+    server = serve(ROOT / "config/sluice.toml")
+    for page in ("/", "/echo.html"):
+        for link in re.findall(r'(?:href|src)="([^"]+)"', fetch(server.port, page).text):
+            expected = {"/nowhere": 404, "/items/forty-two": 422}.get(link, 200)
+            assert fetch(server.port, "/" + link.removeprefix("./").lstrip("/")).status == expected, link
+
+
+def test_aiohttp_server(example):
+    server = example("aiohttp-server")
+    assert fetch(server.port, "/").text == "Hello, Anonymous!"
+    assert fetch(server.port, "/Alice").text == "Hello, Alice!"
+    assert fetch(server.port, "/Alice/").status == 404
+    server.wait_for_line(f"Running on http://127.0.0.1:{server.port} ", "stdout")
+
+
+def test_fastapi_hello(example):
+    server = example("fastapi-hello")
+    assert fetch(server.port, "/").text == '{"message":"Hello, FastAPI!"}'
+    assert fetch(server.port, "/items/5?q=somequery").text == '{"item_id":5,"q":"somequery"}'
+    assert fetch(server.port, "/items/abc").text == (
+        '{"detail":[{"loc":["path","item_id"],"msg":"value is not a valid integer","type":"type_error.integer"}]}')
+    assert fetch(server.port, "/nope").text == '{"detail":"Not Found"}'
+
+
+def test_tornado_hello(example):
+    server = example("tornado-hello")
+    assert fetch(server.port, "/").text == "Hello, Tornado!"
+    server.wait_for_line(f"Server is running at http://localhost:{server.port}\n", "stdout")
+
+
+@pytest.mark.parametrize("name, path, text, seconds", [
+    ("tornado-async", "/", "Asynchronous response after delay", 2), ("sanic-delay", "/delay", "Delay completed", 3)])
+def test_delays(example, name, path, text, seconds):
+    server = example(name)
+    start = time.monotonic()
+    assert fetch(server.port, path).text == text
+    assert time.monotonic() - start >= seconds - 0.05
+
+
+def test_tornado_ws(example):
+    server = example("tornado-ws")
+    assert say(server, "/ws", "hello") == "Echo: hello"
+    server.wait_for_line("New WebSocket connection\nReceived message: hello\nWebSocket connection closed\n", "stdout")
+    with Connection(server.port) as connection:
+        assert shake(connection, Origin="http://evil.example").status == 403
+
+
+def test_sanic_hello(example):
+    server = example("sanic-hello")
+    assert fetch(server.port, "/").text == '{"message":"Hello, Sanic!"}'
+    assert fetch(server.port, "/no", fields="Accept: application/json\r\n").get("Content-Type") == "application/problem+json"
+
+
+def test_sanic_ws(example):
+    server = example("sanic-ws")
+    assert say(server, "/ws/", "hello") == "Echo: hello"
+    with Connection(server.port) as connection:
+        assert shake(connection, Origin="http://elsewhere.example").status == 101
+
+
+def test_sanic_middleware(example):
+    server = example("sanic-middleware")
+    fetch(server.port, "/?x=1")
+    fetch(server.port, "/nope")
+    server.wait_for_line("Received request: GET /\nReceived request: GET /nope\n", "stdout")
+
+
+def test_starlette_hello(example):
+    server = example("starlette-hello")
+    assert fetch(server.port, "/").text == '{"message":"Hello, Starlette!"}'
+    assert fetch(server.port, "/nope").get("Content-Type").startswith("text/plain")
+
+
+def test_quart_hello(example):
+    server = example("quart-hello")
+    assert fetch(server.port, "/").text == '{"message":"Hello, Quart!"}'
+    options = fetch(server.port, "/", method="OPTIONS")
+    assert {m.strip() for m in options.get("Allow").split(",")} == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_channels_chat(example):
+    server = example("channels-chat")
+    assert json.loads(say(server, "/ws/chat/", '{"message": "hello", "user": "bob"}')) == {"message": "hello"}
+    with pytest.raises(websockets.ConnectionClosed):
+        say(server, "/ws/chat/", "not json")
+
+
+def test_static_site(example, curl):
+    server = example("static-site")
+    for name, kind in (("", "text/html"), ("style.css", "text/css"), ("sluice.svg", "image/svg+xml"), ("echo.js", "text/javascript")):
+        response = fetch(server.port, "/" + name)
+        assert response.status == 200
+        assert response.get("Content-Type").split(";")[0] in (kind, kind.replace("text/j", "application/j")), name
+    assert b"ETag" in curl("-I", server.url + "/style.css").stdout
+
+
+def test_virtual_hosts(example):
+    server = example("virtual-hosts")
+
+    def ask(host, target="/"):
+        with Connection(server.port) as connection:
+            connection.send(f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n")
+            return connection.response()
+
+    assert ask("alpha.localhost").text == "This is alpha.\n"
+    assert ask(f"ALPHA.localhost:{server.port}", "/you").text == "alpha greets you.\n"
+    assert ask("beta.localhost", "/style.css").get("Content-Type").startswith("text/css")
+    assert ask("alpha.localhost", "/style.css").text == "alpha greets style.css.\n"
+    assert (ask("127.0.0.1").status, ask("127.0.0.1").text) == (421, "No site of the name 127.0.0.1 lives here.\n")
+
+
+def test_raw_echo(serve, tmp_path):
+    # The ports of the example are fixed; the test takes free ones.
+    text = (EXAMPLES / "raw-echo.toml").read_text().replace(":7007", ":0").replace(":8080", ":0")
+    server = serve(text, listeners=3)
+    with socket.create_connection(("127.0.0.1", server.port_of("tcp")), 10) as connection:
+        connection.sendall(b"hello")
+        assert connection.recv(100) == b"hello"
+
+
+def test_no_example_is_left_out():
+    with open(__file__) as own:
+        tested = own.read()
+    for path in EXAMPLES.glob("*.toml"):
+        assert path.stem in tested, f"{path.name} has no test"

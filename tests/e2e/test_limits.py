@@ -1,0 +1,231 @@
+"""Everything is bounded: what a client may send, how long it may take, how many there may be."""
+
+import socket
+import time
+
+import pytest
+
+from raw import Connection, exchange, fetch
+from sluice import wait_until
+
+CONFIG = """
+[server.limits]
+header_bytes = "8KiB"
+header_count = 20
+uri_bytes = "2KiB"
+body_bytes = "64KiB"
+
+[[route]]
+path = "/"
+text = "root"
+
+[[route]]
+path = "/{name}"
+text = "{name}"
+
+[[route]]
+method = "POST"
+path = "/echo"
+text = "{body}"
+"""
+
+POST = "POST /echo HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture
+def server(shared):
+    return shared(CONFIG)
+
+
+def test_a_long_uri_is_414(server):
+    assert fetch(server.port, "/" + "x" * 2000).text == "x" * 2000
+    response, ended = exchange(server.port, "GET /" + "x" * 3000 + " HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (response.status, ended) == (414, True)
+
+
+def test_a_uri_without_end_is_refused_while_it_comes(server):
+    with Connection(server.port) as connection:
+        connection.send("GET /" + "x" * 20_000)
+        assert connection.response().status in (414, 431)
+        assert connection.ended()
+
+
+def test_a_large_head_is_431(server):
+    response, ended = exchange(server.port, "GET / HTTP/1.1\r\nHost: x\r\nX: " + "y" * 9000 + "\r\n\r\n")
+    assert (response.status, ended) == (431, True)
+
+
+def test_a_head_without_end_is_refused_while_it_comes(server):
+    with Connection(server.port) as connection:
+        connection.send("GET / HTTP/1.1\r\n" + "X: y\r\n" * 10)
+        connection.send("Z: " + "z" * 9000)
+        assert connection.response().status == 431
+        assert connection.ended()
+
+
+def test_too_many_fields_are_431(server):
+    assert fetch(server.port, fields="X: y\r\n" * 19).status == 200
+    assert exchange(server.port, "GET / HTTP/1.1\r\nHost: x\r\n" + "X: y\r\n" * 20 + "\r\n")[0].status == 431
+
+
+def test_a_large_body_is_413_before_it_is_sent(server):
+    assert len(fetch(server.port, "/echo", method="POST", body=b"x" * 65536).body) == 65536
+    with Connection(server.port) as connection:
+        connection.send(POST + "Content-Length: 65537\r\n\r\n")
+        assert connection.response().status == 413
+
+
+def test_a_large_body_with_expect_is_413_without_100(server):
+    with Connection(server.port) as connection:
+        connection.send(POST + "Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n")
+        response = connection.response()
+        assert (response.status, response.interim) == (413, [])
+
+
+def test_a_chunked_body_is_counted_as_it_comes(server):
+    with Connection(server.port) as connection:
+        connection.send(POST + "Transfer-Encoding: chunked\r\n\r\n")
+        try:
+            for _ in range(20):
+                connection.send("1000\r\n" + "x" * 4096 + "\r\n")
+        except OSError:
+            pass
+        assert connection.response().status == 413
+
+
+def test_chunk_extensions_and_trailers_are_counted(server):
+    for rest in ("1;" + "x" * 100_000, "0\r\n" + "X: y\r\n" * 20_000):
+        with Connection(server.port) as connection:
+            try:
+                connection.send(POST + "Transfer-Encoding: chunked\r\n\r\n" + rest)
+            except OSError:
+                pass
+            assert connection.response().status in (400, 413, 431)
+
+
+def test_a_slow_head_is_408(serve):
+    server = serve('[server.timeouts]\nheader = "1s"\n' + '[[route]]\npath = "/"\ntext = "x"\n')
+    with Connection(server.port) as connection:
+        connection.send("GET / HTTP/1.1\r\n")
+        assert connection.response().status == 408
+        assert connection.ended()
+
+
+def test_a_drop_now_and_then_does_not_extend_the_time_for_a_head(serve):
+    server = serve('[server.timeouts]\nheader = "2s"\n' + '[[route]]\npath = "/"\ntext = "x"\n')
+    with Connection(server.port) as connection:
+        start = time.monotonic()
+        connection.send("GET / HTTP/1.1\r\nX: ")
+        connection.socket.settimeout(0.2)
+        while time.monotonic() - start < 15:
+            try:
+                connection.send("y")
+                if not connection._more():
+                    break
+                break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+        assert time.monotonic() - start < 10
+
+
+def test_a_silent_connection_ends(serve):
+    server = serve('[server.timeouts]\nheader = "1s"\nkeep_alive = "1s"\n' + '[[route]]\npath = "/"\ntext = "x"\n')
+    with Connection(server.port) as silent, Connection(server.port) as idle:
+        assert idle.get().text == "x"
+        assert idle.ended(within=10)  # without a 408, which a client would take for the answer to its next request
+        silent.rest()
+
+
+def test_a_slow_body_is_ended(serve):
+    server = serve('[server.timeouts]\nbody_idle = "1s"\n' + '[[route]]\nmethod = "POST"\npath = "/"\ntext = "{body}"\n')
+    with Connection(server.port) as connection:
+        connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+        assert connection.response().status == 408
+        assert connection.ended()
+
+
+def test_a_client_that_does_not_read_is_dropped(serve):
+    server = serve('[server.timeouts]\nwrite_idle = "1s"\n[[static]]\npath = "/"\nroot = "www"\n',
+                   files={"www/big": b"x" * (32 << 20)})
+    with Connection(server.port, receive_buffer=4096) as connection:
+        before = server.open_descriptors()
+        connection.send("GET /big HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_until(lambda: server.open_descriptors() < before, "the connection is given up")
+
+
+def test_pipelined_requests_of_a_client_that_does_not_read_do_not_pile_up(serve):
+    server = serve('[[route]]\npath = "/"\ntext = "' + "x" * 10_000 + '"\n')
+    with Connection(server.port, receive_buffer=4096) as connection:
+        connection.socket.settimeout(1)
+        request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 1000
+        sent = 0
+        try:
+            while sent < 300:
+                connection.send(request)
+                sent += 1
+        except TimeoutError:
+            pass
+        assert sent < 300, "300,000 requests were taken without an answer being read"
+
+
+def test_connections_over_the_limit_wait_or_are_refused(serve):
+    server = serve('[server.limits]\nconnections = 10\n[[route]]\npath = "/"\ntext = "x"\n', workers=1)
+    held = [Connection(server.port) for _ in range(10)]
+    assert all(connection.get().text == "x" for connection in held)
+    with Connection(server.port) as eleventh:
+        eleventh.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        # 503, an end, or silence until there is room: all are bounds; an ordinary answer is none.
+        if not eleventh.silent(0.5):
+            try:
+                assert eleventh.response().status == 503
+            except (EOFError, ConnectionResetError):
+                pass
+    for connection in held:
+        connection.socket.close()
+
+    def served():
+        try:
+            return fetch(server.port).text == "x"
+        except OSError:
+            return False
+        except EOFError:
+            return False
+
+    wait_until(served, "room again")
+
+
+def test_one_address_cannot_take_all_connections(serve):
+    server = serve('[server.limits]\nconnections_per_ip = 5\n[[route]]\npath = "/"\ntext = "x"\n', workers=1)
+    held = [Connection(server.port) for _ in range(5)]
+    assert all(connection.get().text == "x" for connection in held)
+    with Connection(server.port) as sixth:
+        try:
+            sixth.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert sixth.silent(0.5) or sixth.response().status in (429, 503)
+        except (EOFError, OSError):
+            pass
+
+
+def test_running_out_of_descriptors_neither_spins_nor_ends_the_server(serve):
+    server = serve('[[route]]\npath = "/"\ntext = "x"\n', workers=1, descriptors=64)
+    held = []
+    for _ in range(100):
+        connection = socket.create_connection(("127.0.0.1", server.port), 5)
+        held.append(connection)
+    held[0].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert held[0].recv(1000).startswith(b"HTTP/1.1 200")
+    before = server.cpu_seconds()
+    time.sleep(2)  # not a wait for a state: the span over which the CPU time is taken
+    assert server.cpu_seconds() - before < 0.5
+    for connection in held:
+        connection.close()
+
+    def served():
+        try:
+            return fetch(server.port).text == "x"
+        except (OSError, EOFError):
+            return False
+
+    wait_until(served, "service once descriptors are free again")

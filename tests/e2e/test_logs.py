@@ -1,0 +1,110 @@
+"""What is written where: the user's lines and the access log on standard output, the rest on standard error."""
+
+import json
+import re
+
+from raw import Connection, fetch
+from sluice import wait_until
+from test_websocket import frame, read_frame, shake
+
+ROUTE = '[[route]]\npath = "/"\ntext = "hello"\n[[route]]\npath = "/{name}"\ntext = "{name}"\n'
+
+
+def lines(server, count):
+    wait_until(lambda: len(server.stdout().splitlines()) >= count, f"{count} lines on standard output")
+    return server.stdout().splitlines()
+
+
+def test_standard_output_is_silent_by_default(serve):
+    server = serve(ROUTE)
+    fetch(server.port)
+    server.stop()
+    assert server.stdout() == ""
+
+
+def test_the_banner_names_the_port(serve):
+    server = serve('[server]\nbanner = ["one at {port}", "  two"]\n' + ROUTE)
+    assert lines(server, 2) == [f"one at {server.port}", "  two"]
+
+
+def test_the_request_line_is_written_for_every_request(serve):
+    server = serve('[log]\nrequest = "Received: {method} {path}"\n' + ROUTE)
+    fetch(server.port, "/a?query=1")
+    fetch(server.port, "/no/such")
+    fetch(server.port, "/", method="DELETE")
+    assert lines(server, 3) == ["Received: GET /a", "Received: GET /no/such", "Received: DELETE /"]
+
+
+def test_no_request_can_write_a_second_line(serve):
+    server = serve('[log]\nrequest = "[{path}]"\n[log.access]\nto = "stdout"\n' + ROUTE)
+    fetch(server.port, "/a%0aforged%1b[31m%00", fields='User-Agent: x"\x7f\r\n'.replace("\x7f", "\x80"))
+    written = lines(server, 2)
+    assert len(written) == 2 and "forged" in written[0]
+    assert "\x1b" not in server.stdout() and "\0" not in server.stdout()
+
+
+COMBINED = re.compile(r'^127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "([^"]*)" (\d{3}) (\d+|-) "([^"]*)" "([^"]*)"$')
+
+
+def test_the_access_log_has_the_combined_format(serve):
+    server = serve('[log.access]\nto = "stdout"\nformat = "combined"\n' + ROUTE)
+    fetch(server.port, "/?x=1", fields="User-Agent: me\r\nReferer: http://there/\r\n")
+    fetch(server.port, "/no/such")
+    first, second = [COMBINED.match(line) for line in lines(server, 2)]
+    assert first.groups() == ("GET /?x=1 HTTP/1.1", "200", "5", "http://there/", "me")
+    assert second.groups()[:2] == ("GET /no/such HTTP/1.1", "404")
+
+
+def test_the_access_log_in_json_is_one_object_a_line(serve):
+    server = serve('[log.access]\nto = "stdout"\nformat = "json"\n' + ROUTE)
+    fetch(server.port, '/%22?q=%22"'.replace('"', "%22"), fields='User-Agent: quote " and ü\r\n')
+    entry = json.loads(lines(server, 1)[0])
+    assert entry["status"] == 200 and entry["method"] == "GET"
+    assert 'quote "' in json.dumps(entry, ensure_ascii=False).replace('\\"', '"')
+
+
+def test_refused_requests_are_logged_too(serve):
+    server = serve('[log.access]\nto = "stdout"\n' + ROUTE)
+    with Connection(server.port) as connection:
+        connection.send("GARBAGE\r\n\r\n")
+        connection.response()
+    assert " 400 " in lines(server, 1)[0]
+
+
+def test_a_file_takes_the_access_log_and_is_complete_at_the_end(serve):
+    server = serve('[log.access]\nto = "access.log"\n' + ROUTE)
+    with Connection(server.port) as connection:
+        for i in range(500):
+            connection.get(f"/{i}")
+    server.stop()
+    written = (server.folder / "access.log").read_text().splitlines()
+    assert [re.search(r"GET /(\d+)", line)[1] for line in written] == [str(i) for i in range(500)]
+
+
+def test_websocket_lines_are_written_as_configured(serve):
+    server = serve('''
+[[websocket]]
+path = "/ws/{room}"
+log = { open = "open {room}", message = "got {message}", close = "closed" }
+''')
+    with Connection(server.port) as connection:
+        shake(connection, "/ws/a")
+        connection.send(frame(1, "ü\n2".encode()) + frame(1, b""))
+        read_frame(connection), read_frame(connection)
+    written = lines(server, 4)
+    assert written[0] == "open a" and written[2:] == ["got ", "closed"]
+    assert written[1].startswith("got ü") and written[1].endswith("2")
+
+
+def test_the_level_decides_what_is_told_on_standard_error(serve):
+    def told(level):
+        server = serve(f'[log]\nlevel = "{level}"\n[[websocket]]\npath = "/ws"\n' + ROUTE)
+        with Connection(server.port) as connection:
+            shake(connection)
+            connection.send(frame(1, b"x"))
+            read_frame(connection)
+        server.stop()
+        return server.stderr()
+
+    assert len(told("debug")) > len(told("info"))
+    assert "\x1b" not in told("debug")  # no colours in a file

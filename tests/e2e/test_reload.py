@@ -1,0 +1,129 @@
+"""SIGHUP: a new site beside the old one, or the old one as it was."""
+
+import asyncio
+import signal
+import threading
+
+import websockets
+
+from raw import Connection, fetch
+from sluice import wait_until
+
+OLD = '[[route]]\npath = "/"\ntext = "old"\n[[route]]\npath = "/slow"\ndelay = "1s"\ntext = "slow old"\n[[websocket]]\npath = "/ws"\n'
+NEW = OLD.replace("old", "new") + '[[route]]\npath = "/added"\ntext = "added"\n'
+
+
+def rewrite(server, text):
+    """Changes the config and lets the server read it."""
+    path = server.folder / "sluice.toml"
+    kept = "".join(line + "\n" for line in path.read_text().splitlines() if line.startswith(("[server]", "workers")))
+    path.write_text(text + "\n" + kept if "[server]" not in text else text)
+    server.signal(signal.SIGHUP)
+
+
+def test_new_routes_are_served_on_old_connections(serve):
+    server = serve(OLD)
+    with Connection(server.port) as connection:
+        assert connection.get().text == "old"
+        rewrite(server, NEW)
+        wait_until(lambda: connection.get().text == "new", "the new text")
+        assert connection.get("/added").text == "added"
+
+
+def test_a_bad_file_changes_nothing_and_says_where_it_is_wrong(serve):
+    server = serve(OLD)
+    rewrite(server, NEW + '[[route]]\npath = "/broken"\ntxt = "x"\n')
+    server.wait_for_line("did you mean `text`?")
+    assert fetch(server.port).text == "old"
+    assert fetch(server.port, "/added").status == 404
+    rewrite(server, "this is not TOML [")
+    server.wait_for_line("error[", times=2)
+    assert fetch(server.port).text == "old"
+    rewrite(server, NEW)
+    wait_until(lambda: fetch(server.port).text == "new", "the new text after two bad files")
+
+
+def test_requests_in_flight_end_on_the_site_where_they_began(serve):
+    server = serve(OLD)
+    with Connection(server.port) as slow:
+        slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert slow.silent(0.2)
+        rewrite(server, NEW)
+        wait_until(lambda: fetch(server.port).text == "new", "the new text")
+        assert slow.response().text == "slow old"
+        assert slow.get("/").text == "new"
+
+
+def test_a_websocket_whose_endpoint_did_not_change_stays(serve):
+    server = serve(OLD)
+
+    async def conversation():
+        async with websockets.connect(f"ws://127.0.0.1:{server.port}/ws") as socket:
+            await socket.send("before")
+            assert await socket.recv() == "before"
+            rewrite(server, NEW)
+            await asyncio.to_thread(wait_until, lambda: fetch(server.port).text == "new", "the new text")
+            await socket.send("after")
+            assert await socket.recv() == "after"
+
+    asyncio.run(conversation())
+
+
+def test_reloading_under_load_loses_no_request(serve):
+    server = serve(OLD)
+    wrong, stop = [], threading.Event()
+
+    def visit():
+        with Connection(server.port) as connection:
+            while not stop.is_set():
+                try:
+                    response = connection.get()
+                except (EOFError, OSError) as error:
+                    wrong.append(error)
+                    return
+                if response.text not in ("old", "new"):
+                    wrong.append(response)
+
+    visitors = [threading.Thread(target=visit) for _ in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    for text in (NEW, OLD) * 5:
+        rewrite(server, text)
+        want = "new" if text is NEW else "old"
+        wait_until(lambda: fetch(server.port).text == want, f"the {want} text")
+    stop.set()
+    for visitor in visitors:
+        visitor.join()
+    assert wrong == []
+
+
+def test_a_new_log_file_is_opened(serve, tmp_path):
+    server = serve('[log.access]\nto = "access.log"\nformat = "common"\n[[route]]\npath = "/"\ntext = "x"\n')
+    log = server.folder / "access.log"
+    fetch(server.port, "/?one")
+    wait_until(lambda: log.exists() and "/?one" in log.read_text(), "the first line")
+    log.rename(server.folder / "access.log.1")  # as logrotate does
+    server.signal(signal.SIGHUP)
+
+    def reopened():
+        fetch(server.port, "/?two")
+        return log.exists() and "/?two" in log.read_text()
+
+    wait_until(reopened, "the line in the new file")
+
+
+def test_memory_does_not_grow_with_reloads(serve):
+    server = serve(OLD)
+    texts = [OLD, NEW]
+
+    def reload(i):
+        rewrite(server, texts[i % 2])
+        want = "old" if i % 2 == 0 else "new"
+        wait_until(lambda: fetch(server.port).text == want, f"the {want} text")
+
+    for i in range(10):
+        reload(i)
+    before = server.resident_bytes()
+    for i in range(30):
+        reload(i)
+    assert server.resident_bytes() - before < 16 << 20

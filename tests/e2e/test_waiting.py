@@ -1,0 +1,87 @@
+"""A delayed answer is a timer, not a thread."""
+
+import asyncio
+import socket
+import time
+
+import aiohttp
+import pytest
+
+from raw import Connection, fetch
+from sluice import wait_until
+
+CONFIG = """
+[server.limits]
+connections_per_ip = 2000
+
+[[route]]
+path = "/slow"
+delay = "5s"
+text = "slow"
+
+[[route]]
+path = "/soon"
+delay = "200ms"
+text = "soon"
+
+[[route]]
+path = "/"
+text = "now"
+"""
+REQUEST = b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def test_others_are_served_while_one_waits(serve):
+    server = serve(CONFIG)
+    with Connection(server.port) as slow:
+        slow.send(REQUEST)
+        for _ in range(50):
+            assert fetch(server.port).text == "now"
+        assert slow.silent(0)
+
+
+@pytest.mark.release
+def test_a_thousand_waiting_requests_need_neither_threads_nor_memory_nor_time(serve):
+    server = serve(CONFIG, workers=2)
+    fetch(server.port)
+    threads, memory = server.threads(), server.resident_bytes()
+    waiting = []
+    for _ in range(1000):
+        waiting.append(socket.create_connection(("127.0.0.1", server.port)))
+        waiting[-1].sendall(REQUEST)
+    assert fetch(server.port).text == "now"
+    assert server.threads() == threads
+    assert server.resident_bytes() - memory < 16 << 20  # 16 KiB each, with their connections
+    used = server.cpu_seconds()
+    assert all(connection.recv(1000).startswith(b"HTTP/1.1 200") for connection in waiting)
+    assert server.cpu_seconds() - used < 1
+    for connection in waiting:
+        connection.close()
+
+
+def test_delays_run_side_by_side(serve):
+    server = serve(CONFIG)
+
+    async def visit():
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            async def one():
+                async with session.get(server.url + "/soon") as response:
+                    return await response.text()
+
+            return await asyncio.gather(*(one() for _ in range(200)))
+
+    start = time.monotonic()
+    assert asyncio.run(visit()) == ["soon"] * 200
+    assert time.monotonic() - start < 20  # one after another they would take 40 s
+
+
+def test_a_client_that_gives_up_frees_its_place(serve):
+    server = serve(CONFIG)
+    before = server.open_descriptors()
+    waiting = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(50)]
+    for connection in waiting:
+        connection.sendall(REQUEST)
+    wait_until(lambda: server.open_descriptors() >= before + 50, "all connections")
+    for connection in waiting:
+        connection.close()
+    wait_until(lambda: server.open_descriptors() <= before, "the end of all connections", within=4)
