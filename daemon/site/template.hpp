@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/arena.hpp"
 #include "base/error.hpp"
 #include "config/diagnostics.hpp"
 #include "config/value.hpp"
@@ -47,12 +48,14 @@ struct Placeholder {
 class Scope {
  public:
   void add(std::string name, Placeholder placeholder);
-  /// Names with a free part: add_prefix("header.", Origin::header) allows {header.anything}.
+  /// Names with a free part: add_prefix("header.", Origin::header) allows {header.anything}. A name that was added
+  /// later hides an earlier one, so path parameters go last.
   void add_prefix(std::string prefix, Origin origin);
   /// The built-ins of a request: body, method, path, host, query.X, header.X, cookie.X, remote.ip, request.id, now, uuid.
   static Scope request();
-  const Placeholder* find(std::string_view name) const;  // null: unknown
-  std::vector<std::string_view> names() const;           // for suggestions
+  const Placeholder* find(std::string_view name) const;  // null: unknown; whole names only
+  std::vector<std::string_view> names() const;           // for suggestions; prefixes end with a dot
+  /// Whether `name` may be used, also by a prefix; `found` then says what it stands for.
   bool accepts(std::string_view name, Placeholder& found) const;
 
  private:
@@ -96,6 +99,8 @@ class Template {
   std::string_view constant_text() const;
   /// Appends the text to `out`. Null values become nothing ("null" as a lone JSON value).
   void render(const Values& values, std::string& out) const;
+  /// The text in `arena`, or the Template's own when it is constant.
+  std::string_view render(const Values& values, Arena& arena) const;
   /// The placeholders used, for checks.
   std::vector<const Placeholder*> placeholders() const;
 
@@ -106,11 +111,14 @@ class Template {
     std::string text;    // constant
     Placeholder placeholder;
   };
+  friend class TemplateCompiler;
+
   std::vector<Piece> pieces_;
   Escape escape_ = Escape::none;
 };
 
-/// Appends `text` to `out` with the escaping of `escape`.
+/// Appends `text` to `out` with the escaping of `escape`. Octets that are not UTF-8 become U+FFFD in `json` (which
+/// must stay valid JSON) and \xNN in `log`.
 void append_escaped(std::string& out, std::string_view text, Escape escape);
 
 }  // namespace sluice::site
