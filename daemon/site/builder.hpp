@@ -1,5 +1,9 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,10 +15,12 @@
 #include "http/method.hpp"
 #include "site/handler.hpp"
 #include "site/parameters.hpp"
+#include "site/trailing_slash.hpp"
 
 namespace sluice::site {
 
 class Site;
+struct ErrorBody;
 
 /// One thing to serve, as a section's builder hands it over. A [[route]], a [[static]] mount, a [[websocket]].
 struct Endpoint {
@@ -27,6 +33,8 @@ struct Endpoint {
   Parameters parameters;                            // declared path and query parameters
   std::chrono::milliseconds delay{0};
   std::optional<Bytes> body_limit;                  // route's own; empty: the server's
+  std::optional<TrailingSlash> trailing_slash;      // route's own; empty: the server's
+  std::shared_ptr<const ErrorBody> errors;          // route's own; null: the server's
   std::unique_ptr<Handler> handler;
   config::Span where;                               // the table header
 };
@@ -37,9 +45,18 @@ class Builder {
   explicit Builder(config::Reading& reading) : reading_(reading) {}
 
   config::Reading& reading() { return reading_; }
+  /// Declares headers that all endpoints have (`host` empty) or those of one host: a table whose values are text or
+  /// false. Before the sections are built.
+  void set_headers(const std::string& host, const config::Value& table);
   /// Server-wide and host-wide headers for an endpoint, merged with its own (`headers.X = false` removes).
   std::vector<HeaderTemplate> merged_headers(const config::Located<std::string>& host, const config::Value* own);
-  /// The scope of a path pattern: the built-ins, its {parameters}, and the declared query parameters.
+  /// The parameters of an endpoint: those of its paths in the order in which the paths first have them, those not
+  /// declared being text, and the declared query parameters. A declared path parameter that no path has, and one
+  /// that only some of the paths have and that is neither optional nor has a default, are reported. Bad
+  /// patterns are left to the router, which reports them.
+  Parameters parameters_of(const std::vector<config::Located<std::string>>& paths, const Declarations& path,
+                           const Declarations& query);
+  /// The scope of path patterns: the built-ins, the declared query parameters, the {parameters} of the paths.
   Scope scope_of(const std::vector<config::Located<std::string>>& paths, const Parameters& parameters);
   void add(Endpoint endpoint) { endpoints_.push_back(std::move(endpoint)); }
 
@@ -47,6 +64,7 @@ class Builder {
 
  private:
   config::Reading& reading_;
+  std::map<std::string, config::Value, std::less<>> headers_;  // by host in lower case; "" for all
   std::vector<Endpoint> endpoints_;
 };
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "site/handler.hpp"
+#include "site/template.hpp"
+
+namespace sluice::handlers {
+
+/// What all handlers have in common that answer with a body from the config.
+struct BodyOptions {
+  std::optional<config::Located<std::string>> content_type;
+  std::optional<bool> etag;  // absent: for constant bodies
+};
+
+/// The type of `content_type`: a media type, "text/css" or "text/html; charset=utf-8".
+config::Type<std::string> media_type();
+
+/// A handler that answers with `body`. A constant body is prepared once; it and one with `etag = true` carry an entity
+/// tag (the SHA-1 of the body), and a request whose preconditions say so gets a 304 or a 412 instead (RFC 9110 §13). A status
+/// that has no content is reported; then null is returned.
+std::unique_ptr<site::Handler> make_body_handler(site::HandlerContext& context, site::Template body,
+                                                 std::string content_type, const BodyOptions& options);
+
+}  // namespace sluice::handlers

@@ -1,0 +1,34 @@
+#include "handlers/body.hpp"
+
+/// `html = "…"`: an HTML page whose values are escaped.
+namespace sluice::handlers {
+namespace {
+
+struct Options : BodyOptions {
+  config::Located<std::string> html;
+};
+
+const config::Fields<Options>& fields() {
+  using config::field;
+  static const config::Fields<Options> all = {
+      field("html", &Options::html, config::string()).doc("Answers with this HTML page. The values of placeholders are escaped.").example("\"<h1>Hello, {name}!</h1>\""),
+      field("content_type", &Options::content_type, media_type())
+          .doc("Media type of the response, when the usual one does not fit.")
+          .example("\"text/css; charset=utf-8\""),
+      field("etag", &Options::etag, config::boolean())
+          .doc("Whether the response has an ETag, so that clients can ask if it changed. Without it a body without "
+               "placeholders has one.")
+          .example("true"),
+  };
+  return all;
+}
+
+std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {
+  auto body = site::Template::compile(options.html, context.scope, site::Escape::html, context.reading.diagnostics);
+  return make_body_handler(context, std::move(body), "text/html; charset=utf-8", options);
+}
+
+const site::RouteAction action("html", fields, make);
+
+}  // namespace
+}  // namespace sluice::handlers

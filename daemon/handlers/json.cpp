@@ -1,0 +1,37 @@
+#include "handlers/body.hpp"
+
+/// `json = …`: any TOML value as JSON.
+namespace sluice::handlers {
+namespace {
+
+struct Options : BodyOptions {
+  config::Value json;
+};
+
+const config::Fields<Options>& fields() {
+  using config::field;
+  static const config::Fields<Options> all = {
+      field("json", &Options::json, config::any())
+          .doc("Answers with this value as JSON, without white space and with its keys in order. A string that is one "
+               "lone placeholder becomes the value with its type: a number stays a number, what is absent is null.")
+          .example("{ item_id = \"{item_id}\", ok = true }"),
+      field("content_type", &Options::content_type, media_type())
+          .doc("Media type of the response, when the usual one does not fit.")
+          .example("\"application/geo+json\""),
+      field("etag", &Options::etag, config::boolean())
+          .doc("Whether the response has an ETag, so that clients can ask if it changed. Without it a body without "
+               "placeholders has one.")
+          .example("true"),
+  };
+  return all;
+}
+
+std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {
+  auto body = site::Template::compile_json(options.json, context.scope, context.reading.diagnostics);
+  return make_body_handler(context, std::move(body), "application/json", options);
+}
+
+const site::RouteAction action("json", fields, make);
+
+}  // namespace
+}  // namespace sluice::handlers

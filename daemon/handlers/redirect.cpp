@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <array>
+
+#include "base/percent.hpp"
+#include "site/place.hpp"
+#include "site/request_values.hpp"
+#include "site/response_fields.hpp"
+
+/// `redirect = "/new/{rest}"`: sends the client elsewhere.
+namespace sluice::handlers {
+namespace {
+
+using config::Located;
+
+struct Options {
+  Located<std::string> redirect;
+};
+
+const config::Fields<Options>& fields() {
+  static const config::Fields<Options> all = {
+      config::field("redirect", &Options::redirect, config::non_empty_string())
+          .doc("Sends the client to this path or address, with placeholders; `status` says how, 308 by default. The query "
+               "of the request is kept when the target has none of its own.")
+          .example("\"/new/{rest}\""),
+  };
+  return all;
+}
+
+constexpr auto statuses = std::to_array<http::Status>({301, 302, 303, 307, 308});
+
+/// What may stand raw in a path or query besides unreserved characters (RFC 3986 §3.3, §3.4); escapes stay as they are.
+constexpr std::string_view kept_raw = "!$&'()*+,;=:@/%";
+constexpr std::string_view kept_raw_in_query = "!$&'()*+,;=:@/%?[]";
+
+/// Values as parts of a URI. Path parameters stand as the client wrote them, so that "%2F" is not mistaken for a
+/// slash on the way.
+class UriValues : public site::RequestValues {
+ public:
+  using RequestValues::RequestValues;
+
+  site::Value get(const site::Placeholder& placeholder) const override {
+    auto value = RequestValues::get(placeholder);
+    if (placeholder.origin == site::Origin::host) return site::Value::literal_of(value.text);
+    if (placeholder.origin == site::Origin::path_text) return raw(exchange().request.path);
+    bool is_path_text = placeholder.origin == site::Origin::path && value.kind == site::Value::Kind::text;
+    if (is_path_text && match()->path[placeholder.index].present) return raw(match()->path[placeholder.index].raw);
+    return value;
+  }
+
+ private:
+  site::Value raw(std::string_view text) const {
+    return site::Value::literal_of(exchange().arena.copy(percent_encoded(text, kept_raw)));
+  }
+};
+
+class Redirect : public site::Handler {
+ public:
+  Redirect(http::Status status, site::Template target, std::string fragment, bool keeps_query, bool own_host,
+           site::ResponseFields fields)
+      : status_(status), target_(std::move(target)), fragment_(std::move(fragment)), keeps_query_(keeps_query),
+        own_host_(own_host), fields_(std::move(fields)) {}
+
+  void handle(http::Exchange& exchange) const override {
+    std::string location;
+    target_.render(UriValues(exchange), location);
+    if (own_host_) keep_host(location);
+    if (keeps_query_ && !exchange.request.query.empty()) {
+      location += '?';
+      append_percent_encoded(location, exchange.request.query, kept_raw_in_query);
+    }
+    location += fragment_;
+
+    http::Response response;
+    response.status = status_;
+    fields_.apply(exchange, response);
+    response.fields.push_back({"Location", exchange.arena.copy(location)});
+    exchange.respond(std::move(response));
+  }
+
+ private:
+  /// "//name" would be another host (RFC 3986 §4.2): an empty first segment that a value brought is dropped.
+  static void keep_host(std::string& location) {
+    auto slashes = std::min(location.find_first_not_of('/'), location.size());
+    if (slashes > 1) location.erase(1, slashes - 1);
+  }
+
+  http::Status status_;
+  site::Template target_;
+  std::string fragment_;
+  bool keeps_query_;
+  bool own_host_;  // the target is a path
+  site::ResponseFields fields_;
+};
+
+/// Checks that no value can choose the host to which the client is sent.
+class TargetCheck {
+ public:
+  TargetCheck(const Located<std::string>& text, const site::Scope& scope, config::Diagnostics& diagnostics)
+      : text_(text), scope_(scope), diagnostics_(diagnostics) {}
+
+  bool is_path() const { return text_->starts_with('/') && !text_->starts_with("//"); }
+
+  bool passes() {
+    if (is_path()) return true;
+    auto authority = text_->starts_with("//") ? 2 : scheme_end();
+    if (authority == 0) {
+      report(0, text_->size(), "a redirect goes to a path that begins with `/`, or to `https://…`");
+      return false;
+    }
+    return authority_is_fixed(authority);
+  }
+
+ private:
+  std::size_t scheme_end() const {
+    for (std::string_view scheme : {"http://", "https://"}) {
+      if (text_->starts_with(scheme)) return scheme.size();
+    }
+    return 0;
+  }
+
+  bool authority_is_fixed(std::size_t at) {
+    while (at < text_->size()) {
+      at = text_->find_first_of("/?#{", at);
+      if (at == std::string::npos || (*text_)[at] != '{') return true;
+      auto close = std::min(text_->find('}', at), text_->size() - 1);
+      site::Placeholder placeholder;
+      auto name = std::string_view(*text_).substr(at + 1, close - at - 1);
+      if (!scope_.accepts(name, placeholder)) return true;  // reported with the template
+      if (placeholder.origin == site::Origin::path_text) return true;  // begins with a slash
+      if (placeholder.origin != site::Origin::host) {
+        report(at, close + 1, "the value of `{" + std::string(name) + "}` would choose the host of this redirect");
+        return false;
+      }
+      at = close + 1;
+    }
+    return true;
+  }
+
+  void report(std::size_t begin, std::size_t end, std::string message) {
+    auto place = site::place_within(diagnostics_.sources, text_, begin, end);
+    diagnostics_.error("bad-redirect", place, std::move(message)).label = "put a `/` before it";
+  }
+
+  const Located<std::string>& text_;
+  const site::Scope& scope_;
+  config::Diagnostics& diagnostics_;
+};
+
+bool check_status(const site::HandlerContext& context) {
+  if (context.status == 0 || std::ranges::find(statuses, context.status) != statuses.end()) return true;
+  const auto* given = context.table.find("status");
+  auto& error = context.reading.diagnostics.error("bad-redirect", given ? given->span : context.table.span,
+                                                  std::to_string(context.status) + " is no status of a redirect");
+  error.label = "one of 301, 302, 303, 307, 308";
+  return false;
+}
+
+std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {
+  const auto& text = options.redirect;
+  if (text->empty()) return nullptr;
+  auto& diagnostics = context.reading.diagnostics;
+  auto hash = text->find('#');
+  Located<std::string> target{text->substr(0, hash), text.span};
+  TargetCheck check(text, context.scope, diagnostics);
+  bool sound = check_status(context) & check.passes();
+  auto compiled = site::Template::compile(text, context.scope, site::Escape::uri, diagnostics);
+  if (!sound) return nullptr;
+
+  std::string fragment = hash == std::string::npos ? "" : text->substr(hash);
+  if (hash != std::string::npos && fragment.find('{') == std::string::npos) {
+    config::Diagnostics checked_above;
+    compiled = site::Template::compile(target, context.scope, site::Escape::uri, checked_above);
+  } else {
+    fragment.clear();
+  }
+  bool keeps_query = target->find('?') == std::string::npos && (hash == std::string::npos || !fragment.empty());
+  site::ResponseFields response_fields({}, context.headers, context.scope, diagnostics);
+  return std::make_unique<Redirect>(context.status ? context.status : http::Status{308}, std::move(compiled),
+                                    std::move(fragment), keeps_query, check.is_path(), std::move(response_fields));
+}
+
+const site::RouteAction action("redirect", fields, make);
+
+}  // namespace
+}  // namespace sluice::handlers

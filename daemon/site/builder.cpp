@@ -1,0 +1,134 @@
+#include "site/builder.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "site/headers.hpp"
+#include "site/pattern.hpp"
+
+namespace sluice::site {
+namespace {
+
+using Paths = std::vector<config::Located<std::string>>;
+
+/// The parameters of some patterns, in the order in which the patterns first have them.
+struct PatternParameters {
+  struct Entry {
+    std::string name;
+    std::size_t patterns = 0;                          // how many have it
+    const config::Located<std::string>* without = nullptr;  // one that has it not
+  };
+  std::vector<Entry> entries;
+  bool sound = true;  // all patterns could be read
+
+  explicit PatternParameters(const Paths& paths) {
+    config::Diagnostics ignored;  // the router reports bad patterns
+    std::vector<std::vector<std::string>> names;
+    for (const auto& path : paths) {
+      auto pattern = parse_pattern(path, ignored);
+      sound &= pattern.has_value();
+      names.push_back(pattern ? pattern->parameters() : std::vector<std::string>());
+      for (const auto& name : names.back()) {
+        if (!find(name)) entries.push_back({.name = name});
+      }
+    }
+    for (auto& entry : entries) {
+      for (std::size_t i = 0; i < paths.size(); ++i) {
+        bool has = std::ranges::find(names[i], entry.name) != names[i].end();
+        if (has) ++entry.patterns;
+        if (!has && !entry.without) entry.without = &paths[i];
+      }
+    }
+  }
+
+  Entry* find(std::string_view name) {
+    auto found = std::ranges::find(entries, name, &Entry::name);
+    return found == entries.end() ? nullptr : &*found;
+  }
+};
+
+void report_not_in_path(const config::Named<ParameterDeclaration>& declared, const PatternParameters& known,
+                        config::Diagnostics& diagnostics) {
+  auto& error = diagnostics.error("unknown-parameter", declared.name_span,
+                                  "no path of this route has a parameter `{" + declared.name + "}`");
+  std::vector<std::string_view> names;
+  for (const auto& entry : known.entries) names.push_back(entry.name);
+  if (auto near = config::nearest(declared.name, names); !near.empty()) {
+    error.label = "did you mean `" + std::string(near) + "`?";
+  }
+  error.help = "`params` declares what stands in the path; parameters after the `?` are declared with `query`";
+}
+
+/// A parameter that some paths lack is null there: fine only when the config says so.
+void check_in_all_paths(const Parameter& parameter, const PatternParameters::Entry& entry, const Paths& paths,
+                        config::Diagnostics& diagnostics) {
+  if (entry.patterns == paths.size() || parameter.optional || parameter.has_default) return;
+  auto& error = diagnostics.error("missing-parameter", entry.without->span,
+                                  "this path has no `{" + entry.name + "}`, which other paths of the route have");
+  error.label = "`" + entry.name + "` has no value here";
+  error.help = "say what it is then: `params." + entry.name + " = { default = \"…\" }`, or `params." + entry.name +
+               " = \"string?\"` for null";
+}
+
+}  // namespace
+
+void Builder::set_headers(const std::string& host, const config::Value& table) {
+  static const Scope scope = Scope::request();
+  config::Value sound;
+  sound.kind = config::Value::Kind::table;
+  for (const auto& member : table.members) {
+    auto before = reading_.diagnostics.errors();
+    if (member.value.is(config::Value::Kind::string)) {
+      Template::compile({member.value.text, member.value.span}, scope, Escape::field, reading_.diagnostics);
+    }
+    if (reading_.diagnostics.errors() == before) sound.members.push_back(member);
+  }
+  headers_[to_lower(host)] = std::move(sound);
+}
+
+std::vector<HeaderTemplate> Builder::merged_headers(const config::Located<std::string>& host,
+                                                    const config::Value* own) {
+  std::vector<HeaderTemplate> merged;
+  if (auto all = headers_.find(""); all != headers_.end()) merge_headers(merged, all->second);
+  auto of_host = headers_.find(to_lower(host.value));
+  if (!host->empty() && of_host != headers_.end()) merge_headers(merged, of_host->second);
+  if (own) merge_headers(merged, *own);
+  return merged;
+}
+
+Parameters Builder::parameters_of(const Paths& paths, const Declarations& path, const Declarations& query) {
+  auto& diagnostics = reading_.diagnostics;
+  PatternParameters in_paths(paths);
+  Parameters parameters;
+  for (const auto& entry : in_paths.entries) parameters.path.emplace_back().name = entry.name;
+
+  for (const auto& declared : path) {
+    auto found = std::ranges::find(parameters.path, declared.name, &Parameter::name);
+    if (found != parameters.path.end()) {
+      *found = make_parameter(declared, diagnostics);
+    } else if (in_paths.sound) {
+      report_not_in_path(declared, in_paths, diagnostics);
+    }
+  }
+  if (in_paths.sound) {
+    for (const auto& parameter : parameters.path) {
+      check_in_all_paths(parameter, *in_paths.find(parameter.name), paths, diagnostics);
+    }
+  }
+  for (const auto& declared : query) parameters.query.push_back(make_parameter(declared, diagnostics));
+  return parameters;
+}
+
+Scope Builder::scope_of(const Paths& paths, const Parameters& parameters) {
+  auto scope = Scope::request();
+  for (std::size_t i = 0; i < parameters.query.size(); ++i) {
+    scope.add(parameters.query[i].name, {Origin::query, static_cast<std::uint16_t>(i), {}});
+  }
+  auto entries = PatternParameters(paths).entries;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    scope.add(entries[i].name, {Origin::path, static_cast<std::uint16_t>(i), {}});
+  }
+  return scope;
+}
+
+}  // namespace sluice::site

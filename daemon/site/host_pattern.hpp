@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "config/fields.hpp"
+
+namespace sluice::site {
+
+/// The type of `host` in the config language: the name of a host, or "*." and a name for all names below it. A
+/// scheme, a port, a path or a star elsewhere is reported.
+config::Type<std::string> host_pattern();
+
+}  // namespace sluice::site

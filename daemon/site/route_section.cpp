@@ -1,0 +1,181 @@
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "site/builder.hpp"
+#include "site/error_body.hpp"
+#include "site/headers.hpp"
+#include "site/host_pattern.hpp"
+
+/// The section [[route]]: the keys that all routes have. What a route does is said by its action key; the kinds of
+/// handlers add those.
+namespace sluice::site {
+namespace {
+
+using config::Located;
+
+struct RouteOptions {
+  std::vector<Located<std::string>> paths;
+  std::vector<Located<http::Method>> methods;
+  Located<std::string> host;
+  Declarations params;
+  Declarations query;
+  std::optional<Located<std::int64_t>> status;
+  HeaderSettings headers;
+  std::optional<std::chrono::milliseconds> delay;
+  std::optional<Bytes> body_limit;
+  std::optional<ErrorBody> errors;
+  std::optional<TrailingSlash> trailing_slash;
+};
+
+config::Type<http::Method> method() {
+  std::vector<std::pair<std::string, http::Method>> words;
+  for (std::size_t i = 0; i < http::method_count; ++i) {
+    auto value = static_cast<http::Method>(i);
+    if (value != http::Method::connect && value != http::Method::trace) words.emplace_back(http::name(value), value);
+  }
+  return config::one_of(std::move(words));
+}
+
+const config::Fields<RouteOptions>& route_fields() {
+  using namespace std::chrono_literals;
+  using config::field;
+  static const config::Fields<RouteOptions> fields = {
+      field("path", &RouteOptions::paths, config::one_or_more(config::string()))
+          .required()
+          .doc("Path of the requests that this route serves, or several. `{name}` stands for one segment, `{name...}` at "
+               "the end for all that follow. A slash at the end matters, see `trailing_slash`.")
+          .example("[\"/\", \"/{name}\"]"),
+      field("method", &RouteOptions::methods, config::one_or_more(method()))
+          .otherwise("\"GET\"")
+          .doc("Method of the requests, or several. HEAD follows from GET, OPTIONS is answered for every path.")
+          .example("[\"GET\", \"POST\"]"),
+      field("host", &RouteOptions::host, host_pattern())
+          .doc("Name of the host that the request must be for. `*.example.org` is every name below example.org. "
+               "Without it the route serves all hosts. A file may set it for all it declares.")
+          .example("\"www.example.org\""),
+      field("params", &RouteOptions::params, parameter_declarations())
+          .doc("Types and defaults of path parameters, by name; one that is not declared is a string. A value of the "
+               "wrong type is answered with 422.")
+          .example("{ id = \"int\" }"),
+      field("query", &RouteOptions::query, parameter_declarations())
+          .doc("Query parameters, by name. With `?` behind the type one may be absent; else, without a default, its "
+               "absence is answered with 422.")
+          .example("{ q = \"string?\", page = { type = \"int\", default = 1 } }"),
+      field("status", &RouteOptions::status, config::integer(200, 599))
+          .doc("Status of the response: 200, for `redirect` 308. A route with nothing but a status has an empty body.")
+          .example("201"),
+      field("headers", &RouteOptions::headers, header_settings())
+          .doc("Header fields of the response, with placeholders; `false` removes one that the server sets for all.")
+          .example("{ Cache-Control = \"no-store\" }"),
+      field("delay", &RouteOptions::delay, config::duration(0ms, 24h))
+          .doc("Time to wait before the response; other requests go on meanwhile.")
+          .example("\"2s\""),
+      field("body_limit", &RouteOptions::body_limit, config::size({0}, {std::uint64_t{1} << 40}))
+          .doc("Largest request body that this route takes; a larger one is answered with 413. Without it the server's "
+               "limit holds.")
+          .example("\"64KiB\""),
+      field("errors", &RouteOptions::errors, error_body())
+          .doc("Form of this route's error bodies. Without it the server's form holds.")
+          .example("\"detail\""),
+      field("trailing_slash", &RouteOptions::trailing_slash, trailing_slash())
+          .doc("What becomes of a path that differs only in the slash at its end: a redirect (307) to the path of "
+               "the route, the same response (ignore), or 404 (strict). Without it the server's setting holds.")
+          .example("\"ignore\""),
+  };
+  return fields;
+}
+
+/// Builds one [[route]].
+class RouteBuilder {
+ public:
+  RouteBuilder(const config::Declaration& declaration, Builder& builder)
+      : table_(declaration.table), file_host_(declaration.host), builder_(builder) {}
+
+  void build() {
+    find_actions();
+    auto options = read();
+    if (options_.paths.empty()) return;
+    if (options_.host->empty()) options_.host = file_host_;
+
+    Endpoint endpoint;
+    endpoint.section = "route";
+    endpoint.summary = actions_.empty() ? "" : actions_.front()->action;
+    endpoint.paths = options_.paths;
+    endpoint.host = options_.host;
+    for (auto method : options_.methods) endpoint.methods.add(method.value);
+    if (endpoint.methods.empty()) endpoint.methods.add(http::Method::get);
+    endpoint.parameters = builder_.parameters_of(options_.paths, options_.params, options_.query);
+    endpoint.delay = options_.delay.value_or(std::chrono::milliseconds(0));
+    endpoint.body_limit = options_.body_limit;
+    endpoint.trailing_slash = options_.trailing_slash;
+    if (options_.errors) endpoint.errors = std::make_shared<const ErrorBody>(std::move(*options_.errors));
+    endpoint.where = table_.span;
+    if (actions_.size() == 1) endpoint.handler = make_handler(endpoint, options.front().get());
+    builder_.add(std::move(endpoint));
+  }
+
+ private:
+  /// The kinds whose action keys the table has. The key `status` is an action only when it is alone.
+  void find_actions() {
+    for (const auto& member : table_.members) {
+      auto kind = handler_kinds().find(member.key);
+      if (kind == handler_kinds().end() || member.key == "status") continue;
+      actions_.push_back(&kind->second);
+      action_spans_.push_back(member.key_span);
+    }
+    auto status = handler_kinds().find("status");
+    if (actions_.empty() && table_.find("status") && status != handler_kinds().end()) actions_.push_back(&status->second);
+    if (actions_.empty()) report_missing();
+    if (actions_.size() > 1) report_several();
+  }
+
+  /// Reads the common keys and those of the kinds that were found; returns the options of each.
+  std::vector<std::shared_ptr<void>> read() {
+    std::vector<config::Part> parts = {{&route_fields(), &options_}};
+    std::vector<std::shared_ptr<void>> options;
+    for (const auto* kind : actions_) {
+      options.push_back(kind->new_options());
+      parts.push_back({&kind->fields(), options.back().get()});
+    }
+    config::read_parts(table_, "[[route]]", parts, builder_.reading());
+    return options;
+  }
+
+  std::unique_ptr<Handler> make_handler(const Endpoint& endpoint, const void* options) {
+    auto scope = builder_.scope_of(options_.paths, endpoint.parameters);
+    auto headers = builder_.merged_headers(options_.host, table_.find("headers"));
+    auto status = options_.status ? static_cast<http::Status>(options_.status->value) : http::Status{0};
+    HandlerContext context{table_, scope, status, headers, builder_.reading()};
+    return actions_.front()->make(context, options);
+  }
+
+  void report_missing() {
+    auto& error = builder_.reading().diagnostics.error("missing-action", table_.span, "this route does nothing");
+    error.label = "needs an action key";
+    for (const auto& [action, kind] : handler_kinds()) error.help += (error.help.empty() ? "one of: " : ", ") + action;
+  }
+
+  void report_several() {
+    auto& error = builder_.reading().diagnostics.error(
+        "exclusive-keys", action_spans_[1],
+        "`" + actions_[1]->action + "` cannot stand beside `" + actions_[0]->action + "`");
+    error.label = "a route has one action";
+    error.notes.push_back({action_spans_[0], "the other one"});
+  }
+
+  const config::Value& table_;
+  const Located<std::string>& file_host_;
+  Builder& builder_;
+  RouteOptions options_;
+  std::vector<const HandlerKind*> actions_;
+  std::vector<config::Span> action_spans_;
+};
+
+void build_route(const config::Declaration& declaration, Builder& builder) { RouteBuilder(declaration, builder).build(); }
+
+const config::SectionEntry route_section("route", true, "A route: requests for a path and how they are answered.",
+                                         []() -> const std::vector<config::Field>& { return route_fields(); });
+const SectionBuilder route_builder("route", build_route);
+
+}  // namespace
+}  // namespace sluice::site
