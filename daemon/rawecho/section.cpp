@@ -1,0 +1,74 @@
+#include "rawecho/section.hpp"
+
+#include <string_view>
+
+namespace sluice::rawecho {
+namespace {
+
+using namespace std::chrono_literals;
+
+const config::Fields<Echo>& echo_fields() {
+  static const config::Fields<Echo> fields = {
+      config::field("listen", &Echo::listen,
+                    config::parsed<ListenAddress>("address", "tcp://HOST:PORT or udp://HOST:PORT", "bad-address",
+                                                  parse_listen_address))
+          .required()
+          .doc("Where the echo service (RFC 862) listens, and on which transport. Datagrams that seem to come from "
+               "another answering service are not answered.")
+          .example("\"tcp://127.0.0.1:7007\""),
+      config::field("idle", &Echo::idle, config::duration(1s, 24h))
+          .otherwise("\"10m\"")
+          .doc("A TCP connection on which nothing arrives for so long is closed.")
+          .example("\"1m\""),
+  };
+  return fields;
+}
+
+const config::SectionEntry echo_section("echo", true,
+                                        "The echo service of RFC 862 on a raw TCP or UDP port: what arrives goes back.",
+                                        []() -> const std::vector<config::Field>& { return echo_fields(); });
+
+bool same_place(const Echo& a, const Echo& b) {
+  const auto& first = a.listen.value;
+  const auto& second = b.listen.value;
+  if (first.datagrams != second.datagrams) return false;
+  if (first.endpoint.address.port() == 0) return false;  // the kernel chooses: never the same
+  return first.endpoint.address == second.endpoint.address;
+}
+
+void report_repeated(const std::vector<Echo>& echoes, config::Diagnostics& diagnostics) {
+  for (std::size_t later = 1; later < echoes.size(); ++later) {
+    for (std::size_t earlier = 0; earlier < later; ++earlier) {
+      if (!same_place(echoes[earlier], echoes[later])) continue;
+      auto& error = diagnostics.error("duplicate-listener", echoes[later].listen.span, "two [[echo]] listen on the same address");
+      error.notes.push_back({echoes[earlier].listen.span, "first declared here"});
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+Result<ListenAddress> parse_listen_address(const std::string& text) {
+  std::string_view rest = text;
+  bool datagrams = rest.starts_with("udp://");
+  if (!datagrams && !rest.starts_with("tcp://")) return fail("an echo address begins with `tcp://` or `udp://`");
+  rest.remove_prefix(6);
+  if (rest.starts_with("unix:")) return fail("the echo service listens on a port, not on a Unix socket");
+  auto endpoint = net::Endpoint::parse(rest);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  return ListenAddress{*std::move(endpoint), datagrams};
+}
+
+std::vector<Echo> read_echoes(const config::Document& document, config::Reading& reading) {
+  std::vector<Echo> echoes;
+  const auto* declarations = document.find("echo");
+  if (!declarations) return echoes;
+  for (const auto& declaration : *declarations) {
+    if (auto echo = config::read(declaration.table, "[[echo]]", echo_fields(), reading)) echoes.push_back(*std::move(echo));
+  }
+  report_repeated(echoes, reading.diagnostics);
+  return echoes;
+}
+
+}  // namespace sluice::rawecho

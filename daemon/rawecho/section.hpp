@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "config/document.hpp"
+#include "config/fields.hpp"
+#include "net/address.hpp"
+
+namespace sluice::rawecho {
+
+/// Where an echo service listens: "tcp://127.0.0.1:7007", "udp://[::1]:7".
+struct ListenAddress {
+  net::Endpoint endpoint;
+  bool datagrams = false;  // UDP
+};
+
+/// One [[echo]].
+struct Echo {
+  config::Located<ListenAddress> listen;
+  std::chrono::milliseconds idle{};  // TCP: a connection on which nothing arrives for so long is closed
+};
+
+Result<ListenAddress> parse_listen_address(const std::string& text);
+
+/// All [[echo]] sections of a configuration. What is wrong is reported, two that listen on the same address too.
+std::vector<Echo> read_echoes(const config::Document& document, config::Reading& reading);
+
+}  // namespace sluice::rawecho

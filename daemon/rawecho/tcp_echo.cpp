@@ -1,0 +1,32 @@
+#include "rawecho/tcp_echo.hpp"
+
+namespace sluice::rawecho {
+
+void TcpEcho::on_open(net::Transport& transport) {
+  transport_ = &transport;
+  transport_->set_deadline(idle_);
+}
+
+void TcpEcho::on_bytes(std::span<char> bytes) {
+  // What is still queued here, the kernel did not take: the client sends and does not read.
+  if (!paused_ && transport_->pending() > backlog) {
+    paused_ = true;
+    transport_->pause_reading();
+  }
+  transport_->write({bytes.data(), bytes.size()});
+  transport_->set_deadline(idle_);
+}
+
+void TcpEcho::on_eof() { transport_->close(); }  // what is queued still goes out
+
+void TcpEcho::on_writable() {
+  if (!paused_) return;
+  paused_ = false;
+  transport_->resume_reading();
+}
+
+void TcpEcho::on_deadline() { transport_->close(); }
+
+void TcpEcho::drain() { transport_->close(); }
+
+}  // namespace sluice::rawecho

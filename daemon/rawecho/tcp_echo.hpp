@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+
+#include "net/protocol.hpp"
+
+namespace sluice::rawecho {
+
+/// The echo service on TCP (RFC 862): every octet comes back, in order, until the client ends its side. Owned by
+/// its connection. One thread.
+class TcpEcho final : public net::Protocol {
+ public:
+  /// A connection on which nothing arrives for `idle` is closed.
+  explicit TcpEcho(std::chrono::milliseconds idle) : idle_(idle) {}
+
+  void on_open(net::Transport& transport) override;
+  void on_bytes(std::span<char> bytes) override;
+  void on_eof() override;
+  void on_writable() override;
+  void on_deadline() override;
+  void drain() override;
+
+  /// Octets not yet taken by the client above which nothing is read from it.
+  static constexpr std::size_t backlog = 256 * 1024;
+
+ private:
+  net::Transport* transport_ = nullptr;
+  std::chrono::milliseconds idle_;
+  bool paused_ = false;
+};
+
+}  // namespace sluice::rawecho
