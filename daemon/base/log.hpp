@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+/// The daemon's own messages, on standard error. Any thread may write; control characters are escaped, so that nothing a
+/// client sends can forge a line or move a cursor.
+namespace sluice::log {
+
+enum class Level : std::uint8_t { debug, info, warning, error, off };
+
+/// The least important level that is still written; for the whole process.
+void set_level(Level level);
+/// Ask before building a costly message.
+bool enabled(Level level);
+
+void write(Level level, std::string_view message);
+inline void debug(std::string_view message) { write(Level::debug, message); }
+inline void info(std::string_view message) { write(Level::info, message); }
+inline void warning(std::string_view message) { write(Level::warning, message); }
+inline void error(std::string_view message) { write(Level::error, message); }
+
+/// Several lines that belong together (diagnostics of a reload), as they are.
+void block(Level level, std::string_view text);
+
+}  // namespace sluice::log
