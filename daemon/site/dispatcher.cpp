@@ -1,0 +1,158 @@
+#include "site/dispatcher.hpp"
+
+#include <atomic>
+#include <ctime>
+
+#include "base/user_lines.hpp"
+#include "net/timer.hpp"
+#include "site/match.hpp"
+#include "site/parameters.hpp"
+#include "site/request_values.hpp"
+
+namespace sluice::site {
+
+namespace {
+
+/// Waits out `delay`, then lets the handler answer. Ends with the exchange.
+class Delay final : public http::Work {
+ public:
+  Delay(http::Exchange& exchange, const Endpoint& endpoint)
+      : timer_(exchange.loop(), endpoint.delay, [&exchange, &endpoint] { endpoint.handler->handle(exchange); }) {}
+
+ private:
+  net::Timer timer_;
+};
+
+std::int64_t monotonic_now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+/// Each worker numbers its requests in a range of its own.
+std::uint64_t first_id() {
+  static std::atomic<std::uint64_t> workers{0};
+  return (workers++ << 48) + 1;
+}
+
+/// The location is path-absolute as the client sent it, and must never begin with "//", which would name a host.
+std::string_view redirect_target(http::Exchange& exchange, std::string_view path) {
+  auto slashes = path.find_first_not_of('/');
+  if (slashes == std::string_view::npos) slashes = path.size();
+  if (slashes > 1) path.remove_prefix(slashes - 1);
+  if (!exchange.request.has_query) return path;
+  auto text = exchange.arena.array<char>(path.size() + 1 + exchange.request.query.size());
+  path.copy(text.data(), path.size());
+  text[path.size()] = '?';
+  exchange.request.query.copy(text.data() + path.size() + 1, exchange.request.query.size());
+  return {text.data(), text.size()};
+}
+
+void redirect_to(http::Exchange& exchange, std::string_view path) {
+  http::Response response;
+  response.status = 307;  // method and body are kept (RFC 9110 §15.4.8)
+  response.fields.push_back({"Location", redirect_target(exchange, path)});
+  exchange.respond(std::move(response));
+}
+
+void refuse_parameters(http::Exchange& exchange, const std::vector<ParameterFault>& faults) {
+  http::Response response;
+  response.status = 422;
+  response.fields.push_back({"Content-Type", "application/json"});
+  response.body = exchange.arena.copy(unprocessable_json(faults));
+  exchange.respond(std::move(response));
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(std::shared_ptr<const Site> site, Observer* observer)
+    : hold_(new SiteHold(std::move(site))), observer_(observer), next_id_(first_id()) {
+  hold_->retain();
+}
+
+Dispatcher::~Dispatcher() { hold_->release(); }
+
+void Dispatcher::set_site(std::shared_ptr<const Site> site) {
+  hold_->release();
+  hold_ = new SiteHold(std::move(site));
+  hold_->retain();
+}
+
+void Dispatcher::begin(http::Exchange& exchange) {
+  exchange.hold(*hold_);
+  exchange.id = next_id_++;
+  if (observer_) exchange.started = monotonic_now();
+}
+
+void Dispatcher::on_head(http::Exchange& exchange) {
+  begin(exchange);
+  const auto& site = hold_->site();
+  if (site.request_line) {
+    std::string line;
+    site.request_line->render(RequestValues(exchange), line);
+    user_lines::add(line);
+  }
+  const auto& request = exchange.request;
+  if (request.path == "*")  // OPTIONS *, about the server itself (RFC 9110 §9.3.7)
+    return refuse_method(exchange, {http::Method::get, http::Method::head, http::Method::options});
+  auto routing = site.router.find(request.host, request.method, request.path, exchange.arena);
+  auto* match = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
+  exchange.matched = match;
+  switch (routing.kind) {
+    case Routing::Kind::found:
+      exchange.route = match->endpoint;
+      exchange.body_limit = match->endpoint->body_limit.value_or(site.server.limits.body_bytes).count;
+      return;
+    case Routing::Kind::wrong_method:
+      return refuse_method(exchange, routing.allowed);
+    case Routing::Kind::other_slash:
+      return redirect_to(exchange, routing.location);
+    case Routing::Kind::not_found:
+      return respond_error(exchange, 404);
+    case Routing::Kind::bad_path:
+      return respond_error(exchange, 400, "the path is not percent-encoded UTF-8");
+  }
+}
+
+void Dispatcher::refuse_method(http::Exchange& exchange, http::MethodSet allowed) {
+  auto allow = exchange.arena.copy(allowed.allow());
+  if (exchange.request.method == http::Method::options) {
+    http::Response response;
+    response.status = 204;
+    response.fields.push_back({"Allow", allow});
+    return exchange.respond(std::move(response));
+  }
+  const auto& form = hold_->site().server.errors;
+  auto response = make_error_response(exchange, 405, {}, form);
+  response.fields.push_back({"Allow", allow});
+  exchange.respond(std::move(response));
+}
+
+void Dispatcher::on_request(http::Exchange& exchange) {
+  auto& match = *static_cast<Match*>(exchange.matched);
+  const auto& endpoint = *match.endpoint;
+  const auto& parameters = endpoint.parameters;
+  if (!parameters.path.empty() || !parameters.query.empty()) {
+    auto faults = bind_parameters(exchange, parameters, match);
+    if (!faults.empty()) return refuse_parameters(exchange, faults);
+  }
+  if (endpoint.delay.count() > 0) return exchange.wait_for(std::make_unique<Delay>(exchange, endpoint));
+  endpoint.handler->handle(exchange);
+}
+
+void Dispatcher::on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) {
+  if (!exchange.site) begin(exchange);
+  const auto& request = exchange.request;
+  if (status == 501 && request.path.starts_with('/')) {  // an unknown method: 405 where the target exists
+    auto routing = hold_->site().router.find(request.host, http::Method::options, request.path, exchange.arena);
+    if (routing.kind == Routing::Kind::wrong_method && !routing.allowed.empty())
+      return refuse_method(exchange, routing.allowed);
+  }
+  respond_error(exchange, status, reason);
+}
+
+void Dispatcher::on_end(http::Exchange& exchange, const http::Outcome& outcome) {
+  if (observer_) observer_->on_end(exchange, outcome);
+}
+
+}  // namespace sluice::site

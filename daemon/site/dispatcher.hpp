@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+
+#include "http/exchange.hpp"
+#include "site/site.hpp"
+
+namespace sluice::site {
+
+/// Is told of every exchange that ended: access log, metrics. One per worker.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_end(const http::Exchange& exchange, const http::Outcome& outcome) = 0;
+};
+
+/// Serves exchanges from a Site: routes them, refuses what has no route, checks parameters, waits out delays and calls
+/// the handler. One per worker; one thread.
+class Dispatcher final : public http::Application {
+ public:
+  /// `observer` may be null.
+  Dispatcher(std::shared_ptr<const Site> site, Observer* observer);
+  ~Dispatcher() override;
+
+  /// From the next request on. Exchanges in flight finish on the site on which they began.
+  void set_site(std::shared_ptr<const Site> site);
+  const Site& site() const { return hold_->site(); }
+
+  void on_head(http::Exchange& exchange) override;
+  void on_request(http::Exchange& exchange) override;
+  void on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) override;
+  void on_end(http::Exchange& exchange, const http::Outcome& outcome) override;
+
+ private:
+  void begin(http::Exchange& exchange);
+  void refuse_method(http::Exchange& exchange, http::MethodSet allowed);
+
+  SiteHold* hold_;
+  Observer* observer_;
+  std::uint64_t next_id_;
+};
+
+}  // namespace sluice::site

@@ -1,0 +1,175 @@
+#include "site/settings.hpp"
+
+#include "site/headers.hpp"
+
+namespace sluice::site {
+
+namespace {
+
+using namespace std::chrono_literals;
+using config::Fields;
+using config::field;
+
+config::Type<net::Endpoint> listen_address() {
+  auto text = config::non_empty_string();
+  config::Type<net::Endpoint> type;
+  type.info = text.info;
+  type.info.name = "address";
+  type.info.range = "\"host:port\", \"[::1]:port\", \":port\" or \"unix:/path\"";
+  type.read = [text](const config::Value& value, config::Reading& reading) -> std::optional<net::Endpoint> {
+    auto read = text.read(value, reading);
+    if (!read) return std::nullopt;
+    auto endpoint = net::Endpoint::parse(*read);
+    if (endpoint) return *endpoint;
+    auto& finding = reading.diagnostics.error("bad-address", value.span, "`" + *read + "` is not an address to listen on");
+    finding.label = endpoint.error().message;
+    return std::nullopt;
+  };
+  return type;
+}
+
+config::Type<std::int64_t> worker_count() {
+  auto automatic = config::one_of<std::int64_t>({{"auto", 0}});
+  return config::either({config::Value::Kind::string}, automatic, config::integer(1, 256));
+}
+
+/// A file name, or one of the words that are none.
+config::Type<std::string> access_log_target() {
+  auto name = config::non_empty_string();
+  auto file = config::path();
+  config::Type<std::string> type;
+  type.info = name.info;
+  type.info.name = "\"off\", \"stdout\" or a file name";
+  type.read = [name, file](const config::Value& value, config::Reading& reading) -> std::optional<std::string> {
+    auto text = name.read(value, reading);
+    if (!text || *text == "off" || *text == "stdout") return text;
+    return file.read(value, reading);
+  };
+  return type;
+}
+
+/// Checked like the headers of a route, but kept as it is: the builder merges it with those of hosts and routes.
+config::Type<config::Value> header_table() {
+  auto settings = header_settings();
+  return {settings.info, [settings](const config::Value& value, config::Reading& reading) -> std::optional<config::Value> {
+            if (!settings.read(value, reading)) return std::nullopt;
+            return value;
+          }};
+}
+
+const Fields<Limits>& limits_fields() {
+  static const Fields<Limits> fields = {
+      field("header_bytes", &Limits::header_bytes, config::size(1_KiB, 1_MiB))
+          .otherwise("\"16KiB\"")
+          .doc("Largest request head, request line included. A larger one is answered with 431."),
+      field("header_count", &Limits::header_count, config::integer(8, 10'000))
+          .otherwise("100")
+          .doc("Most field lines in a request head. More are answered with 431."),
+      field("uri_bytes", &Limits::uri_bytes, config::size(64_B, 64_KiB))
+          .otherwise("\"8KiB\"")
+          .doc("Longest request target. A longer one is answered with 414."),
+      field("body_bytes", &Limits::body_bytes, config::size(0_B, 4_GiB))
+          .otherwise("\"1MiB\"")
+          .doc("Largest request body, unless a route sets `body_limit`. A larger one is answered with 413."),
+      field("connections", &Limits::connections, config::integer(1, 10'000'000))
+          .otherwise("100000")
+          .doc("Most connections at once. Further ones wait in the kernel's queue until others have gone."),
+  };
+  return fields;
+}
+
+const Fields<Timeouts>& timeouts_fields() {
+  static const Fields<Timeouts> fields = {
+      field("header", &Timeouts::header, config::duration(1s, 1h))
+          .otherwise("\"10s\"")
+          .doc("Time from the first octet of a request head to its end; then 408. Also the wait for the first request."),
+      field("body_idle", &Timeouts::body_idle, config::duration(1s, 1h))
+          .otherwise("\"30s\"")
+          .doc("Longest pause between two pieces of a request body; then 408."),
+      field("write_idle", &Timeouts::write_idle, config::duration(1s, 24h))
+          .otherwise("\"60s\"")
+          .doc("A client that reads nothing of its response for this long is disconnected."),
+      field("keep_alive", &Timeouts::keep_alive, config::duration(1s, 24h))
+          .otherwise("\"75s\"")
+          .doc("How long a connection may stay idle between two requests."),
+  };
+  return fields;
+}
+
+const Fields<AccessLogOptions>& access_fields() {
+  static const Fields<AccessLogOptions> fields = {
+      field("to", &AccessLogOptions::to, access_log_target())
+          .otherwise("\"off\"")
+          .doc("Where one line for each response goes: nowhere, standard output, or a file (appended to).")
+          .example("\"/var/log/sluice/access.log\""),
+      field("format", &AccessLogOptions::format,
+            config::one_of<AccessFormat>({{"combined", AccessFormat::combined}, {"json", AccessFormat::json}}))
+          .otherwise("\"combined\"")
+          .doc("`combined` is the format that log analysers know from Apache and nginx; `json` has one object a line."),
+  };
+  return fields;
+}
+
+config::Type<LogLevel> log_level() {
+  return config::one_of<LogLevel>({{"debug", LogLevel::debug},
+                                   {"info", LogLevel::info},
+                                   {"warning", LogLevel::warning},
+                                   {"error", LogLevel::error},
+                                   {"off", LogLevel::off}});
+}
+
+const config::SectionEntry server_section("server", false, "The daemon as a whole: addresses, workers, limits.",
+                                          [] -> const std::vector<config::Field>& { return server_fields(); });
+const config::SectionEntry log_section("log", false, "What is logged, and where.",
+                                       [] -> const std::vector<config::Field>& { return log_fields(); });
+
+}  // namespace
+
+const Fields<ServerOptions>& server_fields() {
+  static const Fields<ServerOptions> fields = {
+      field("listen", &ServerOptions::listen, config::one_or_more(listen_address()))
+          .otherwise("[\"127.0.0.1:8080\"]")
+          .doc("Addresses to serve HTTP and WebSocket on. `:8080` means every address of the machine; port 0 lets the "
+               "kernel choose.")
+          .example("[\":80\", \"unix:/run/sluice/sluice.sock\"]"),
+      field("workers", &ServerOptions::workers, worker_count())
+          .otherwise("\"auto\"")
+          .doc("Event loops, each a thread with connections of its own. `auto`: one for each CPU.")
+          .example("4"),
+      field("shutdown_timeout", &ServerOptions::shutdown_timeout, config::duration(0s, 1h))
+          .otherwise("\"30s\"")
+          .doc("How long requests in flight may take to finish after SIGTERM or SIGINT."),
+      field("limits", &ServerOptions::limits, config::table(limits_fields())).doc("What one client may cost."),
+      field("timeouts", &ServerOptions::timeouts, config::table(timeouts_fields())).doc("How long one client may take."),
+      field("headers", &ServerOptions::headers, header_table())
+          .doc("Response headers for everything that is served; a route's own come after and may remove them with `false`.")
+          .example("{ X-Frame-Options = \"DENY\" }"),
+      field("errors", &ServerOptions::errors, error_body())
+          .otherwise("\"auto\"")
+          .doc("The form of error bodies. `auto`: a small page for browsers, problem+json (RFC 9457) for other clients; "
+               "`problem`, `detail` (as FastAPI), `text`, `html`; or a table, which becomes the JSON body.")
+          .example("{ status = \"{status}\", message = \"{reason}\" }"),
+      field("trailing_slash", &ServerOptions::trailing_slash, trailing_slash())
+          .otherwise("\"redirect\"")
+          .doc("What becomes of `/notes/` where the route is `/notes`, or the reverse: `redirect` (307), `ignore` (both are "
+               "the same) or `strict` (404)."),
+      field("banner", &ServerOptions::banner, config::one_or_more(config::string()))
+          .doc("Lines of your own, written to standard output once the server listens. `{port}` is the first port.")
+          .example("\"Server is running at http://localhost:{port}\""),
+  };
+  return fields;
+}
+
+const Fields<LogOptions>& log_fields() {
+  static const Fields<LogOptions> fields = {
+      field("level", &LogOptions::level, log_level()).otherwise("\"info\"").doc("The least important messages that are "
+                                                                                "still logged on standard error."),
+      field("request", &LogOptions::request, config::string())
+          .doc("A line of your own for each request, written to standard output before it is routed.")
+          .example("\"Received request: {method} {path}\""),
+      field("access", &LogOptions::access, config::table(access_fields())).doc("The access log."),
+  };
+  return fields;
+}
+
+}  // namespace sluice::site

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "config/fields.hpp"
+#include "net/address.hpp"
+#include "site/builder.hpp"
+#include "site/error_body.hpp"
+
+/// [server] and [log]: what holds for the daemon as a whole.
+namespace sluice::site {
+
+/// [server.limits]: nothing is unbounded.
+struct Limits {
+  Bytes header_bytes;
+  std::int64_t header_count = 0;
+  Bytes uri_bytes;
+  Bytes body_bytes;
+  std::int64_t connections = 0;  // of the whole daemon
+};
+
+/// [server.timeouts]: every wait ends.
+struct Timeouts {
+  std::chrono::milliseconds header{};
+  std::chrono::milliseconds body_idle{};
+  std::chrono::milliseconds write_idle{};
+  std::chrono::milliseconds keep_alive{};
+};
+
+struct ServerOptions {
+  std::vector<config::Located<net::Endpoint>> listen;
+  std::int64_t workers = 0;  // 0: one for each CPU
+  std::chrono::milliseconds shutdown_timeout{};
+  Limits limits;
+  Timeouts timeouts;
+  std::optional<config::Value> headers;
+  ErrorBody errors;
+  TrailingSlash trailing_slash = TrailingSlash::redirect;
+  std::vector<config::Located<std::string>> banner;
+};
+
+enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
+enum class AccessFormat : std::uint8_t { combined, json };
+
+/// [log.access]
+struct AccessLogOptions {
+  std::string to;  // "off", "stdout", or an absolute path
+  AccessFormat format = AccessFormat::combined;
+};
+
+struct LogOptions {
+  LogLevel level = LogLevel::info;
+  std::optional<config::Located<std::string>> request;
+  AccessLogOptions access;
+};
+
+const config::Fields<ServerOptions>& server_fields();
+const config::Fields<LogOptions>& log_fields();
+
+}  // namespace sluice::site

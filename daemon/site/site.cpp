@@ -1,0 +1,78 @@
+#include "site/site.hpp"
+
+#include "site/match.hpp"
+
+namespace sluice::site {
+
+namespace {
+
+using config::Declaration;
+using config::Document;
+
+/// Reads a plain table; absent, it has its defaults.
+template <class Options>
+Options read_section(const Document& document, const char* name, const config::Fields<Options>& fields,
+                     config::Reading& reading) {
+  Options options{};
+  config::Value absent;
+  absent.kind = config::Value::Kind::table;
+  auto* declarations = document.find(name);
+  const auto& table = declarations && !declarations->empty() ? declarations->front().table : absent;
+  config::read_parts(table, "[" + std::string(name) + "]", {{&fields, &options}}, reading);
+  return options;
+}
+
+Scope banner_scope() {
+  Scope scope;
+  scope.add("port", {Origin::port, 0, {}});
+  return scope;
+}
+
+void compile_lines(Site& site, config::Diagnostics& diagnostics) {
+  for (const auto& line : site.server.banner)
+    site.banner.push_back(Template::compile(line, banner_scope(), Escape::none, diagnostics));
+  if (site.log.request)
+    site.request_line = Template::compile(*site.log.request, Scope::request(), Escape::none, diagnostics);
+}
+
+std::shared_ptr<const Site> build(const Document& document, config::Diagnostics& diagnostics) {
+  config::Reading reading{diagnostics};
+  auto site = std::make_shared<Site>();
+  site->files = document.files;
+  site->server = read_section(document, "server", server_fields(), reading);
+  site->log = read_section(document, "log", log_fields(), reading);
+  compile_lines(*site, diagnostics);
+
+  Builder builder(reading);
+  if (site->server.headers) builder.set_headers("", *site->server.headers);
+  for (const auto& part : document.parts) {
+    auto found = section_builders().find(part.section);
+    if (found == section_builders().end()) continue;
+    for (const auto& declaration : part.declarations) found->second(declaration, builder);
+  }
+  site->endpoints = std::move(builder.endpoints());
+  site->echoes = rawecho::read_echoes(document, reading);
+  site->router = Router(site->endpoints, site->server.trailing_slash, diagnostics);
+  if (diagnostics.failed()) return nullptr;
+  return site;
+}
+
+}  // namespace
+
+std::shared_ptr<const Site> load(const std::string& file, config::Diagnostics& diagnostics) {
+  return build(config::load(file, diagnostics), diagnostics);
+}
+
+std::shared_ptr<const Site> load_text(const std::string& name, const std::string& text,
+                                      config::Diagnostics& diagnostics) {
+  return build(config::load_text(name, text, diagnostics), diagnostics);
+}
+
+void respond_error(http::Exchange& exchange, http::Status status, std::string_view detail) {
+  const auto* match = static_cast<const Match*>(exchange.matched);
+  const auto* own = match && match->endpoint ? match->endpoint->errors.get() : nullptr;
+  const auto& form = own ? *own : site_of(exchange).server.errors;
+  exchange.respond(make_error_response(exchange, status, detail, form));
+}
+
+}  // namespace sluice::site

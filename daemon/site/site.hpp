@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/diagnostics.hpp"
+#include "http/exchange.hpp"
+#include "rawecho/section.hpp"
+#include "site/builder.hpp"
+#include "site/router.hpp"
+#include "site/settings.hpp"
+#include "site/template.hpp"
+
+namespace sluice::site {
+
+/// Everything that one configuration says, compiled: immutable, shared by all workers. A reload makes a new one beside
+/// it; it ends when the last exchange that began on it has ended.
+class Site {
+ public:
+  ServerOptions server;
+  LogOptions log;
+  std::vector<Endpoint> endpoints;
+  std::vector<rawecho::Echo> echoes;
+  Router router;
+  std::optional<Template> request_line;   // [log] request
+  std::vector<Template> banner;
+  std::vector<std::string> files;         // that it was read from
+};
+
+/// Reads `file` and all that it includes. Everything that is wrong goes into `diagnostics`; null if anything is.
+std::shared_ptr<const Site> load(const std::string& file, config::Diagnostics& diagnostics);
+
+/// The same for a text in memory, called `name` in findings.
+std::shared_ptr<const Site> load_text(const std::string& name, const std::string& text,
+                                      config::Diagnostics& diagnostics);
+
+/// A worker's hold on a Site. Exchanges retain it, without atomics; the worker's own hold moves on with a reload.
+class SiteHold final : public http::Retained {
+ public:
+  explicit SiteHold(std::shared_ptr<const Site> site) : site_(std::move(site)) {}
+  const Site& site() const { return *site_; }
+  const std::shared_ptr<const Site>& shared() const { return site_; }
+
+ private:
+  std::shared_ptr<const Site> site_;
+};
+
+/// The site on which an exchange runs.
+inline const Site& site_of(const http::Exchange& exchange) { return static_cast<const SiteHold*>(exchange.site)->site(); }
+
+/// Answers with an error in the form that the matched endpoint, or else the server, asks for. `detail` says what exactly
+/// was wrong and may be empty; it reaches the client.
+void respond_error(http::Exchange& exchange, http::Status status, std::string_view detail = {});
+
+}  // namespace sluice::site
