@@ -1,0 +1,154 @@
+#include "service/access_log.hpp"
+
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "base/escape.hpp"
+#include "base/log.hpp"
+
+namespace sluice::service {
+
+namespace {
+
+/// What nginx made customary for a client that went away before its answer.
+constexpr http::Status client_closed = 499;
+
+http::Status status_of(const http::Outcome& outcome) { return outcome.aborted ? client_closed : outcome.status; }
+
+std::string_view version_name(http::Version version) {
+  switch (version) {
+    case http::Version::http10:
+      return "HTTP/1.0";
+    case http::Version::http11:
+      return "HTTP/1.1";
+    case http::Version::http2:
+      return "HTTP/2.0";
+  }
+  return "";
+}
+
+/// A value between quotes, as Apache escapes it: `"`, `\` and what does not print.
+void append_quoted(std::string& out, std::string_view text) {
+  out.push_back('"');
+  if (text.empty()) out.push_back('-');
+  for (char c : text) {
+    auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet >= 0x7f) {
+      fmt::format_to(std::back_inserter(out), "\\x{:02x}", octet);
+    } else {
+      if (c == '"' || c == '\\') out.push_back('\\');
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
+/// "22/Nov/2026:15:30:26 +0000", made once a second in each thread.
+std::string_view log_time(std::int64_t wall) {
+  thread_local std::int64_t made_for = -1;
+  thread_local char text[32];
+  if (made_for != wall) {
+    made_for = wall;
+    std::time_t seconds = wall;
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::strftime(text, sizeof text, "%d/%b/%Y:%H:%M:%S +0000", &parts);
+  }
+  return text;
+}
+
+std::string_view iso_time(std::int64_t wall) {
+  thread_local std::int64_t made_for = -1;
+  thread_local char text[32];
+  if (made_for != wall) {
+    made_for = wall;
+    std::time_t seconds = wall;
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  }
+  return text;
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  out.append(",\"").append(name).append("\":");
+  append_json_string(out, value);
+}
+
+std::int64_t monotonic_nanoseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+void append_combined(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome,
+                     std::int64_t wall) {
+  const auto& request = exchange.request;
+  out.append(exchange.transport().peer().host()).append(" - - [").append(log_time(wall)).append("] ");
+  if (request.target.empty()) {
+    append_quoted(out, {});
+  } else {
+    std::string line(http::name(request.method));
+    line.append(" ").append(request.target).append(" ").append(version_name(request.version));
+    append_quoted(out, line);
+  }
+  fmt::format_to(std::back_inserter(out), " {} {} ", status_of(outcome), outcome.body_octets);
+  append_quoted(out, request.field("Referer"));
+  out.push_back(' ');
+  append_quoted(out, request.field("User-Agent"));
+}
+
+void append_json(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall,
+                 std::int64_t microseconds) {
+  const auto& request = exchange.request;
+  out.append("{\"time\":\"").append(iso_time(wall)).push_back('"');
+  append_member(out, "remote", exchange.transport().peer().host());
+  append_member(out, "host", request.host);
+  append_member(out, "method", request.target.empty() ? std::string_view{} : http::name(request.method));
+  append_member(out, "target", request.target);
+  append_member(out, "version", version_name(request.version));
+  fmt::format_to(std::back_inserter(out), ",\"status\":{},\"bytes\":{},\"duration_us\":{}", status_of(outcome),
+                 outcome.body_octets, microseconds);
+  append_member(out, "referer", request.field("Referer"));
+  append_member(out, "user_agent", request.field("User-Agent"));
+  out.push_back('}');
+}
+
+AccessLog::AccessLog(net::Loop& loop, int fd, bool to_stdout, site::AccessFormat format)
+    : loop_(loop), sink_(fd), to_stdout_(to_stdout), format_(format) {
+  uv_timer_init(loop_.raw(), timer_.get());
+  timer_.get()->data = this;
+}
+
+AccessLog::~AccessLog() { sink_.flush(); }
+
+void AccessLog::on_end(const http::Exchange& exchange, const http::Outcome& outcome) {
+  line_.clear();
+  auto wall = std::time(nullptr);
+  if (format_ == site::AccessFormat::combined) {
+    append_combined(line_, exchange, outcome, wall);
+  } else {
+    append_json(line_, exchange, outcome, wall, (monotonic_nanoseconds() - exchange.started) / 1000);
+  }
+  bool first = sink_.empty();
+  sink_.add(line_);
+  if (sink_.size() >= flush_above) return flush();
+  if (!first) return;
+  if (to_stdout_) {  // someone is watching
+    loop_.at_end_of_turn([this] { flush(); });
+  } else {
+    uv_timer_start(timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
+  }
+}
+
+void AccessLog::flush() {
+  if (!sink_.flush())  // a full disk or a sleeping reader: again in a while
+    uv_timer_start(timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
+  if (auto dropped = sink_.take_dropped())
+    log::warning(fmt::format("the access log could not be written: {} lines were lost", dropped));
+}
+
+}  // namespace sluice::service

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/handle.hpp"
+#include "net/loop.hpp"
+#include "net/timer.hpp"
+#include "service/sockets.hpp"
+#include "service/worker.hpp"
+#include "site/site.hpp"
+
+namespace sluice::service {
+
+/// How to read the configuration, now and at every reload.
+using LoadSite = std::function<std::shared_ptr<const site::Site>(config::Diagnostics&)>;
+
+/// The running daemon: starts the workers, waits for signals, reloads, drains. Lives in the main thread, whose loop
+/// serves nobody.
+class Daemon {
+ public:
+  Daemon(std::shared_ptr<const site::Site> site, LoadSite load);
+  ~Daemon();
+
+  /// Listens on everything that the site names. Called once.
+  std::expected<void, net::ListenError> listen();
+  /// Serves until a signal ends it: SIGTERM or SIGINT drain, a second one ends at once, SIGHUP reloads, SIGUSR1 is
+  /// reserved. Returns the exit code.
+  int run();
+
+ private:
+  using Signal = net::UvHandle<uv_signal_t>;
+
+  void announce() const;
+  void watch(int signal);
+  void on_signal(int signal);
+  void reload();
+  void drain();
+  void stop();
+  bool open_access_log();
+
+  std::shared_ptr<const site::Site> site_;
+  LoadSite load_;
+  net::Loop loop_;
+  OpenSockets sockets_;
+  int access_fd_ = -1;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Signal>> signals_;
+  std::unique_ptr<net::Timer> drain_limit_;
+  std::size_t drained_ = 0;
+  bool draining_ = false;
+};
+
+}  // namespace sluice::service

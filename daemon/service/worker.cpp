@@ -1,0 +1,110 @@
+#include "service/worker.hpp"
+
+#include <unistd.h>
+
+#include <cstring>
+
+#include "base/log.hpp"
+#include "base/user_lines.hpp"
+#include "http1/session.hpp"
+#include "rawecho/tcp_echo.hpp"
+
+namespace sluice::service {
+
+namespace {
+
+http1::Settings http1_settings(const site::Site& site) {
+  const auto& limits = site.server.limits;
+  const auto& timeouts = site.server.timeouts;
+  http1::Settings settings;
+  settings.head = limits.header_bytes;
+  settings.fields = static_cast<std::uint32_t>(limits.header_count);
+  settings.target = limits.uri_bytes;
+  settings.head_time = timeouts.header;
+  settings.body_idle = timeouts.body_idle;
+  settings.keep_alive = timeouts.keep_alive;
+  return settings;
+}
+
+net::ConnectionLimits connection_limits(const site::Site& site, std::size_t workers) {
+  net::ConnectionLimits limits;
+  auto all = static_cast<std::size_t>(site.server.limits.connections);
+  limits.connections = (all + workers - 1) / workers;
+  limits.write_idle = site.server.timeouts.write_idle;
+  return limits;
+}
+
+void report_accept_trouble(int code) {
+  if (code == 0) {
+    log::warning("the limit of connections is reached (server.limits.connections): new ones wait");
+  } else {
+    log::warning("cannot accept connections: " + std::string(std::strerror(code)) + "; new ones wait");
+  }
+}
+
+}  // namespace
+
+Worker::Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int access_fd,
+               std::vector<WorkerSocket> sockets)
+    : workers_(workers),
+      access_log_(access_fd < 0 ? nullptr
+                                : std::make_unique<AccessLog>(loop_, access_fd, access_fd == STDOUT_FILENO,
+                                                              site->log.access.format)),
+      dispatcher_(site, access_log_.get()),
+      engine_(dispatcher_, http1_settings(*site)),
+      connections_(loop_, connection_limits(*site, workers)) {
+  for (const auto& socket : sockets) listen(socket);
+}
+
+Worker::~Worker() { join(); }
+
+void Worker::listen(const WorkerSocket& socket) {
+  if (socket.kind == WorkerSocket::Kind::udp_echo) {
+    datagram_echoes_.push_back(std::make_unique<rawecho::UdpEcho>(loop_, socket.fd));
+    return;
+  }
+  net::Listener::MakeProtocol make = [this] { return std::make_unique<http1::Session>(engine_); };
+  if (socket.kind == WorkerSocket::Kind::tcp_echo)
+    make = [idle = socket.idle] { return std::make_unique<rawecho::TcpEcho>(idle); };
+  listeners_.push_back(std::make_unique<net::Listener>(connections_, socket.fd, std::move(make), report_accept_trouble));
+}
+
+void Worker::start() {
+  thread_ = std::thread([this] {
+    user_lines::set_wake([this] { loop_.at_end_of_turn([] { user_lines::flush(); }); });
+    loop_.run();
+    user_lines::flush();
+  });
+}
+
+void Worker::reload(std::shared_ptr<const site::Site> site) {
+  loop_.post([this, site = std::move(site)]() mutable {
+    connections_.set_limits(connection_limits(*site, workers_));
+    engine_.set_settings(http1_settings(*site));
+    dispatcher_.set_site(std::move(site));
+  });
+}
+
+void Worker::drain(std::function<void()> when_done) {
+  loop_.post([this, when_done = std::move(when_done)]() mutable {
+    listeners_.clear();
+    datagram_echoes_.clear();
+    engine_.draining = true;
+    connections_.drain(std::move(when_done));
+  });
+}
+
+void Worker::stop() {
+  loop_.post([this] {
+    listeners_.clear();
+    datagram_echoes_.clear();
+    connections_.abort_all();
+    loop_.at_end_of_turn([this] { loop_.stop(); });
+  });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace sluice::service
