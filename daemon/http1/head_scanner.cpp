@@ -47,7 +47,7 @@ Refusal check_request_line(std::string_view line, const Settings& settings) {
   if (target.size() > settings.target.count) return {414, "the request target is too long"};
   if (!valid_target(target)) return {400, "the request target holds an octet that is not allowed there"};
   if (!is_version(version)) return {400, "the request line does not end with an HTTP version"};
-  if (version != "HTTP/1.1" && version != "HTTP/1.0") return {505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return {505, "this version of HTTP is not spoken here"};
   return {};
 }
 

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http1/engine.hpp"
+#include "http1/session.hpp"
+#include "support/fake_transport.hpp"
+
+namespace sluice::http1 {
+
+/// An application that answers "METHOD path?query body" and does as the path says: /wait keeps the exchange, /early
+/// answers from the head, /upgrade grants an upgrade, /close ends the connection.
+class TestApplication final : public http::Application {
+ public:
+  void on_head(http::Exchange& exchange) override {
+    exchange.body_limit = 100;
+    if (exchange.request.path == "/early") answer(exchange, 404, "early");
+  }
+  void on_request(http::Exchange& exchange) override {
+    const auto& request = exchange.request;
+    if (request.path == "/wait") {
+      exchange.wait_for(std::make_unique<http::Work>());
+      waiting = &exchange;
+      return;
+    }
+    if (request.path == "/upgrade") {
+      http::Response response;
+      response.status = 101;
+      return exchange.upgrade(std::move(response), nullptr);
+    }
+    std::string text(http::name(request.method));
+    text.append(" ").append(request.path);
+    if (request.has_query) text.append("?").append(request.query);
+    if (!request.body.empty()) text.append(" ").append(request.body);
+    answer(exchange, 200, text);
+  }
+  void on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) override {
+    answer(exchange, status, reason);
+  }
+  void on_end(http::Exchange&, const http::Outcome& outcome) override {
+    outcomes.push_back(outcome.aborted ? 0 : outcome.status);
+  }
+
+  static void answer(http::Exchange& exchange, http::Status status, std::string_view text) {
+    http::Response response;
+    response.status = status;
+    response.body = exchange.arena.copy(text);
+    response.close = exchange.request.path == "/close";
+    exchange.respond(std::move(response));
+  }
+
+  http::Exchange* waiting = nullptr;
+  std::vector<http::Status> outcomes;
+};
+
+/// A session with its surroundings.
+struct Scene {
+  TestApplication application;
+  Engine engine{application, Settings{}};
+  test::FakeTransport transport;
+  std::unique_ptr<Session> session = std::make_unique<Session>(engine);
+
+  Scene() { session->on_open(transport); }
+
+  void send(std::string bytes) { session->on_bytes({bytes.data(), bytes.size()}); }
+  /// In pieces that begin at every multiple of `size`.
+  void send_in_pieces(std::string_view bytes, std::size_t size) {
+    for (std::size_t at = 0; at < bytes.size() && !transport.closed; at += size) send(std::string(bytes.substr(at, size)));
+  }
+  /// The output without its Date lines.
+  std::string output() const {
+    auto text = transport.output;
+    for (auto at = text.find("Date: "); at != std::string::npos; at = text.find("Date: ")) text.erase(at, 37);
+    return text;
+  }
+};
+
+inline std::string ok(std::string_view body) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+}  // namespace sluice::http1

@@ -1,0 +1,90 @@
+#include "net/outbox.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+using namespace sluice::net;
+
+namespace {
+
+/// Two connected sockets, the first non-blocking.
+struct Pair {
+  int fds[2];
+  Pair() { REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0); }
+  ~Pair() {
+    ::close(fds[0]);
+    ::close(fds[1]);
+  }
+  std::string read_all() {
+    std::string text;
+    char buffer[65536];
+    for (ssize_t n; (n = ::read(fds[1], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(n));
+    return text;
+  }
+};
+
+std::shared_ptr<const OpenFile> file_of(const std::string& text) {
+  char name[] = "/tmp/sluice-outbox-XXXXXX";
+  int fd = ::mkstemp(name);
+  ::unlink(name);
+  REQUIRE(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  return std::make_shared<const OpenFile>(fd);
+}
+
+}  // namespace
+
+TEST_CASE("an outbox sends copies, shared octets and files in their order") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  auto shared = std::make_shared<const std::string>(10'000, 's');
+  outbox.append("head ");
+  outbox.append_shared(shared, *shared);
+  outbox.append_file(file_of("0123456789"), 2, 5);
+  outbox.append(" tail");
+  CHECK(outbox.size() == 5 + 10'000 + 5 + 5);
+  CHECK(outbox.flush(pair.fds[0]) == Outbox::Progress::done);
+  CHECK(outbox.empty());
+  CHECK(outbox.size() == 0);
+  CHECK(pair.read_all() == "head " + *shared + "23456 tail");
+  CHECK(shared.use_count() == 1);
+}
+
+TEST_CASE("an outbox goes on where a full socket stopped it") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  std::string text;
+  for (int i = 0; i < 300'000; ++i) text += std::to_string(i);
+  outbox.append(text);
+  std::string got;
+  while (true) {
+    auto progress = outbox.flush(pair.fds[0]);
+    CHECK(progress != Outbox::Progress::failed);
+    got += pair.read_all();
+    if (progress == Outbox::Progress::done) break;
+  }
+  CHECK(got == text);
+}
+
+TEST_CASE("a file that is shorter than promised fails") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  outbox.append_file(file_of("short"), 0, 100);
+  CHECK(outbox.flush(pair.fds[0]) == Outbox::Progress::failed);
+}
+
+TEST_CASE("a peer that has gone fails") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  ::shutdown(pair.fds[1], SHUT_RDWR);
+  outbox.append("x");
+  CHECK(outbox.flush(pair.fds[0]) == Outbox::Progress::failed);
+}

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/loop.hpp"
+#include "net/protocol.hpp"
+
+namespace sluice::test {
+
+/// A transport that keeps what a protocol does to it.
+class FakeTransport : public net::Transport {
+ public:
+  char* reserve(std::size_t size) override {
+    room_.resize(size);
+    return room_.data();
+  }
+  void commit(std::size_t size) override { output.append(room_, 0, size); }
+  void write(std::string_view bytes) override { output += bytes; }
+  void write_shared(std::shared_ptr<const void>, std::string_view bytes) override { output += bytes; }
+  void write_file(std::shared_ptr<const net::OpenFile>, std::uint64_t, std::uint64_t length) override {
+    file_octets += length;
+  }
+  std::size_t pending() const override { return unsent; }
+  void pause_reading() override { paused = true; }
+  void resume_reading() override { paused = false; }
+  void set_deadline(std::chrono::milliseconds after) override { deadline = after; }
+  void close(bool linger) override {
+    closed = true;
+    lingering = linger;
+  }
+  void abort() override { aborted = true; }
+  void replace_protocol(std::unique_ptr<net::Protocol> next, std::string_view unread) override {
+    replacement = std::move(next);
+    handed_over = unread;
+  }
+  const net::Address& peer() const override { return address_; }
+  const net::Address& local() const override { return address_; }
+  bool secure() const override { return false; }
+  net::Loop& loop() override { return loop_; }
+
+  std::string output;
+  std::uint64_t file_octets = 0;
+  std::size_t unsent = 0;  // what the kernel is said not to have taken
+  std::chrono::milliseconds deadline{0};
+  bool paused = false, closed = false, lingering = false, aborted = false;
+  std::unique_ptr<net::Protocol> replacement;
+  std::string handed_over;
+
+ private:
+  std::string room_;
+  net::Address address_;
+  net::Loop loop_;
+};
+
+}  // namespace sluice::test
