@@ -1,0 +1,159 @@
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.hpp"
+#include "config/document.hpp"
+#include "http/exchange.hpp"
+#include "site/builder.hpp"
+#include "site/error_body.hpp"
+#include "site/router.hpp"
+
+namespace sluice::test {
+
+/// A connection that only knows its peer.
+class PeerOnly final : public net::Transport {
+ public:
+  char* reserve(std::size_t) override { std::abort(); }
+  void commit(std::size_t) override {}
+  void write(std::string_view) override {}
+  void write_shared(std::shared_ptr<const void>, std::string_view) override {}
+  void write_file(std::shared_ptr<const net::OpenFile>, std::uint64_t, std::uint64_t) override {}
+  std::size_t pending() const override { return 0; }
+  void pause_reading() override {}
+  void resume_reading() override {}
+  void set_deadline(std::chrono::milliseconds) override {}
+  void close(bool) override {}
+  void abort() override {}
+  void replace_protocol(std::unique_ptr<net::Protocol>, std::string_view) override {}
+  const net::Address& peer() const override { return address_; }
+  const net::Address& local() const override { return address_; }
+  bool secure() const override { return false; }
+  net::Loop& loop() override { std::abort(); }
+
+ private:
+  net::Address address_ = net::Endpoint::parse("192.0.2.7:4711").value().address;
+};
+
+/// An exchange without a protocol: keeps the response that it is given.
+class TestExchange final : public http::Exchange {
+ public:
+  void respond(http::Response&& given) override { response = std::move(given); }
+  void upgrade(http::Response&&, std::unique_ptr<net::Protocol>) override { std::abort(); }
+  const net::Transport& transport() const override { return transport_; }
+  net::Loop& loop() override { std::abort(); }
+
+  http::Response response;
+
+ private:
+  PeerOnly transport_;
+};
+
+/// A request as a test writes it.
+struct TestRequest {
+  std::string target = "/";
+  http::Method method = http::Method::get;
+  std::vector<http::FieldLine> fields;
+  std::string body;
+  std::string host = "localhost";
+};
+
+/// What came back.
+struct TestResponse {
+  http::Status status = 0;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> fields;
+
+  std::string field(std::string_view name) const {
+    for (const auto& [key, value] : fields) {
+      if (equals_ignoring_case(key, name)) return value;
+    }
+    return "";
+  }
+};
+
+/// A site made of a config text, served without sockets.
+class TestSite {
+ public:
+  explicit TestSite(const std::string& toml) {
+    document_ = config::load_text("test.toml", toml, diagnostics);
+    for (const auto& [section, build] : site::section_builders()) {
+      const auto* declarations = document_.find(section);
+      if (!declarations) continue;
+      for (const auto& declaration : *declarations) build(declaration, builder_);
+    }
+    router_ = site::Router(builder_.endpoints(), site::TrailingSlash::redirect, diagnostics);
+  }
+
+  TestResponse get(const std::string& target) { return serve({.target = target, .fields = {}, .body = {}}); }
+
+  TestResponse serve(const TestRequest& asked) {
+    TestExchange exchange;
+    exchange.id = 0xABC;
+    auto& request = exchange.request;
+    request.method = asked.method;
+    request.target = asked.target;
+    auto question = asked.target.find('?');
+    request.path = std::string_view(asked.target).substr(0, question);
+    request.has_query = question != std::string::npos;
+    if (request.has_query) request.query = std::string_view(asked.target).substr(question + 1);
+    request.host = asked.host;
+    request.fields = asked.fields;
+    request.body = asked.body;
+    dispatch(exchange);
+    return collect(exchange.response);
+  }
+
+  /// All findings, one a line: code, place, message.
+  std::string findings() {
+    diagnostics.sort();
+    std::string all;
+    for (const auto& one : diagnostics.all()) {
+      all += one.code + " " + std::to_string(one.span.line) + ":" + std::to_string(one.span.column) + "-" +
+             std::to_string(one.span.end_column) + " " + one.message + "\n";
+    }
+    return all;
+  }
+
+  config::Diagnostics diagnostics;
+
+ private:
+  void dispatch(TestExchange& exchange) {
+    const auto& request = exchange.request;
+    auto routing = router_.find(request.host, request.method, request.path, exchange.arena);
+    if (routing.kind != site::Routing::Kind::found) {
+      exchange.response.status = routing.kind == site::Routing::Kind::wrong_method  ? 405
+                                 : routing.kind == site::Routing::Kind::other_slash ? 307
+                                 : routing.kind == site::Routing::Kind::bad_path    ? 400
+                                                                                    : 404;
+      return;
+    }
+    exchange.matched = &routing.match;
+    auto faults = site::bind_parameters(exchange, routing.match.endpoint->parameters, routing.match);
+    if (!faults.empty()) {
+      exchange.response.status = 422;
+      exchange.response.body = exchange.arena.copy(site::unprocessable_json(faults));
+      return;
+    }
+    routing.match.endpoint->handler->handle(exchange);
+  }
+
+  static TestResponse collect(const http::Response& response) {
+    TestResponse got{.status = response.status, .body = {}, .fields = {}};
+    if (const auto* body = std::get_if<std::string_view>(&response.body)) got.body = *body;
+    if (response.fixed) got.fields = response.fixed->list();
+    for (const auto& field : response.fields) got.fields.emplace_back(field.name, field.value);
+    return got;
+  }
+
+  config::Document document_;
+  config::Reading reading_{.diagnostics = diagnostics};
+  site::Builder builder_{reading_};
+  site::Router router_;
+};
+
+}  // namespace sluice::test
