@@ -2,14 +2,18 @@
 
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
+#include <memory>
 
 #include "base/escape.hpp"
 #include "base/log.hpp"
+#include "cli/command.hpp"
+#include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/terminal.hpp"
 #include "config/diagnostics.hpp"
 #include "service/daemon.hpp"
 
@@ -38,7 +42,7 @@ service::LoadSite loader(const ServeOptions& options, const std::optional<net::E
       return site::load_text("(command line)", directory_config(options), diagnostics);
     };
   return [options, listen](config::Diagnostics& diagnostics) {
-    auto site = site::load(options.config, diagnostics);
+    auto site = site::load(config_file(options.config), diagnostics);
     return listen ? with_listen(std::move(site), *listen) : site;
   };
 }
@@ -46,8 +50,7 @@ service::LoadSite loader(const ServeOptions& options, const std::optional<net::E
 void show(config::Diagnostics& diagnostics) {
   if (diagnostics.all().empty()) return;
   diagnostics.sort();
-  bool colour = ::isatty(STDERR_FILENO) != 0 && !std::getenv("NO_COLOR");
-  std::fputs(config::render(diagnostics, config::Format::human, colour).c_str(), stderr);
+  std::fputs(config::render(diagnostics, config::Format::human, wants_colour(STDERR_FILENO)).c_str(), stderr);
 }
 
 }  // namespace
@@ -74,6 +77,16 @@ int serve(const ServeOptions& options) {
     return listening.error().code == EACCES || listening.error().code == EPERM ? exit_permission : exit_unavailable;
   }
   return daemon.run();
+}
+
+Action prepare_serve(CLI::App& app) {
+  auto options = std::make_shared<ServeOptions>();
+  add_config_option(app, options->config);
+  app.add_option("DIRECTORY", options->directory, "Serve this directory and read no config, on any free port of this machine")
+      ->excludes("--config");
+  app.add_option("--listen", options->listen, "Listen here, whatever the config says: \"127.0.0.1:8080\", \":8080\", \"unix:/path\"")
+      ->type_name("ADDRESS");
+  return [options] { return serve(*options); };
 }
 
 }  // namespace sluice::cli

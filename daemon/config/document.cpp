@@ -6,6 +6,7 @@
 #include "config/expansion.hpp"
 #include "config/fields.hpp"
 #include "config/include.hpp"
+#include "config/preamble.hpp"
 #include "config/source.hpp"
 #include "config/toml.hpp"
 #include "config/unknown.hpp"
@@ -22,12 +23,6 @@ constexpr std::size_t most_included_files = 1000;
 bool is_array_of_tables(const Value& value) {
   return value.is(Kind::array) && std::ranges::all_of(value.items, [](const Value& v) { return v.is(Kind::table); });
 }
-
-/// What a file says about itself before its first table.
-struct Preamble {
-  std::vector<Located<std::string>> include;
-  Located<std::string> host;
-};
 
 /// Follows the includes and gathers what the files declare.
 class Loader {
@@ -87,13 +82,10 @@ class Loader {
     Preamble preamble;
     Reading reading{diagnostics_};
     for (const auto& member : root.members) {
-      detail::Subject subject(reading, {in_ticks(member.key), {}});
-      if (member.key == "include") {
-        auto list = one_or_more(non_empty_string()).read(member.value, reading);
-        if (list) preamble.include = std::move(*list);
-      } else if (member.key == "host") {
-        auto host = non_empty_string().read(member.value, reading);
-        if (host) preamble.host = {std::move(*host), member.value.span};
+      auto field = std::ranges::find(preamble_fields(), member.key, &Field::name);
+      if (field != preamble_fields().end()) {
+        detail::Subject subject(reading, {in_ticks(member.key), {}});
+        field->assign(member.value, &preamble, reading);
       } else {
         recover_host(member, preamble);
       }
@@ -111,7 +103,8 @@ class Loader {
   }
 
   void declare(Member& member, const Located<std::string>& host) {
-    if (member.key == "include" || member.key == "host" || member.key.starts_with("x-")) return;
+    bool in_preamble = std::ranges::find(preamble_fields(), member.key, &Field::name) != preamble_fields().end();
+    if (in_preamble || member.key.starts_with("x-")) return;
     const auto* section = Sections::all().find(member.key);
     if (!section) {
       report_unknown_section(member, diagnostics_);

@@ -1,6 +1,11 @@
 #include "config/schema.hpp"
 
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
 #include "base/escape.hpp"
+#include "config/preamble.hpp"
 #include "config/toml.hpp"
 
 namespace sluice::config {
@@ -45,15 +50,44 @@ std::string key_schema(const Field& field) {
 
 std::string table_schema(const std::vector<const std::vector<Field>*>& parts) {
   std::string properties, required;
+  std::set<std::string_view> seen;
+  std::map<std::string_view, std::vector<std::string>> groups;  // of which exactly one key must stand
   for (const auto* part : parts) {
     for (const auto& field : *part) {
+      if (!seen.insert(field.name).second) continue;
       properties += (properties.empty() ? "" : ",") + json_string(field.name) + ":" + key_schema(field);
       if (field.is_required) required += (required.empty() ? "" : ",") + json_string(field.name);
+      if (field.group_required) groups[field.exclusive_group].push_back(field.name);
     }
   }
   auto schema = R"({"type":"object","properties":{)" + properties + R"(},"patternProperties":{"^x-":{}})";
   if (!required.empty()) schema += ",\"required\":[" + required + "]";
+  for (const auto& [group, keys] : groups) {
+    std::string choices;
+    for (const auto& key : keys) choices += (choices.empty() ? "" : ",") + (R"({"required":[)" + json_string(key) + "]}");
+    schema += R"(,"oneOf":[)" + choices + "]";
+  }
   return schema + ",\"additionalProperties\":false}";
+}
+
+std::string json_schema() {
+  using Json = nlohmann::ordered_json;
+  Json schema = {{"$schema", "http://json-schema.org/draft-04/schema#"}, {"title", "Sluice configuration"}};
+  schema.update(Json::parse(table_schema({&preamble_fields()})));
+  for (const auto& [name, section] : Sections::all().by_name()) {
+    std::vector<const std::vector<Field>*> parts;
+    for (const auto& fields : section.fields) parts.push_back(&fields());
+    auto table = Json::parse(table_schema(parts));
+    auto& property = schema["properties"][name];
+    property["description"] = section.description;
+    if (section.repeated) {
+      property["type"] = "array";
+      property["items"] = std::move(table);
+    } else {
+      property.update(table);
+    }
+  }
+  return schema.dump(2) + "\n";
 }
 
 }  // namespace sluice::config

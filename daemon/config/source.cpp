@@ -13,7 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/utf8.hpp"
-#include "config/words.hpp"
+#include "config/scanner.hpp"
 
 namespace sluice::config {
 namespace {
@@ -34,7 +34,7 @@ std::string system_text(int error) { return std::strerror(error); }
 
 Result<std::string> read_all(int fd) {
   std::string text;
-  std::array<char, 65536> block;
+  std::array<char, 65536> block{};
   for (;;) {
     auto got = ::read(fd, block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
@@ -99,53 +99,17 @@ std::size_t first_invalid(std::string_view text) {
   return at;
 }
 
-/// Walks over TOML far enough to tell strings and comments from the rest, and counts the dots of keys.
-class KeyDepth {
- public:
-  explicit KeyDepth(std::string_view text) : text_(text) {}
-
-  /// The offset at which a key has become too deep, or npos.
-  std::size_t first_too_deep() {
-    while (at_ < text_.size()) {
-      char c = text_[at_];
-      if (c == '.') {
-        if (++dots_ >= deepest_key) return at_;
-      } else if (c == '#') {
-        at_ = std::min(text_.find('\n', at_), text_.size());
-        continue;
-      } else if (c == '"' || c == '\'') {
-        skip_string(c);
-        continue;
-      } else if (std::string_view("\n=,[]{}").find(c) != std::string_view::npos) {
-        dots_ = 0;
-      }
-      ++at_;
-    }
-    return std::string_view::npos;
+/// The offset at which a dotted key has become too deep, or npos.
+std::size_t first_too_deep(std::string_view text) {
+  constexpr std::string_view ends_key = "\n=,[]{}";
+  Scanner scanner(text);
+  std::size_t dots = 0;
+  while (auto token = scanner.next()) {
+    if (token->kind == '.' && ++dots >= deepest_key) return token->begin;
+    if (ends_key.find(token->kind) != std::string_view::npos) dots = 0;
   }
-
- private:
-  void skip_string(char quote) {
-    std::string three(3, quote);
-    bool is_long = text_.substr(at_).starts_with(three);
-    at_ += is_long ? 3 : 1;
-    while (at_ < text_.size()) {
-      if (text_[at_] == '\\' && quote == '"') {
-        at_ += 2;
-      } else if (is_long ? text_.substr(at_).starts_with(three) : text_[at_] == quote) {
-        at_ += is_long ? 3 : 1;
-        return;
-      } else if (!is_long && text_[at_] == '\n') {
-        return;
-      } else {
-        ++at_;
-      }
-    }
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0, dots_ = 0;
-};
+  return std::string_view::npos;
+}
 
 }  // namespace
 
@@ -180,7 +144,7 @@ bool check_text(std::uint16_t file, Diagnostics& diagnostics) {
     report(at, "bad-encoding", "a NUL stands here: this is no text file");
     return false;
   }
-  if (auto at = KeyDepth(text).first_too_deep(); at != std::string::npos) {
+  if (auto at = first_too_deep(text); at != std::string::npos) {
     report(at, "too-deep", "this key has more than " + std::to_string(deepest_key) + " parts");
     return false;
   }

@@ -85,7 +85,7 @@ Type<std::string> non_empty_string() {
 }
 
 Type<bool> boolean() {
-  TypeInfo info{.name = "boolean", .range = "true | false", .schema = R"({"type":"boolean"})", .words = {},
+  TypeInfo info{.name = "boolean", .range = {}, .schema = R"({"type":"boolean"})", .words = {},
                 .kinds = {Kind::boolean}};
   return {info, [info](const Value& value, Reading& reading) -> std::optional<bool> {
             if (value.expanded && (value.text == "true" || value.text == "false")) return value.text == "true";

@@ -1,0 +1,65 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "cli/config_option.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/terminal.hpp"
+#include "config/diagnostics.hpp"
+#include "site/site.hpp"
+
+/// `sluice check`: finds every mistake of a config. Reads files and nothing else: binds, writes and creates nothing.
+namespace sluice::cli {
+namespace {
+
+struct Options {
+  std::string file;
+  std::string format = "human";
+};
+
+config::Format form_of(std::string_view name) {
+  if (name == "gcc") return config::Format::gcc;
+  return name == "json" ? config::Format::json : config::Format::human;
+}
+
+/// "2 [[route]], 1 [[static]], from 3 files."
+std::string summary_of(const site::Site& site) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& endpoint : site.endpoints) ++counts[endpoint.section];
+  if (!site.echoes.empty()) counts["echo"] = site.echoes.size();
+  std::string out;
+  for (const auto& [section, count] : counts) {
+    out += (out.empty() ? "" : ", ") + std::to_string(count) + " [[" + section + "]]";
+  }
+  if (out.empty()) out = "nothing";
+  if (site.files.size() > 1) out += ", from " + std::to_string(site.files.size()) + " files";
+  return out + ".";
+}
+
+int check(const Options& options) {
+  config::Diagnostics diagnostics;
+  auto file = config_file(options.file);
+  auto site = site::load(file, diagnostics);
+  diagnostics.sort();
+  bool human = options.format == "human";
+  auto text = config::render(diagnostics, form_of(options.format), human && wants_colour(STDOUT_FILENO));
+  if (human && site) text += file + " is good: it serves " + summary_of(*site) + "\n";
+  if (!print(text)) return exit_io;
+  return site ? exit_ok : exit_config;
+}
+
+}  // namespace
+
+Action prepare_check(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  add_config_option(app, options->file);
+  app.add_option("--format", options->format, "Form of the findings: human, gcc (file:line:column: …) or json")
+      ->check(CLI::IsMember({"human", "gcc", "json"}))
+      ->capture_default_str();
+  return [options] { return check(*options); };
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sluice::cli {
+
+/// Whether what goes to the file descriptor `fd` may have colours: it is a terminal that knows them, and the user has not
+/// set NO_COLOR (https://no-color.org).
+bool wants_colour(int fd);
+
+/// Writes to standard output; false when it cannot all be written.
+bool print(std::string_view text);
+/// Writes "sluice: …" and a line end to standard error.
+void complain(std::string_view message);
+
+}  // namespace sluice::cli

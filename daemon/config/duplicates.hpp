@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "config/diagnostics.hpp"
+
+namespace sluice::config {
+
+/// Reports a key or table that the parser refuses because it was given before: both places, and which brackets to write.
+/// `what` is the parser's description; `line_begin` and `at` are offsets of octets in the source.
+void report_redefinition(std::string_view what, std::uint16_t file, std::size_t line_begin, std::size_t at,
+                         Diagnostics& diagnostics);
+
+}  // namespace sluice::config

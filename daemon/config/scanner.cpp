@@ -1,0 +1,41 @@
+#include "config/scanner.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace sluice::config {
+
+std::optional<Scanner::Token> Scanner::next() {
+  while (at_ < text_.size()) {
+    char c = text_[at_];
+    if (c == '"' || c == '\'') return take_string(c);
+    if (c == '#') {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+    } else {
+      ++at_;
+      if (c != ' ' && c != '\t' && c != '\r') return Token{c, at_ - 1, at_};
+    }
+  }
+  return std::nullopt;
+}
+
+Scanner::Token Scanner::take_string(char quote) {
+  auto begin = at_;
+  std::string delimiter(text_.substr(at_).starts_with(std::string(3, quote)) ? 3 : 1, quote);
+  bool one_line = delimiter.size() == 1;
+  at_ += delimiter.size();
+  while (at_ < text_.size()) {
+    if (text_.substr(at_).starts_with(delimiter)) {
+      at_ += delimiter.size();
+      // Up to two quotes may stand before the closing three.
+      while (!one_line && at_ < text_.size() && text_[at_] == quote) ++at_;
+      return {quote, begin, at_};
+    }
+    if (one_line && text_[at_] == '\n') return {quote, begin, at_, false};
+    at_ += text_[at_] == '\\' && quote == '"' ? 2 : 1;
+  }
+  at_ = text_.size();
+  return {quote, begin, at_, false};
+}
+
+}  // namespace sluice::config
