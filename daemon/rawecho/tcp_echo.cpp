@@ -17,7 +17,10 @@ void TcpEcho::on_bytes(std::span<char> bytes) {
   transport_->set_deadline(idle_);
 }
 
-void TcpEcho::on_eof() { transport_->close(); }  // what is queued still goes out
+void TcpEcho::on_eof() {
+  if (paused_) return;  // there is more to read before the end, which will be noticed again
+  transport_->close();  // what is queued still goes out
+}
 
 void TcpEcho::on_writable() {
   if (!paused_) return;

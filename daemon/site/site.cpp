@@ -68,11 +68,14 @@ std::shared_ptr<const Site> load_text(const std::string& name, const std::string
   return build(config::load_text(name, text, diagnostics), diagnostics);
 }
 
-void respond_error(http::Exchange& exchange, http::Status status, std::string_view detail) {
+const ErrorBody& errors_of(const http::Exchange& exchange) {
   const auto* match = static_cast<const Match*>(exchange.matched);
   const auto* own = match && match->endpoint ? match->endpoint->errors.get() : nullptr;
-  const auto& form = own ? *own : site_of(exchange).server.errors;
-  exchange.respond(make_error_response(exchange, status, detail, form));
+  return own ? *own : site_of(exchange).server.errors;
+}
+
+void respond_error(http::Exchange& exchange, http::Status status, std::string_view detail) {
+  exchange.respond(make_error_response(exchange, status, detail, errors_of(exchange)));
 }
 
 }  // namespace sluice::site

@@ -51,6 +51,9 @@ class SiteHold final : public http::Retained {
 /// The site on which an exchange runs.
 inline const Site& site_of(const http::Exchange& exchange) { return static_cast<const SiteHold*>(exchange.site)->site(); }
 
+/// What error bodies look like for an exchange: as the matched endpoint, or else the server, has them.
+const ErrorBody& errors_of(const http::Exchange& exchange);
+
 /// Answers with an error in the form that the matched endpoint, or else the server, asks for. `detail` says what exactly
 /// was wrong and may be empty; it reaches the client.
 void respond_error(http::Exchange& exchange, http::Status status, std::string_view detail = {});

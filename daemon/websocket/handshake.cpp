@@ -122,9 +122,12 @@ std::string accept_key(std::string_view key) {
 }
 
 Handshake shake_hands(const http::Request& request, const HandshakeOptions& options) {
-  if (request.method != http::Method::get) return refuse(405, "A WebSocket is opened with GET.");
+  if (request.method != http::Method::get && request.method != http::Method::head) {
+    return refuse(405, "A WebSocket is opened with GET.");
+  }
   // RFC 9110 §7.8: Upgrade in an HTTP/1.0 request is ignored.
-  if (request.version != http::Version::http11 || !lists(request, "Upgrade", "websocket")) {
+  bool may_upgrade = request.method == http::Method::get && request.version == http::Version::http11;
+  if (!may_upgrade || !lists(request, "Upgrade", "websocket")) {
     return refuse(426, "This address speaks WebSocket: the request must ask for an upgrade.");
   }
   if (!lists(request, "Connection", "upgrade")) return refuse(400, "The Connection field lacks the option `upgrade`.");

@@ -165,6 +165,7 @@ void Session::close(std::uint16_t code, std::string_view reason) {
 
 void Session::on_eof() {
   if (state_ == State::closed) return;
+  if (paused_) return;  // there is more to read before the end, which will be noticed again
   finish(close_code_ ? close_code_ : close_code::abnormal, {}, false);
   transport_->close();
 }

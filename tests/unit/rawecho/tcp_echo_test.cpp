@@ -42,6 +42,20 @@ TEST_CASE("TCP echo reads nothing while the client does not read") {
   CHECK(!client.transport.paused);
 }
 
+TEST_CASE("TCP echo does not lose what stands unread before the end") {
+  Client client;
+  client.transport.unsent = TcpEcho::backlog + 1;
+  client.send("first ");
+  client.echo.on_eof();
+  CHECK(!client.transport.closed);
+  client.transport.unsent = 0;
+  client.echo.on_writable();
+  client.send("last");
+  client.echo.on_eof();
+  CHECK(client.transport.closed);
+  CHECK(client.transport.output == "first last");
+}
+
 TEST_CASE("TCP echo closes an idle connection at its deadline, and every one when draining") {
   Client idle;
   CHECK(idle.transport.deadline == std::chrono::seconds(60));

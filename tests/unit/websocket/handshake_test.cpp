@@ -93,6 +93,9 @@ TEST_CASE("another method than GET is answered with 405") {
   Try post;
   post.request.method = http::Method::post;
   CHECK(post.status() == 405);
+  Try head;  // asks what GET would say
+  head.request.method = http::Method::head;
+  CHECK(head.status() == 426);
 }
 
 TEST_CASE("by default pages of the same host may connect, and clients that are no pages") {

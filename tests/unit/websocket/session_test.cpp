@@ -184,6 +184,19 @@ TEST_CASE("while the peer does not read its answers, nothing is read from it") {
   CHECK(!conversation.transport.paused);
 }
 
+TEST_CASE("a Close frame that stands unread while reading is paused is still answered") {
+  Conversation conversation;
+  conversation.transport.unsent = conversation.limits.backlog + 1;
+  conversation.receive(text("one"));
+  conversation.session->on_eof();
+  CHECK(!conversation.transport.closed);
+  conversation.transport.unsent = 0;
+  conversation.session->on_writable();
+  conversation.receive(closing(1001));
+  conversation.session->on_eof();
+  CHECK(conversation.events.back() == "close 1001  clean");
+}
+
 TEST_CASE("a long close reason is cut between two characters") {
   Conversation conversation;
   std::string reason(122, 'x');

@@ -1,0 +1,72 @@
+#include "handlers/websocket_conversation.hpp"
+#include "handlers/websocket_endpoint.hpp"
+#include "handlers/websocket_options.hpp"
+#include "site/builder.hpp"
+#include "site/site.hpp"
+
+/// The section [[websocket]]: opens WebSockets, and refuses requests that do not ask for one as they should.
+namespace sluice::handlers {
+namespace {
+
+/// Answers the requests to one [[websocket]] by the opening handshake (RFC 6455 §4.2).
+class WebSocketHandler final : public site::Handler {
+ public:
+  explicit WebSocketHandler(std::shared_ptr<const WebSocketEndpoint> endpoint) : endpoint_(std::move(endpoint)) {}
+
+  void handle(http::Exchange& exchange) const override {
+    auto shaken = websocket::shake_hands(exchange.request, endpoint_->handshake);
+    if (shaken.status != 101) return refuse(exchange, shaken);
+
+    KeptValues kept(endpoint_->kept, site::RequestValues(exchange));
+    auto conversation = std::make_unique<WebSocketConversation>(endpoint_, std::move(kept));
+    auto session = std::make_unique<websocket::Session>(endpoint_->limits, std::move(conversation));
+    http::Response response;
+    response.status = 101;
+    response.fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", shaken.accept}};
+    if (!shaken.protocol.empty()) response.fields.push_back({"Sec-WebSocket-Protocol", shaken.protocol});
+    exchange.upgrade(std::move(response), std::move(session));
+  }
+
+ private:
+  static void refuse(http::Exchange& exchange, const websocket::Handshake& shaken) {
+    auto response = site::make_error_response(exchange, shaken.status, shaken.reason, site::errors_of(exchange));
+    if (shaken.status == 426) {  // RFC 9110 §15.5.22, RFC 6455 §4.4
+      response.fields.insert(response.fields.end(),
+                             {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}});
+    }
+    exchange.respond(std::move(response));
+  }
+
+  std::shared_ptr<const WebSocketEndpoint> endpoint_;
+};
+
+std::string summary_of(const WebSocketOptions& options) {
+  return options.json ? "websocket json" : options.reply ? "websocket reply" : "websocket echo";
+}
+
+void build_websocket(const config::Declaration& declaration, site::Builder& builder) {
+  auto options = config::read(declaration.table, "[[websocket]]", websocket_fields(), builder.reading());
+  if (!options) return;
+  site::Endpoint endpoint;
+  endpoint.section = "websocket";
+  endpoint.summary = summary_of(*options);
+  endpoint.paths = options->paths;
+  endpoint.host = options->host->empty() ? declaration.host : options->host;
+  endpoint.methods = {http::Method::get};
+  endpoint.parameters = builder.parameters_of(options->paths, options->params, options->query);
+  endpoint.trailing_slash = options->trailing_slash;
+  if (options->errors) endpoint.errors = std::make_shared<const site::ErrorBody>(*options->errors);
+  endpoint.where = declaration.table.span;
+  auto scope = builder.scope_of(options->paths, endpoint.parameters);
+  endpoint.handler = std::make_unique<WebSocketHandler>(
+      std::make_shared<const WebSocketEndpoint>(*options, scope, builder.reading().diagnostics));
+  builder.add(std::move(endpoint));
+}
+
+const config::SectionEntry websocket_section(
+    "websocket", true, "A WebSocket endpoint: what happens to the messages that clients send to it.",
+    []() -> const std::vector<config::Field>& { return websocket_fields(); });
+const site::SectionBuilder websocket_builder("websocket", build_websocket);
+
+}  // namespace
+}  // namespace sluice::handlers

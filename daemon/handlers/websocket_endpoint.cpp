@@ -1,0 +1,90 @@
+#include "handlers/websocket_endpoint.hpp"
+
+#include <algorithm>
+
+namespace sluice::handlers {
+namespace {
+
+using site::Escape;
+using site::Origin;
+using site::Scope;
+using site::Template;
+
+Scope with_message(Scope scope) {
+  scope.add("message", {Origin::message, 0, {}});
+  scope.add_prefix("message.", Origin::member);
+  return scope;
+}
+
+Scope with_detail(Scope scope) {
+  scope.add("detail", {Origin::detail, 0, {}});
+  return scope;
+}
+
+Scope with_close(Scope scope) {
+  scope.add("close.code", {Origin::status, 0, {}});
+  scope.add("close.reason", {Origin::detail, 0, {}});
+  return scope;
+}
+
+std::optional<Template> compile(const std::optional<config::Located<std::string>>& text, const Scope& scope,
+                                config::Diagnostics& diagnostics) {
+  if (!text) return std::nullopt;
+  return Template::compile(*text, scope, Escape::none, diagnostics);
+}
+
+void add_members(std::vector<std::string>& members, const std::optional<Template>& of) {
+  if (!of) return;
+  for (const auto* placeholder : of->placeholders()) {
+    if (placeholder->origin != Origin::member) continue;
+    if (std::ranges::find(members, placeholder->name) == members.end()) members.push_back(placeholder->name);
+  }
+}
+
+websocket::OriginPolicy origin_policy(const std::vector<config::Located<std::string>>& origins) {
+  websocket::OriginPolicy policy{false, false, {}};
+  for (const auto& origin : origins) {
+    if (*origin == "any") {
+      policy.any = true;
+    } else if (*origin == "same") {
+      policy.same_host = true;
+    } else {
+      policy.allowed.push_back(*origin);
+    }
+  }
+  return policy;
+}
+
+}  // namespace
+
+WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scope& scope,
+                                     config::Diagnostics& diagnostics) {
+  handshake.origins = origin_policy(options.origins);
+  for (const auto& protocol : options.subprotocols) handshake.protocols.push_back(*protocol);
+  limits.message = options.max_message.count;
+  limits.close_wait = options.close_timeout;
+
+  auto message_scope = with_message(scope);
+  reply = options.json ? std::optional(Template::compile_json(*options.json, message_scope, diagnostics))
+                       : compile(options.reply, message_scope, diagnostics);
+  reply_is_json = options.json.has_value();
+  greeting = compile(options.greeting, scope, diagnostics);
+  log_open = compile(options.log.open, scope, diagnostics);
+  log_message = compile(options.log.message, message_scope, diagnostics);
+  log_close = compile(options.log.close, with_close(scope), diagnostics);
+  on_bad_message = options.on_bad_message.action;
+  if (options.on_bad_message.answer) {
+    bad_message_answer = Template::compile_json(*options.on_bad_message.answer, with_detail(message_scope), diagnostics);
+  }
+
+  add_members(members, reply);
+  required = members.size();
+  needs_json = reply_is_json || required > 0;
+  add_members(members, log_message);
+  add_members(members, bad_message_answer);
+  for (const auto* used : {&reply, &bad_message_answer, &greeting, &log_open, &log_message, &log_close}) {
+    if (*used) kept.add(**used);
+  }
+}
+
+}  // namespace sluice::handlers

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "handlers/websocket_options.hpp"
+#include "handlers/websocket_values.hpp"
+#include "site/template.hpp"
+#include "websocket/handshake.hpp"
+#include "websocket/session.hpp"
+
+namespace sluice::handlers {
+
+/// A [[websocket]] as it is served: everything of it compiled. Immutable; shared by its handler and by all of its
+/// connections, which may outlive the site that it came with. Read by every worker at once.
+struct WebSocketEndpoint {
+  /// `scope` holds the names of the request. Unknown placeholders are reported.
+  WebSocketEndpoint(const WebSocketOptions& options, const site::Scope& scope, config::Diagnostics& diagnostics);
+
+  bool echoes() const { return !reply; }
+
+  websocket::HandshakeOptions handshake;
+  websocket::Limits limits;
+
+  std::optional<site::Template> reply;       // none: every message goes back as it was
+  bool reply_is_json = false;
+  bool needs_json = false;                   // messages must be JSON texts with all `required` parts
+  std::vector<std::string> members;          // parts of JSON messages that any template uses: "user.name"
+  std::size_t required = 0;                  // so many of them, the first ones, are needed for the reply
+  BadMessage::Action on_bad_message = BadMessage::Action::close;
+  std::optional<site::Template> bad_message_answer;
+
+  std::optional<site::Template> greeting;
+  std::optional<site::Template> log_open, log_message, log_close;
+  KeptPlaceholders kept;
+};
+
+}  // namespace sluice::handlers

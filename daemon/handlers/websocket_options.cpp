@@ -1,0 +1,137 @@
+#include "handlers/websocket_options.hpp"
+
+#include "base/text.hpp"
+#include "site/host_pattern.hpp"
+#include "websocket/handshake.hpp"
+
+namespace sluice::handlers {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = config::Value::Kind;
+
+Result<std::string> check_origin(const std::string& text) {
+  if (text == "any" || text == "same" || websocket::is_origin_pattern(text)) return text;
+  if (text.find("://") == std::string::npos) return fail("an origin begins with a scheme: \"https://" + text + "\"");
+  return fail("`" + text + "` is no origin: scheme, host and perhaps a port, nothing else");
+}
+
+config::Type<std::string> origin() {
+  return config::parsed<std::string>("origin", "same | any | https://HOST | https://*.HOST", "bad-origin", check_origin);
+}
+
+Result<std::string> check_subprotocol(const std::string& text) {
+  if (is_token(text)) return text;
+  return fail("`" + text + "` is no name of a subprotocol: letters, digits and !#$%&'*+-.^_`|~ only");
+}
+
+config::Type<std::string> subprotocol() {
+  return config::parsed<std::string>("subprotocol", "a token", "bad-subprotocol", check_subprotocol);
+}
+
+config::Type<BadMessage> answer_table() {
+  config::TypeInfo info;
+  info.name = "table";
+  info.schema = R"({"type":"object"})";
+  info.any_key = true;
+  info.kinds = {Kind::table};
+  return {info, [info](const config::Value& value, config::Reading& reading) -> std::optional<BadMessage> {
+            if (!config::check_kind(value, info, reading)) return std::nullopt;
+            return BadMessage{BadMessage::Action::answer, value};
+          }};
+}
+
+config::Type<BadMessage> bad_message() {
+  auto word = config::one_of<BadMessage>(
+      {{"close", {BadMessage::Action::close, {}}}, {"ignore", {BadMessage::Action::ignore, {}}}});
+  return config::either({Kind::table}, answer_table(), std::move(word));
+}
+
+const config::Fields<WebSocketLog>& log_fields() {
+  using config::field;
+  static const config::Fields<WebSocketLog> fields = {
+      field("open", &WebSocketLog::open, config::string())
+          .doc("Line for standard output when a connection has been opened, with placeholders.")
+          .example("\"New WebSocket connection\""),
+      field("message", &WebSocketLog::message, config::string())
+          .doc("Line for each message. `{message}` is the message, `{message.NAME}` a member of a JSON message.")
+          .example("\"Received message: {message}\""),
+      field("close", &WebSocketLog::close, config::string())
+          .doc("Line when a connection has ended, however. `{close.code}` and `{close.reason}` say why.")
+          .example("\"WebSocket connection closed\""),
+  };
+  return fields;
+}
+
+}  // namespace
+
+const config::Fields<WebSocketOptions>& websocket_fields() {
+  using config::field;
+  using Options = WebSocketOptions;
+  static const config::Fields<Options> fields = {
+      field("path", &Options::paths, config::one_or_more(config::string()))
+          .required()
+          .doc("Path at which WebSockets are opened, or several. `{name}` stands for one segment, `{name...}` at the end "
+               "for all that follow.")
+          .example("\"/ws/{room}\""),
+      field("host", &Options::host, site::host_pattern())
+          .doc("Name of the host that the request must be for. `*.example.org` is every name below example.org. A file may "
+               "set it for all it declares.")
+          .example("\"www.example.org\""),
+      field("params", &Options::params, site::parameter_declarations())
+          .doc("Types and defaults of path parameters, by name; one that is not declared is a string.")
+          .example("{ room = \"int\" }"),
+      field("query", &Options::query, site::parameter_declarations())
+          .doc("Query parameters of the request that opens the connection, by name.")
+          .example("{ name = { type = \"string\", default = \"Anonymous\" } }"),
+      field("reply", &Options::reply, config::string())
+          .excludes("reply")
+          .doc("Answer to each message, with placeholders: `{message}` is the message, `{message.NAME}` a member of a JSON "
+               "message. A binary message is answered with a binary one. Without `reply` and `json` every message comes "
+               "back as it was.")
+          .example("\"Echo: {message}\""),
+      field("json", &Options::json, config::any())
+          .excludes("reply")
+          .doc("Answer to each message, as JSON. The messages must be JSON texts; a lone `{message.NAME}` keeps the type of "
+               "the member, and its digits.")
+          .example("{ message = \"{message.message}\" }"),
+      field("greeting", &Options::greeting, config::string())
+          .doc("Message that each client gets when its connection has been opened, with placeholders.")
+          .example("\"Welcome, {name}!\""),
+      field("on_bad_message", &Options::on_bad_message, bad_message())
+          .otherwise("\"close\"")
+          .doc("What becomes of a message that is no JSON, or has no member that the reply needs: the connection is closed "
+               "with 1003 (close), nothing (ignore), or a table that is sent as JSON; there `{detail}` says what is wrong.")
+          .example("{ error = \"{detail}\" }"),
+      field("max_message", &Options::max_message, config::size(1_B, 1_GiB))
+          .otherwise("\"1MiB\"")
+          .doc("Largest message; a larger one closes the connection with 1009.")
+          .example("\"64KiB\""),
+      field("origins", &Options::origins, config::one_or_more(origin()))
+          .otherwise("\"same\"")
+          .doc("Which web pages may connect: those of the same host and port (same), all (any), or those of the origins "
+               "listed. `https://*.example.com` is every host below example.com. Others are refused with 403. Clients that "
+               "are no browsers send no origin and are not refused.")
+          .example("[\"same\", \"https://app.example.com\"]"),
+      field("subprotocols", &Options::subprotocols, config::one_or_more(subprotocol()))
+          .doc("Subprotocols that are spoken here, the preferred one first. The first that a client offers is chosen.")
+          .example("[\"chat.v2\", \"chat\"]"),
+      field("close_timeout", &Options::close_timeout, config::duration(100ms, 5min))
+          .otherwise("\"5s\"")
+          .doc("Time that a client has to answer when the server closes the connection.")
+          .example("\"1s\""),
+      field("log", &Options::log, config::table(log_fields()))
+          .doc("Lines of your own for standard output.")
+          .example("{ open = \"New connection from {remote.ip}\" }"),
+      field("errors", &Options::errors, site::error_body())
+          .doc("Form of the bodies when a connection is refused. Without it the server's form holds.")
+          .example("\"text\""),
+      field("trailing_slash", &Options::trailing_slash, site::trailing_slash())
+          .doc("What becomes of a path that differs only in the slash at its end: a redirect (307), the same (ignore), or "
+               "404 (strict). Without it the server's setting holds.")
+          .example("\"ignore\""),
+  };
+  return fields;
+}
+
+}  // namespace sluice::handlers
