@@ -18,9 +18,9 @@ struct BodyOptions {
 /// The type of `content_type`: a media type, "text/css" or "text/html; charset=utf-8".
 config::Type<std::string> media_type();
 
-/// A handler that answers with `body`. A constant body is prepared once; it and one with `etag = true` carry an entity
-/// tag (the SHA-1 of the body), and a request whose preconditions say so gets a 304 or a 412 instead (RFC 9110 §13). A status
-/// that has no content is reported; then null is returned.
+/// A handler that answers with `body`. A constant body is prepared once; it and one with `etag = true` carry
+/// an entity tag (the SHA-1 of the body), and a request whose preconditions say so gets a 304 or a 412
+/// instead (RFC 9110 §13). A status that has no content is reported; then null is returned.
 std::unique_ptr<site::Handler> make_body_handler(site::HandlerContext& context, site::Template body,
                                                  std::string content_type, const BodyOptions& options);
 

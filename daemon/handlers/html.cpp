@@ -11,12 +11,15 @@ struct Options : BodyOptions {
 const config::Fields<Options>& fields() {
   using config::field;
   static const config::Fields<Options> all = {
-      field("html", &Options::html, config::string()).doc("Answers with this HTML page. The values of placeholders are escaped.").example("\"<h1>Hello, {name}!</h1>\""),
+      field("html", &Options::html, config::string())
+          .doc("Answers with this HTML page. The values of placeholders are escaped.")
+          .example("\"<h1>Hello, {name}!</h1>\""),
       field("content_type", &Options::content_type, media_type())
           .doc("Media type of the response, when the usual one does not fit.")
           .example("\"text/css; charset=utf-8\""),
       field("etag", &Options::etag, config::boolean())
-          .doc("Whether the response has an ETag, so that clients can ask if it changed. Without it a body without "
+          .doc("Whether the response has an ETag, so that clients can ask if it changed. Without it a body "
+               "without "
                "placeholders has one.")
           .example("true"),
   };
@@ -24,7 +27,8 @@ const config::Fields<Options>& fields() {
 }
 
 std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {
-  auto body = site::Template::compile(options.html, context.scope, site::Escape::html, context.reading.diagnostics);
+  auto body =
+      site::Template::compile(options.html, context.scope, site::Escape::html, context.reading.diagnostics);
   return make_body_handler(context, std::move(body), "text/html; charset=utf-8", options);
 }
 

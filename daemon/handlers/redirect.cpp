@@ -19,7 +19,8 @@ struct Options {
 const config::Fields<Options>& fields() {
   static const config::Fields<Options> all = {
       config::field("redirect", &Options::redirect, config::non_empty_string())
-          .doc("Sends the client to this path or address, with placeholders; `status` says how, 308 by default. The query "
+          .doc("Sends the client to this path or address, with placeholders; `status` says how, 308 by "
+               "default. The query "
                "of the request is kept when the target has none of its own.")
           .example("\"/new/{rest}\""),
   };
@@ -28,12 +29,13 @@ const config::Fields<Options>& fields() {
 
 constexpr auto statuses = std::to_array<http::Status>({301, 302, 303, 307, 308});
 
-/// What may stand raw in a path or query besides unreserved characters (RFC 3986 §3.3, §3.4); escapes stay as they are.
+/// What may stand raw in a path or query besides unreserved characters (RFC 3986 §3.3, §3.4); escapes stay as
+/// they are.
 constexpr std::string_view kept_raw = "!$&'()*+,;=:@/%";
 constexpr std::string_view kept_raw_in_query = "!$&'()*+,;=:@/%?[]";
 
-/// Values as parts of a URI. Path parameters stand as the client wrote them, so that "%2F" is not mistaken for a
-/// slash on the way.
+/// Values as parts of a URI. Path parameters stand as the client wrote them, so that "%2F" is not mistaken
+/// for a slash on the way.
 class UriValues : public site::RequestValues {
  public:
   using RequestValues::RequestValues;
@@ -43,7 +45,8 @@ class UriValues : public site::RequestValues {
     if (placeholder.origin == site::Origin::host) return site::Value::literal_of(value.text);
     if (placeholder.origin == site::Origin::path_text) return raw(exchange().request.path);
     bool is_path_text = placeholder.origin == site::Origin::path && value.kind == site::Value::Kind::text;
-    if (is_path_text && match()->path[placeholder.index].present) return raw(match()->path[placeholder.index].raw);
+    if (is_path_text && match()->path[placeholder.index].present)
+      return raw(match()->path[placeholder.index].raw);
     return value;
   }
 
@@ -55,20 +58,26 @@ class UriValues : public site::RequestValues {
 
 class Redirect : public site::Handler {
  public:
-  Redirect(http::Status status, site::Template target, std::string fragment, bool keeps_query, bool own_host,
-           site::ResponseFields fields)
-      : status_(status), target_(std::move(target)), fragment_(std::move(fragment)), keeps_query_(keeps_query),
-        own_host_(own_host), fields_(std::move(fields)) {}
+  struct Target {
+    site::Template before;    // path and query
+    site::Template fragment;  // from '#' on
+    bool keeps_query = false;
+    bool is_path = false;  // not another host
+  };
+
+  Redirect(http::Status status, Target target, site::ResponseFields fields)
+      : status_(status), target_(std::move(target)), fields_(std::move(fields)) {}
 
   void handle(http::Exchange& exchange) const override {
     std::string location;
-    target_.render(UriValues(exchange), location);
-    if (own_host_) keep_host(location);
-    if (keeps_query_ && !exchange.request.query.empty()) {
+    UriValues values(exchange);
+    target_.before.render(values, location);
+    if (target_.is_path) keep_host(location);
+    if (target_.keeps_query && !exchange.request.query.empty()) {
       location += '?';
       append_percent_encoded(location, exchange.request.query, kept_raw_in_query);
     }
-    location += fragment_;
+    target_.fragment.render(values, location);
 
     http::Response response;
     response.status = status_;
@@ -85,10 +94,7 @@ class Redirect : public site::Handler {
   }
 
   http::Status status_;
-  site::Template target_;
-  std::string fragment_;
-  bool keeps_query_;
-  bool own_host_;  // the target is a path
+  Target target_;
   site::ResponseFields fields_;
 };
 
@@ -125,10 +131,11 @@ class TargetCheck {
       auto close = std::min(text_->find('}', at), text_->size() - 1);
       site::Placeholder placeholder;
       auto name = std::string_view(*text_).substr(at + 1, close - at - 1);
-      if (!scope_.accepts(name, placeholder)) return true;  // reported with the template
+      if (!scope_.accepts(name, placeholder)) return true;             // reported with the template
       if (placeholder.origin == site::Origin::path_text) return true;  // begins with a slash
       if (placeholder.origin != site::Origin::host) {
-        report(at, close + 1, "the value of `{" + std::string(name) + "}` would choose the host of this redirect");
+        report(at, close + 1,
+               "the value of `{" + std::string(name) + "}` would choose the host of this redirect");
         return false;
       }
       at = close + 1;
@@ -149,34 +156,37 @@ class TargetCheck {
 bool check_status(const site::HandlerContext& context) {
   if (context.status == 0 || std::ranges::find(statuses, context.status) != statuses.end()) return true;
   const auto* given = context.table.find("status");
-  auto& error = context.reading.diagnostics.error("bad-redirect", given ? given->span : context.table.span,
-                                                  std::to_string(context.status) + " is no status of a redirect");
+  auto& error =
+      context.reading.diagnostics.error("bad-redirect", given ? given->span : context.table.span,
+                                        std::to_string(context.status) + " is no status of a redirect");
   error.label = "one of 301, 302, 303, 307, 308";
   return false;
 }
 
+/// The template of a part of a text that was compiled, and thereby checked, as a whole.
+site::Template compile_part(std::string part, const site::Scope& scope) {
+  config::Diagnostics checked;
+  return site::Template::compile({std::move(part), {}}, scope, site::Escape::uri, checked);
+}
+
 std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {
   const auto& text = options.redirect;
-  if (text->empty()) return nullptr;
+  if (text->empty()) return nullptr;  // reported by its field
   auto& diagnostics = context.reading.diagnostics;
-  auto hash = text->find('#');
-  Located<std::string> target{text->substr(0, hash), text.span};
   TargetCheck check(text, context.scope, diagnostics);
   bool sound = check_status(context) & check.passes();
-  auto compiled = site::Template::compile(text, context.scope, site::Escape::uri, diagnostics);
+  site::Template::compile(text, context.scope, site::Escape::uri, diagnostics);
+  site::ResponseFields own_fields({}, context.headers, context.scope, diagnostics);
   if (!sound) return nullptr;
 
-  std::string fragment = hash == std::string::npos ? "" : text->substr(hash);
-  if (hash != std::string::npos && fragment.find('{') == std::string::npos) {
-    config::Diagnostics checked_above;
-    compiled = site::Template::compile(target, context.scope, site::Escape::uri, checked_above);
-  } else {
-    fragment.clear();
-  }
-  bool keeps_query = target->find('?') == std::string::npos && (hash == std::string::npos || !fragment.empty());
-  site::ResponseFields response_fields({}, context.headers, context.scope, diagnostics);
-  return std::make_unique<Redirect>(context.status ? context.status : http::Status{308}, std::move(compiled),
-                                    std::move(fragment), keeps_query, check.is_path(), std::move(response_fields));
+  auto hash = std::min(text->find('#'), text->size());
+  auto before = text->substr(0, hash);
+  Redirect::Target target{.before = compile_part(before, context.scope),
+                          .fragment = compile_part(text->substr(hash), context.scope),
+                          .keeps_query = before.find('?') == std::string::npos,
+                          .is_path = check.is_path()};
+  auto status = context.status ? context.status : http::Status{308};
+  return std::make_unique<Redirect>(status, std::move(target), std::move(own_fields));
 }
 
 const site::RouteAction action("redirect", fields, make);

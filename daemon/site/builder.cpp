@@ -15,7 +15,7 @@ using Paths = std::vector<config::Located<std::string>>;
 struct PatternParameters {
   struct Entry {
     std::string name;
-    std::size_t patterns = 0;                          // how many have it
+    std::size_t patterns = 0;                               // how many have it
     const config::Located<std::string>* without = nullptr;  // one that has it not
   };
   std::vector<Entry> entries;
@@ -56,18 +56,20 @@ void report_not_in_path(const config::Named<ParameterDeclaration>& declared, con
   if (auto near = config::nearest(declared.name, names); !near.empty()) {
     error.label = "did you mean `" + std::string(near) + "`?";
   }
-  error.help = "`params` declares what stands in the path; parameters after the `?` are declared with `query`";
+  error.help =
+      "`params` declares what stands in the path; parameters after the `?` are declared with `query`";
 }
 
 /// A parameter that some paths lack is null there: fine only when the config says so.
 void check_in_all_paths(const Parameter& parameter, const PatternParameters::Entry& entry, const Paths& paths,
                         config::Diagnostics& diagnostics) {
   if (entry.patterns == paths.size() || parameter.optional || parameter.has_default) return;
-  auto& error = diagnostics.error("missing-parameter", entry.without->span,
-                                  "this path has no `{" + entry.name + "}`, which other paths of the route have");
+  auto& error =
+      diagnostics.error("missing-parameter", entry.without->span,
+                        "this path has no `{" + entry.name + "}`, which other paths of the route have");
   error.label = "`" + entry.name + "` has no value here";
-  error.help = "say what it is then: `params." + entry.name + " = { default = \"…\" }`, or `params." + entry.name +
-               " = \"string?\"` for null";
+  error.help = "say what it is then: `params." + entry.name + " = { default = \"…\" }`, or `params." +
+               entry.name + " = \"string?\"` for null";
 }
 
 }  // namespace

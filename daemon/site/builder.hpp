@@ -22,21 +22,22 @@ namespace sluice::site {
 class Site;
 struct ErrorBody;
 
-/// One thing to serve, as a section's builder hands it over. A [[route]], a [[static]] mount, a [[websocket]].
+/// One thing to serve, as a section's builder hands it over. A [[route]], a [[static]] mount, a
+/// [[websocket]].
 struct Endpoint {
   std::string section;                              // "route", "static", "websocket": for `sluice routes`
   std::string summary;                              // "text", "static /srv/www": the same
   std::vector<config::Located<std::string>> paths;  // patterns: "/items/{id}", "/files/{rest...}"
   config::Located<std::string> host;                // empty: any
   http::MethodSet methods;
-  bool mount = false;                               // a static mount: after all routes; serves the whole subtree of `paths`
-  Parameters parameters;                            // declared path and query parameters
+  bool mount = false;     // a static mount: after all routes; serves the whole subtree of `paths`
+  Parameters parameters;  // declared path and query parameters
   std::chrono::milliseconds delay{0};
-  std::optional<Bytes> body_limit;                  // route's own; empty: the server's
-  std::optional<TrailingSlash> trailing_slash;      // route's own; empty: the server's
-  std::shared_ptr<const ErrorBody> errors;          // route's own; null: the server's
+  std::optional<Bytes> body_limit;              // route's own; empty: the server's
+  std::optional<TrailingSlash> trailing_slash;  // route's own; empty: the server's
+  std::shared_ptr<const ErrorBody> errors;      // route's own; null: the server's
   std::unique_ptr<Handler> handler;
-  config::Span where;                               // the table header
+  config::Span where;  // the table header
 };
 
 /// Collects what a configuration declares and makes a Site of it.
@@ -45,15 +46,16 @@ class Builder {
   explicit Builder(config::Reading& reading) : reading_(reading) {}
 
   config::Reading& reading() { return reading_; }
-  /// Declares headers that all endpoints have (`host` empty) or those of one host: a table whose values are text or
-  /// false. Before the sections are built.
+  /// Declares headers that all endpoints have (`host` empty) or those of one host: a table whose values are
+  /// text or false. Before the sections are built.
   void set_headers(const std::string& host, const config::Value& table);
   /// Server-wide and host-wide headers for an endpoint, merged with its own (`headers.X = false` removes).
-  std::vector<HeaderTemplate> merged_headers(const config::Located<std::string>& host, const config::Value* own);
-  /// The parameters of an endpoint: those of its paths in the order in which the paths first have them, those not
-  /// declared being text, and the declared query parameters. A declared path parameter that no path has, and one
-  /// that only some of the paths have and that is neither optional nor has a default, are reported. Bad
-  /// patterns are left to the router, which reports them.
+  std::vector<HeaderTemplate> merged_headers(const config::Located<std::string>& host,
+                                             const config::Value* own);
+  /// The parameters of an endpoint: those of its paths in the order in which the paths first have them, those
+  /// not declared being text, and the declared query parameters. A declared path parameter that no path has,
+  /// and one that only some of the paths have and that is neither optional nor has a default, are reported.
+  /// Bad patterns are left to the router, which reports them.
   Parameters parameters_of(const std::vector<config::Located<std::string>>& paths, const Declarations& path,
                            const Declarations& query);
   /// The scope of path patterns: the built-ins, the declared query parameters, the {parameters} of the paths.

@@ -28,7 +28,8 @@ config::Type<ErrorBody> json_body() {
   info.kinds = {config::Value::Kind::table};
   return {info, [info](const config::Value& value, config::Reading& reading) -> std::optional<ErrorBody> {
             if (!config::check_kind(value, info, reading)) return std::nullopt;
-            return ErrorBody{.form = {}, .json = Template::compile_json(value, error_scope(), reading.diagnostics)};
+            return ErrorBody{.form = {},
+                             .json = Template::compile_json(value, error_scope(), reading.diagnostics)};
           }};
 }
 
@@ -36,14 +37,21 @@ config::Type<ErrorBody> json_body() {
 class ErrorValues : public RequestValues {
  public:
   ErrorValues(http::Exchange& exchange, http::Status status, std::string_view detail)
-      : RequestValues(exchange), status_(std::to_string(status)), reason_(http::reason_phrase(status)), detail_(detail) {}
+      : RequestValues(exchange),
+        status_(std::to_string(status)),
+        reason_(http::reason_phrase(status)),
+        detail_(detail) {}
 
   Value get(const Placeholder& placeholder) const override {
     switch (placeholder.origin) {
-      case Origin::status: return Value::literal_of(status_);
-      case Origin::reason: return Value::of(reason_);
-      case Origin::detail: return Value::of(detail_);
-      default: return RequestValues::get(placeholder);
+      case Origin::status:
+        return Value::literal_of(status_);
+      case Origin::reason:
+        return Value::of(reason_);
+      case Origin::detail:
+        return Value::of(detail_);
+      default:
+        return RequestValues::get(placeholder);
     }
   }
 

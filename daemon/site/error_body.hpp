@@ -16,12 +16,12 @@ struct ErrorBody {
   std::optional<Template> json;
 };
 
-/// The type of `errors` in the config language: "auto", "problem", "detail", "text", "html", or a table that becomes
-/// the JSON body, with {status} {reason} {detail} {path} {method}.
+/// The type of `errors` in the config language: "auto", "problem", "detail", "text", "html", or a table that
+/// becomes the JSON body, with {status} {reason} {detail} {path} {method}.
 config::Type<ErrorBody> error_body();
 
-/// The response to an exchange that failed with `status`; `detail` says what exactly was wrong and may be empty.
-/// The body lies in the exchange's arena.
+/// The response to an exchange that failed with `status`; `detail` says what exactly was wrong and may be
+/// empty. The body lies in the exchange's arena.
 http::Response make_error_response(http::Exchange& exchange, http::Status status, std::string_view detail,
                                    const ErrorBody& errors);
 

@@ -27,9 +27,9 @@ struct HeaderTemplate {
 
 /// What a handler is built from.
 struct HandlerContext {
-  const config::Value& table;           // the [[route]] table, for places
-  const Scope& scope;                   // names that templates of this route may use
-  http::Status status;                  // route.status, or 0 when not given
+  const config::Value& table;  // the [[route]] table, for places
+  const Scope& scope;          // names that templates of this route may use
+  http::Status status;         // route.status, or 0 when not given
   const std::vector<HeaderTemplate>& headers;
   config::Reading& reading;
 };

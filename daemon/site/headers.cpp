@@ -28,7 +28,8 @@ config::Type<HeaderSetting> header_setting() {
   info.kinds = {Kind::string, Kind::boolean};
   return {info, [info](const config::Value& value, config::Reading& reading) -> std::optional<HeaderSetting> {
             if (value.is(Kind::boolean) && value.boolean) {
-              auto& error = reading.diagnostics.error("bad-header", value.span, "a header is text, or false to remove it");
+              auto& error = reading.diagnostics.error("bad-header", value.span,
+                                                      "a header is text, or false to remove it");
               error.label = "write the value as a string, or `false`";
               return std::nullopt;
             }
@@ -39,17 +40,20 @@ config::Type<HeaderSetting> header_setting() {
 
 bool check(const config::Named<HeaderSetting>& header, config::Diagnostics& diagnostics) {
   if (!is_token(header.name)) {
-    auto& error = diagnostics.error("bad-header", header.name_span, "`" + header.name + "` is no name for a header");
+    auto& error =
+        diagnostics.error("bad-header", header.name_span, "`" + header.name + "` is no name for a header");
     error.help = "header names are letters, digits and `-`";
     return false;
   }
   if (is_reserved(header.name)) {
-    auto& error = diagnostics.error("reserved-header", header.name_span, "`" + header.name + "` cannot be set");
+    auto& error =
+        diagnostics.error("reserved-header", header.name_span, "`" + header.name + "` cannot be set");
     error.label = "the server writes it itself";
     return false;
   }
   if (header.value && has_control(*header.value)) {
-    auto& error = diagnostics.error("bad-header", header.value_span, "a header value is one line without control characters");
+    auto& error = diagnostics.error("bad-header", header.value_span,
+                                    "a header value is one line without control characters");
     error.label = "has a control character";
     return false;
   }
@@ -72,7 +76,9 @@ config::Type<HeaderSettings> header_settings() {
   return {std::move(map.info), std::move(read)};
 }
 
-bool is_settable_header(std::string_view name) { return is_token(name) && !is_reserved(name); }
+bool is_settable_header(std::string_view name) {
+  return is_token(name) && !is_reserved(name);
+}
 
 void merge_headers(std::vector<HeaderTemplate>& headers, const config::Value& table) {
   for (const auto& member : table.members) {

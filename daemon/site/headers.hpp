@@ -10,13 +10,13 @@
 
 namespace sluice::site {
 
-/// What a config says of one response header: a value with placeholders, or nothing for `false`, which removes the
-/// header that an outer level set.
+/// What a config says of one response header: a value with placeholders, or nothing for `false`, which
+/// removes the header that an outer level set.
 using HeaderSetting = std::optional<std::string>;
 using HeaderSettings = std::vector<config::Named<HeaderSetting>>;
 
-/// The type of `headers` in the config language. Names that are no tokens, names that the protocol itself looks after
-/// (Date, Connection, Content-Length …) and values with control characters are reported.
+/// The type of `headers` in the config language. Names that are no tokens, names that the protocol itself
+/// looks after (Date, Connection, Content-Length …) and values with control characters are reported.
 config::Type<HeaderSettings> header_settings();
 
 /// Whether a header may be set by a config: a token that is not the protocol's business.

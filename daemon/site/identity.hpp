@@ -8,8 +8,8 @@
 
 namespace sluice::site {
 
-/// A random UUID (version 4, RFC 9562 §5.4) in lower case, in `arena`. Its bits come from the kernel's generator,
-/// fetched for many at once and kept per thread.
+/// A random UUID (version 4, RFC 9562 §5.4) in lower case, in `arena`. Its bits come from the kernel's
+/// generator, fetched for many at once and kept per thread.
 std::string_view new_uuid(Arena& arena);
 
 /// `time` in UTC as RFC 3339 writes it, with seconds: "2026-01-31T08:05:09Z", in `arena`.

@@ -22,8 +22,8 @@ struct Match {
   const Endpoint* endpoint = nullptr;
   std::span<const PathText> path;  // by index of Parameters::path
   std::string_view rest;           // of a mount: what follows it in the raw path, empty or "/…"
-  /// Methods that routes for this path would have served, and with which this request did not come. A mount that has
-  /// nothing to serve may answer 405 with them.
+  /// Methods that routes for this path would have served, and with which this request did not come. A mount
+  /// that has nothing to serve may answer 405 with them.
   http::MethodSet others;
 
   // The converted values, by index of Parameters; filled by bind_parameters(), empty before.

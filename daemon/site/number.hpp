@@ -10,8 +10,8 @@
 namespace sluice::site {
 
 /// What int(text) takes: a sign, leading zeros, single underscores between digits, white space around, any
-/// Unicode decimal digits, at most 4300 digits. Returns the canonical digits ("+007" → "7", "-0" → "0"): `text`
-/// itself where it is canonical, else in `arena`. Nothing when it is no integer.
+/// Unicode decimal digits, at most 4300 digits. Returns the canonical digits ("+007" → "7", "-0" → "0"):
+/// `text` itself where it is canonical, else in `arena`. Nothing when it is no integer.
 std::optional<std::string_view> parse_python_integer(std::string_view text, Arena& arena);
 
 /// What float(text) takes, but neither nan nor infinities (nor what overflows to one): JSON has none of them.

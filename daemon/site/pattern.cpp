@@ -26,14 +26,16 @@ class PatternParser {
  private:
   config::Diagnostic& fault(std::string_view code, std::size_t begin, std::size_t end, std::string message) {
     sound_ = false;
-    return diagnostics_.error(code, place_within(diagnostics_.sources, text_, begin, end), std::move(message));
+    return diagnostics_.error(code, place_within(diagnostics_.sources, text_, begin, end),
+                              std::move(message));
   }
 
   void check_outline() {
     const auto& text = text_.value;
     if (!text.starts_with('/')) {
       fault("bad-path", 0, text.size(), "a path begins with `/`").label =
-          text.find("://") == std::string::npos ? "write `/" + text + "`" : "give the path only; `host` names the host";
+          text.find("://") == std::string::npos ? "write `/" + text + "`"
+                                                : "give the path only; `host` names the host";
       return;
     }
     if (auto at = text.find_first_of("?#"); at != std::string::npos) {
@@ -63,8 +65,8 @@ class PatternParser {
 
   void parse_segment(std::string_view segment, std::size_t begin) {
     if (segment.find_first_of("{}") == std::string_view::npos) return parse_literal(segment, begin);
-    bool whole = segment.size() >= 2 && segment.front() == '{' && segment.find_first_of("{}", 1) == segment.size() - 1 &&
-                 segment.back() == '}';
+    bool whole = segment.size() >= 2 && segment.front() == '{' &&
+                 segment.find_first_of("{}", 1) == segment.size() - 1 && segment.back() == '}';
     if (!whole) return report_braces(segment, begin);
 
     auto name = segment.substr(1, segment.size() - 2);
@@ -78,8 +80,8 @@ class PatternParser {
     auto size = percent_decode(segment, decoded.data());
     decoded.resize(size.value_or(0));
     if (!size) {
-      fault("bad-path", begin, begin + segment.size(), "`%` begins an escape of two hexadecimal digits").label =
-          "write `%25` for a percent sign";
+      fault("bad-path", begin, begin + segment.size(), "`%` begins an escape of two hexadecimal digits")
+          .label = "write `%25` for a percent sign";
     } else if (!valid_utf8(decoded)) {
       fault("bad-path", begin, begin + segment.size(), "this segment is not UTF-8 when it is decoded");
     }
@@ -89,13 +91,15 @@ class PatternParser {
   void parse_parameter(std::string_view name, bool rest, std::size_t begin, std::size_t end) {
     auto names = pattern_.parameters();
     if (name.empty()) {
-      fault("empty-parameter", begin, end, "a path parameter needs a name").label = rest ? "`{rest...}`" : "`{name}`";
+      fault("empty-parameter", begin, end, "a path parameter needs a name").label =
+          rest ? "`{rest...}`" : "`{name}`";
     } else if (!is_parameter_name(name)) {
       fault("bad-parameter-name", begin + 1, begin + 1 + name.size(),
             "`" + std::string(name) + "` is no name for a parameter")
           .help = "names are letters, digits and `_`, and do not begin with a digit";
     } else if (std::ranges::find(names, name) != names.end()) {
-      fault("duplicate-parameter", begin, end, "the parameter `" + std::string(name) + "` stands twice in this path")
+      fault("duplicate-parameter", begin, end,
+            "the parameter `" + std::string(name) + "` stands twice in this path")
           .label = "give it another name";
     }
     if (rest) rest_name_ = name, rest_begin_ = begin, rest_end_ = end;
@@ -113,7 +117,8 @@ class PatternParser {
   }
 
   void report_after_rest() {
-    fault("rest-not-last", rest_begin_, rest_end_, "`{" + rest_name_ + "...}` takes all that follows, so it must be last");
+    fault("rest-not-last", rest_begin_, rest_end_,
+          "`{" + rest_name_ + "...}` takes all that follows, so it must be last");
     rest_name_.clear();
   }
 
@@ -144,7 +149,8 @@ std::vector<std::string> Pattern::parameters() const {
   return names;
 }
 
-std::optional<Pattern> parse_pattern(const config::Located<std::string>& text, config::Diagnostics& diagnostics) {
+std::optional<Pattern> parse_pattern(const config::Located<std::string>& text,
+                                     config::Diagnostics& diagnostics) {
   return PatternParser(text, diagnostics).parse();
 }
 

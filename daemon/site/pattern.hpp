@@ -23,8 +23,8 @@ struct PatternSegment {
   bool operator==(const PatternSegment&) const = default;
 };
 
-/// A path pattern of the config, "/items/{id}/{rest...}", taken apart. "/" has one empty literal segment, "/a/" has
-/// two: a slash at the end matters.
+/// A path pattern of the config, "/items/{id}/{rest...}", taken apart. "/" has one empty literal segment,
+/// "/a/" has two: a slash at the end matters.
 struct Pattern {
   std::vector<PatternSegment> segments;
 
@@ -36,9 +36,10 @@ struct Pattern {
 /// The most segments that a pattern may have, so that a request is matched on the stack.
 inline constexpr std::size_t most_segments = 64;
 
-/// Takes `text` apart. A pattern that does not begin with `/`, has a query or a fragment, a brace in the middle of a
-/// segment, an empty, wrong or repeated parameter name, a rest parameter that is not last, or a bad percent-escape
-/// is reported at its own column; then nothing is returned.
-std::optional<Pattern> parse_pattern(const config::Located<std::string>& text, config::Diagnostics& diagnostics);
+/// Takes `text` apart. A pattern that does not begin with `/`, has a query or a fragment, a brace in the
+/// middle of a segment, an empty, wrong or repeated parameter name, a rest parameter that is not last, or a
+/// bad percent-escape is reported at its own column; then nothing is returned.
+std::optional<Pattern> parse_pattern(const config::Located<std::string>& text,
+                                     config::Diagnostics& diagnostics);
 
 }  // namespace sluice::site

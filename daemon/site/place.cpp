@@ -6,7 +6,9 @@
 namespace sluice::site {
 namespace {
 
-bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool continues_code_point(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 /// Walks the source of one TOML string and its content side by side.
 class Walk {
@@ -89,7 +91,8 @@ class Walk {
     step();
     char kind = peek();
     step();
-    for (int digits = kind == 'u' ? 4 : kind == 'U' ? 8 : 0; digits > 0 && at_ < source_.size(); --digits) step();
+    for (int digits = kind == 'u' ? 4 : kind == 'U' ? 8 : 0; digits > 0 && at_ < source_.size(); --digits)
+      step();
     if (done_ >= content_.size()) return false;
     do ++done_;
     while (done_ < content_.size() && continues_code_point(content_[done_]));

@@ -18,7 +18,9 @@ std::map<std::string, BuildSection, std::less<>>& builders() {
 
 }  // namespace
 
-const std::map<std::string, HandlerKind, std::less<>>& handler_kinds() { return kinds(); }
+const std::map<std::string, HandlerKind, std::less<>>& handler_kinds() {
+  return kinds();
+}
 
 void add_handler_kind(HandlerKind kind) {
   config::Sections::all().join("route", kind.fields);
@@ -26,8 +28,12 @@ void add_handler_kind(HandlerKind kind) {
   kinds().emplace(std::move(action), std::move(kind));
 }
 
-const std::map<std::string, BuildSection, std::less<>>& section_builders() { return builders(); }
+const std::map<std::string, BuildSection, std::less<>>& section_builders() {
+  return builders();
+}
 
-SectionBuilder::SectionBuilder(std::string section, BuildSection build) { builders().emplace(std::move(section), build); }
+SectionBuilder::SectionBuilder(std::string section, BuildSection build) {
+  builders().emplace(std::move(section), build);
+}
 
 }  // namespace sluice::site

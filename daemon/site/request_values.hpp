@@ -6,9 +6,9 @@
 
 namespace sluice::site {
 
-/// The values of placeholders for one request. Lives while something is rendered for it; what it gives lies in
-/// the exchange, its arena or the Site. Text of path, query, header and cookie is valid UTF-8 (octets that are not become
-/// U+FFFD); the body is given as it came.
+/// The values of placeholders for one request. Lives while something is rendered for it; what it gives lies
+/// in the exchange, its arena or the Site. Text of path, query, header and cookie is valid UTF-8 (octets that
+/// are not become U+FFFD); the body is given as it came.
 class RequestValues : public Values {
  public:
   explicit RequestValues(http::Exchange& exchange)

@@ -9,15 +9,15 @@
 
 namespace sluice::site {
 
-/// The header fields of a handler's responses: those of the kind, and those of the config with their placeholders
-/// compiled. Immutable, part of a handler.
+/// The header fields of a handler's responses: those of the kind, and those of the config with their
+/// placeholders compiled. Immutable, part of a handler.
 class ResponseFields {
  public:
   using List = std::vector<std::pair<std::string, std::string>>;
 
   ResponseFields() = default;
-  /// `own` are the fields of the kind (Content-Type, ETag); a configured header of the same name takes their place.
-  /// Unknown placeholders are reported.
+  /// `own` are the fields of the kind (Content-Type, ETag); a configured header of the same name takes their
+  /// place. Unknown placeholders are reported.
   ResponseFields(List own, const std::vector<HeaderTemplate>& configured, const Scope& scope,
                  config::Diagnostics& diagnostics);
 

@@ -6,8 +6,8 @@
 #include "site/headers.hpp"
 #include "site/host_pattern.hpp"
 
-/// The section [[route]]: the keys that all routes have. What a route does is said by its action key; the kinds of
-/// handlers add those.
+/// The section [[route]]: the keys that all routes have. What a route does is said by its action key; the
+/// kinds of handlers add those.
 namespace sluice::site {
 namespace {
 
@@ -31,7 +31,8 @@ config::Type<http::Method> method() {
   std::vector<std::pair<std::string, http::Method>> words;
   for (std::size_t i = 0; i < http::method_count; ++i) {
     auto value = static_cast<http::Method>(i);
-    if (value != http::Method::connect && value != http::Method::trace) words.emplace_back(http::name(value), value);
+    if (value != http::Method::connect && value != http::Method::trace)
+      words.emplace_back(http::name(value), value);
   }
   return config::one_of(std::move(words));
 }
@@ -42,44 +43,54 @@ const config::Fields<RouteOptions>& route_fields() {
   static const config::Fields<RouteOptions> fields = {
       field("path", &RouteOptions::paths, config::one_or_more(config::string()))
           .required()
-          .doc("Path of the requests that this route serves, or several. `{name}` stands for one segment, `{name...}` at "
+          .doc("Path of the requests that this route serves, or several. `{name}` stands for one segment, "
+               "`{name...}` at "
                "the end for all that follow. A slash at the end matters, see `trailing_slash`.")
           .example("[\"/\", \"/{name}\"]"),
       field("method", &RouteOptions::methods, config::one_or_more(method()))
           .otherwise("\"GET\"")
-          .doc("Method of the requests, or several. HEAD follows from GET, OPTIONS is answered for every path.")
+          .doc("Method of the requests, or several. HEAD follows from GET, OPTIONS is answered for every "
+               "path.")
           .example("[\"GET\", \"POST\"]"),
       field("host", &RouteOptions::host, host_pattern())
-          .doc("Name of the host that the request must be for. `*.example.org` is every name below example.org. "
+          .doc("Name of the host that the request must be for. `*.example.org` is every name below "
+               "example.org. "
                "Without it the route serves all hosts. A file may set it for all it declares.")
           .example("\"www.example.org\""),
       field("params", &RouteOptions::params, parameter_declarations())
-          .doc("Types and defaults of path parameters, by name; one that is not declared is a string. A value of the "
+          .doc("Types and defaults of path parameters, by name; one that is not declared is a string. A "
+               "value of the "
                "wrong type is answered with 422.")
           .example("{ id = \"int\" }"),
       field("query", &RouteOptions::query, parameter_declarations())
-          .doc("Query parameters, by name. With `?` behind the type one may be absent; else, without a default, its "
+          .doc("Query parameters, by name. With `?` behind the type one may be absent; else, without a "
+               "default, its "
                "absence is answered with 422.")
           .example("{ q = \"string?\", page = { type = \"int\", default = 1 } }"),
       field("status", &RouteOptions::status, config::integer(200, 599))
-          .doc("Status of the response: 200, for `redirect` 308. A route with nothing but a status has an empty body.")
+          .doc("Status of the response: 200, for `redirect` 308. A route with nothing but a status has an "
+               "empty body.")
           .example("201"),
       field("headers", &RouteOptions::headers, header_settings())
-          .doc("Header fields of the response, with placeholders; `false` removes one that the server sets for all.")
+          .doc("Header fields of the response, with placeholders; `false` removes one that the server sets "
+               "for all.")
           .example("{ Cache-Control = \"no-store\" }"),
       field("delay", &RouteOptions::delay, config::duration(0ms, 24h))
           .doc("Time to wait before the response; other requests go on meanwhile.")
           .example("\"2s\""),
       field("body_limit", &RouteOptions::body_limit, config::size({0}, {std::uint64_t{1} << 40}))
-          .doc("Largest request body that this route takes; a larger one is answered with 413. Without it the server's "
+          .doc("Largest request body that this route takes; a larger one is answered with 413. Without it "
+               "the server's "
                "limit holds.")
           .example("\"64KiB\""),
       field("errors", &RouteOptions::errors, error_body())
           .doc("Form of this route's error bodies. Without it the server's form holds.")
           .example("\"detail\""),
       field("trailing_slash", &RouteOptions::trailing_slash, trailing_slash())
-          .doc("What becomes of a path that differs only in the slash at its end: a redirect (307) to the path of "
-               "the route, the same response (ignore), or 404 (strict). Without it the server's setting holds.")
+          .doc("What becomes of a path that differs only in the slash at its end: a redirect (307) to the "
+               "path of "
+               "the route, the same response (ignore), or 404 (strict). Without it the server's setting "
+               "holds.")
           .example("\"ignore\""),
   };
   return fields;
@@ -124,7 +135,8 @@ class RouteBuilder {
       action_spans_.push_back(member.key_span);
     }
     auto status = handler_kinds().find("status");
-    if (actions_.empty() && table_.find("status") && status != handler_kinds().end()) actions_.push_back(&status->second);
+    if (actions_.empty() && table_.find("status") && status != handler_kinds().end())
+      actions_.push_back(&status->second);
     if (actions_.empty()) report_missing();
     if (actions_.size() > 1) report_several();
   }
@@ -150,9 +162,11 @@ class RouteBuilder {
   }
 
   void report_missing() {
-    auto& error = builder_.reading().diagnostics.error("missing-action", table_.span, "this route does nothing");
+    auto& error =
+        builder_.reading().diagnostics.error("missing-action", table_.span, "this route does nothing");
     error.label = "needs an action key";
-    for (const auto& [action, kind] : handler_kinds()) error.help += (error.help.empty() ? "one of: " : ", ") + action;
+    for (const auto& [action, kind] : handler_kinds())
+      error.help += (error.help.empty() ? "one of: " : ", ") + action;
   }
 
   void report_several() {
@@ -171,10 +185,15 @@ class RouteBuilder {
   std::vector<config::Span> action_spans_;
 };
 
-void build_route(const config::Declaration& declaration, Builder& builder) { RouteBuilder(declaration, builder).build(); }
+void build_route(const config::Declaration& declaration, Builder& builder) {
+  RouteBuilder(declaration, builder).build();
+}
 
-const config::SectionEntry route_section("route", true, "A route: requests for a path and how they are answered.",
-                                         []() -> const std::vector<config::Field>& { return route_fields(); });
+const config::SectionEntry route_section("route", true,
+                                         "A route: requests for a path and how they are answered.",
+                                         []() -> const std::vector<config::Field>& {
+                                           return route_fields();
+                                         });
 const SectionBuilder route_builder("route", build_route);
 
 }  // namespace

@@ -25,10 +25,10 @@ struct Leaf {
     bool rest;                // takes all segments from `segment` on
   };
   const Endpoint* endpoint = nullptr;
-  http::MethodSet methods;          // without those that follow by themselves
+  http::MethodSet methods;  // without those that follow by themselves
   std::vector<Capture> captures;
-  std::uint16_t parameters = 0;     // of the endpoint, over all its paths
-  std::uint16_t depth = 0;          // segments of the pattern
+  std::uint16_t parameters = 0;  // of the endpoint, over all its paths
+  std::uint16_t depth = 0;       // segments of the pattern
   TrailingSlash trailing_slash = TrailingSlash::redirect;
   config::Located<std::string> pattern;
 };
@@ -42,8 +42,9 @@ inline bool serves(http::MethodSet methods, http::Method method) {
 struct Search {
   http::Method method;
   std::span<const std::string_view> segments;  // decoded
-  bool other_form = false;          // looks for the other form of a path: leaves that are strict about it do not count
-  http::MethodSet allowed;          // found: methods of the leaves that match in all but the method
+  bool other_form =
+      false;  // looks for the other form of a path: leaves that are strict about it do not count
+  http::MethodSet allowed;             // found: methods of the leaves that match in all but the method
   const Leaf* wrong_method = nullptr;  // found: the first of them
 };
 
@@ -52,13 +53,14 @@ class RouteTree {
  public:
   enum class Where { end, rest, mount };
 
-  /// Adds a leaf where `segments` lead; returns the leaf there that serves one of its methods already, or null.
+  /// Adds a leaf where `segments` lead; returns the leaf there that serves one of its methods already, or
+  /// null.
   const Leaf* add(std::span<const PatternSegment> segments, Where where, Leaf leaf);
 
   /// The leaf whose pattern is exactly this raw path without any escape, or null.
   const Leaf* find_constant(std::string_view path, http::Method method) const;
-  /// The best leaf: literal segments before {parameter} before {rest...}, from left to right. Each node is seen
-  /// once at most, whatever the path.
+  /// The best leaf: literal segments before {parameter} before {rest...}, from left to right. Each node is
+  /// seen once at most, whatever the path.
   const Leaf* find(Search& search) const { return descend(0, 0, search); }
   /// The deepest mount on the way.
   const Leaf* find_mount(Search& search) const;

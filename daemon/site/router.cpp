@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "http/path.hpp"
 #include "site/builder.hpp"
+#include "site/host_pattern.hpp"
 
 namespace sluice::site {
 
@@ -45,8 +46,8 @@ std::string_view join(std::span<const std::string_view> segments, Arena& arena) 
   return {text.data(), text.size()};
 }
 
-PathText captured(const Leaf::Capture& capture, std::string_view path, std::span<const std::string_view> segments,
-                  Arena& arena) {
+PathText captured(const Leaf::Capture& capture, std::string_view path,
+                  std::span<const std::string_view> segments, Arena& arena) {
   PathText text{.present = true, .text = {}, .raw = raw_from(path, capture.segment)};
   if (!capture.rest) {
     text.raw = text.raw.substr(0, text.raw.find('/'));
@@ -58,7 +59,8 @@ PathText captured(const Leaf::Capture& capture, std::string_view path, std::span
   return text;
 }
 
-Match match_of(const Leaf& leaf, std::string_view path, std::span<const std::string_view> segments, Arena& arena) {
+Match match_of(const Leaf& leaf, std::string_view path, std::span<const std::string_view> segments,
+               Arena& arena) {
   Match match;
   match.endpoint = leaf.endpoint;
   if (leaf.parameters == 0) return match;
@@ -105,19 +107,23 @@ std::span<const PatternSegment> mount_segments(const Pattern& pattern) {
 
 void report_duplicate(const config::Located<std::string>& pattern, const Leaf& first, bool mount,
                       config::Diagnostics& diagnostics) {
-  auto what = pattern.value == first.pattern.value ? "`" + pattern.value + "`"
-                                                   : "`" + first.pattern.value + "` and `" + pattern.value + "`";
+  auto what = pattern.value == first.pattern.value
+                  ? "`" + pattern.value + "`"
+                  : "`" + first.pattern.value + "` and `" + pattern.value + "`";
   auto& error = diagnostics.error(
       "duplicate-route", pattern.span,
       mount ? "two sections are mounted at " + what : "two routes can never be told apart: " + what);
   error.label = "serves the same requests";
   error.notes.push_back({first.pattern.span, "as this one, which comes first"});
-  error.help = mount ? "give one of them another path or `host`" : "give one of them another path, `method` or `host`";
+  error.help =
+      mount ? "give one of them another path or `host`" : "give one of them another path, `method` or `host`";
 }
 
 }  // namespace
 
-Router::Router(std::span<const Endpoint> endpoints, TrailingSlash trailing_slash, config::Diagnostics& diagnostics) {
+Router::Router(std::span<const Endpoint> endpoints, TrailingSlash trailing_slash,
+               config::Diagnostics& diagnostics) {
+  check_hosts(endpoints, diagnostics);
   for (const auto& endpoint : endpoints) {
     add(endpoint, endpoint.trailing_slash.value_or(trailing_slash), diagnostics);
   }
@@ -133,11 +139,15 @@ void Router::add(const Endpoint& endpoint, TrailingSlash trailing_slash, config:
     auto pattern = parse_pattern(path, diagnostics);
     if (!pattern) continue;
     if (endpoint.mount && !pattern->constant()) {
-      diagnostics.error("bad-path", path.span, "a mount has no parameters").label = "it serves all paths below it";
+      diagnostics.error("bad-path", path.span, "a mount has no parameters").label =
+          "it serves all paths below it";
       continue;
     }
-    leaves.push_back({.endpoint = &endpoint, .methods = endpoint.methods, .captures = captures_of(*pattern, names),
-                      .trailing_slash = trailing_slash, .pattern = path});
+    leaves.push_back({.endpoint = &endpoint,
+                      .methods = endpoint.methods,
+                      .captures = captures_of(*pattern, names),
+                      .trailing_slash = trailing_slash,
+                      .pattern = path});
     patterns.push_back(std::move(*pattern));
   }
 
@@ -150,6 +160,19 @@ void Router::add(const Endpoint& endpoint, TrailingSlash trailing_slash, config:
     auto pattern = leaves[i].pattern;
     if (const auto* first = tree.add(way, where, std::move(leaves[i]))) {
       report_duplicate(pattern, *first, endpoint.mount, diagnostics);
+    }
+  }
+}
+
+/// Of a host that a file sets for all it declares only the place is known here; each such place is told once.
+void Router::check_hosts(std::span<const Endpoint> endpoints, config::Diagnostics& diagnostics) {
+  std::vector<config::Span> told;
+  for (const auto& endpoint : endpoints) {
+    const auto& host = endpoint.host;
+    if (host->empty() || std::ranges::find(told, host.span) != told.end()) continue;
+    told.push_back(host.span);
+    if (auto name = parse_host_pattern(host.value); !name) {
+      diagnostics.error("bad-host", host.span, name.error().message);
     }
   }
 }
@@ -180,7 +203,8 @@ bool Router::search_host(std::string_view host, Request& request, Routing& routi
   std::ranges::transform(host, buffer.begin(), [](char c) { return to_lower(c); });
   std::string_view name(buffer.data(), host.size());
 
-  if (auto exact = exact_.find(name); exact != exact_.end() && search_tree(exact->second, request, routing)) return true;
+  if (auto exact = exact_.find(name); exact != exact_.end() && search_tree(exact->second, request, routing))
+    return true;
   for (auto dot = name.find('.', 1); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
     auto wildcard = wildcards_.find(name.substr(dot));
     if (wildcard != wildcards_.end() && search_tree(wildcard->second, request, routing)) return true;

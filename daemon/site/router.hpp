@@ -30,16 +30,16 @@ struct Routing {
   std::string_view location;  // raw path with its last slash added or taken away; without the query
 };
 
-/// Finds what serves a request. Order does not depend on the order of declaration: exact host, `*.host` with the
-/// longest name first, any host; within a host literal segments before {parameter} before {rest...}, then routes that
-/// differ only in the slash at the end, then mounts, the longest first. Where a host has nothing for a path, those
-/// after it are asked. A route whose methods do not fit does not stop the search. Immutable, read by all threads;
-/// refers to the endpoints, which outlive it.
+/// Finds what serves a request. Order does not depend on the order of declaration: exact host, `*.host` with
+/// the longest name first, any host; within a host literal segments before {parameter} before {rest...}, then
+/// routes that differ only in the slash at the end, then mounts, the longest first. Where a host has nothing
+/// for a path, those after it are asked. A route whose methods do not fit does not stop the search.
+/// Immutable, read by all threads; refers to the endpoints, which outlive it.
 class Router {
  public:
   Router() = default;
-  /// `trailing_slash` is for endpoints that do not say. Patterns that make no sense, and routes that can never be told
-  /// apart, are reported.
+  /// `trailing_slash` is for endpoints that do not say. Patterns that make no sense, and routes that can
+  /// never be told apart, are reported.
   Router(std::span<const Endpoint> endpoints, TrailingSlash trailing_slash, config::Diagnostics& diagnostics);
 
   /// `host` without port, in any case; `path` is the raw path of the target. What is found lies in `arena`.
@@ -50,6 +50,7 @@ class Router {
 
   void add(const Endpoint& endpoint, TrailingSlash trailing_slash, config::Diagnostics& diagnostics);
   RouteTree& tree_for(std::string_view host);
+  void check_hosts(std::span<const Endpoint> endpoints, config::Diagnostics& diagnostics);
   bool search_host(std::string_view host, Request& request, Routing& routing) const;
   bool search_tree(const RouteTree& tree, Request& request, Routing& routing) const;
   bool search_other_slash(const RouteTree& tree, Request& request, Routing& routing) const;

@@ -9,9 +9,13 @@ namespace {
 /// A lone placeholder as a JSON value.
 void append_typed(std::string& out, const Value& value) {
   switch (value.kind) {
-    case Value::Kind::null: out += "null"; return;
+    case Value::Kind::null:
+      out += "null";
+      return;
     case Value::Kind::literal:
-    case Value::Kind::json: out += value.text; return;
+    case Value::Kind::json:
+      out += value.text;
+      return;
     case Value::Kind::text:
       out += '"';
       append_escaped(out, value.text, Escape::json);
@@ -22,9 +26,14 @@ void append_typed(std::string& out, const Value& value) {
 /// A value within a text.
 void append_value(std::string& out, const Value& value, Escape escape) {
   switch (value.kind) {
-    case Value::Kind::null: return;
-    case Value::Kind::literal: out += value.text; return;
-    case Value::Kind::text: append_escaped(out, value.text, escape); return;
+    case Value::Kind::null:
+      return;
+    case Value::Kind::literal:
+      out += value.text;
+      return;
+    case Value::Kind::text:
+      append_escaped(out, value.text, escape);
+      return;
     case Value::Kind::json:
       if (value.text.starts_with('"')) {
         append_escaped(out, decode_json_string(value.text), escape);
@@ -37,7 +46,8 @@ void append_value(std::string& out, const Value& value, Escape escape) {
 }  // namespace
 
 Template::Template(std::string constant) {
-  if (!constant.empty()) pieces_.push_back({.dynamic = false, .typed = false, .text = std::move(constant), .placeholder = {}});
+  if (!constant.empty())
+    pieces_.push_back({.dynamic = false, .typed = false, .text = std::move(constant), .placeholder = {}});
 }
 
 Template Template::compile(const config::Located<std::string>& text, const Scope& scope, Escape escape,
@@ -65,7 +75,8 @@ void Template::render(const Values& values, std::string& out) const {
 
 std::string_view Template::render(const Values& values, Arena& arena) const {
   if (constant()) return constant_text();
-  // One buffer a thread, so that a steady stream of requests allocates nothing; given back after an outsized text.
+  // One buffer a thread, so that a steady stream of requests allocates nothing; given back after an outsized
+  // text.
   constexpr std::size_t most_kept = 256 * 1024;
   thread_local std::string scratch;
   scratch.clear();

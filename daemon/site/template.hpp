@@ -11,30 +11,32 @@
 #include "config/value.hpp"
 #include "site/value.hpp"
 
-/// Texts with placeholders, compiled when the config is loaded. `{name}` stands for a value, `{{` and `}}` for braces.
+/// Texts with placeholders, compiled when the config is loaded. `{name}` stands for a value, `{{` and `}}`
+/// for braces.
 namespace sluice::site {
 
 /// Where the value of a placeholder comes from.
 enum class Origin : std::uint8_t {
-  path,      // path parameter, by index
-  query,     // declared query parameter, by index
-  raw_query, // {query.X}: undeclared, decoded text of the first X, empty text when absent
-  header,    // {header.X}, empty text when absent
-  cookie,    // {cookie.X}, empty text when absent
-  body,      // {body}: the raw request body
+  path,       // path parameter, by index
+  query,      // declared query parameter, by index
+  raw_query,  // {query.X}: undeclared, decoded text of the first X, empty text when absent
+  header,     // {header.X}, empty text when absent
+  cookie,     // {cookie.X}, empty text when absent
+  body,       // {body}: the raw request body
   method,
-  path_text, // {path}: the decoded path of the request
+  path_text,  // {path}: the decoded path of the request
   host,
   remote_ip,
   request_id,
-  now,       // RFC 3339, UTC
-  uuid,      // version 4, a new one for each placeholder
-  message,   // WebSocket: the whole message
-  member,    // WebSocket: {message.a.b}, by name "a.b"
-  port,      // of the first listener; only in [server] banner
-  status,    // of the response; in error bodies and logs
-  reason,    // its phrase
-  detail,    // what exactly was wrong, may be empty
+  now,          // RFC 3339, UTC
+  uuid,         // version 4, a new one for each placeholder
+  environment,  // {env.X}: of the process when the config is loaded; never left in a compiled template
+  message,      // WebSocket: the whole message
+  member,       // WebSocket: {message.a.b}, by name "a.b"
+  port,         // of the first listener; only in [server] banner
+  status,       // of the response; in error bodies and logs
+  reason,       // its phrase
+  detail,       // what exactly was wrong, may be empty
 };
 
 /// A placeholder after compilation.
@@ -48,10 +50,11 @@ struct Placeholder {
 class Scope {
  public:
   void add(std::string name, Placeholder placeholder);
-  /// Names with a free part: add_prefix("header.", Origin::header) allows {header.anything}. A name that was added
-  /// later hides an earlier one, so path parameters go last.
+  /// Names with a free part: add_prefix("header.", Origin::header) allows {header.anything}. A name that was
+  /// added later hides an earlier one, so path parameters go last.
   void add_prefix(std::string prefix, Origin origin);
-  /// The built-ins of a request: body, method, path, host, query.X, header.X, cookie.X, remote.ip, request.id, now, uuid.
+  /// The built-ins of a request: body, method, path, host, query.X, header.X, cookie.X, env.X, remote.ip,
+  /// request.id, now, uuid.
   static Scope request();
   const Placeholder* find(std::string_view name) const;  // null: unknown; whole names only
   std::vector<std::string_view> names() const;           // for suggestions; prefixes end with a dot
@@ -72,12 +75,12 @@ class Values {
 
 /// How values are written into the text around them.
 enum class Escape : std::uint8_t {
-  none,    // as it is: text bodies
-  html,    // & < > " '
-  json,    // inside a JSON string
-  field,   // a header field value: CR, LF and NUL become spaces, other controls too
-  uri,     // inside a path: everything but unreserved and "/" percent-encoded
-  log,     // one line: control characters as \xNN, \n, \t …
+  none,   // as it is: text bodies
+  html,   // & < > " '
+  json,   // inside a JSON string
+  field,  // a header field value: CR, LF and NUL become spaces, other controls too
+  uri,    // inside a path: everything but unreserved and "/" percent-encoded
+  log,    // one line: control characters as \xNN, \n, \t …
 };
 
 /// A compiled template. Immutable.
@@ -90,9 +93,11 @@ class Template {
   /// `text.span` where the text is a plain one-line string, else at the whole string.
   static Template compile(const config::Located<std::string>& text, const Scope& scope, Escape escape,
                           config::Diagnostics& diagnostics);
-  /// A TOML value as JSON text: keys in order, numbers as written; a string that is one lone placeholder gives
-  /// the value with its type, other strings are templates. Keys may hold placeholders too. Dates become strings.
-  static Template compile_json(const config::Value& value, const Scope& scope, config::Diagnostics& diagnostics);
+  /// A TOML value as JSON text: keys in order, numbers as written; a string that is one lone placeholder
+  /// gives the value with its type, other strings are templates. Keys may hold placeholders too. Dates become
+  /// strings.
+  static Template compile_json(const config::Value& value, const Scope& scope,
+                               config::Diagnostics& diagnostics);
 
   bool constant() const { return pieces_.size() <= 1 && (pieces_.empty() || !pieces_[0].dynamic); }
   /// The text, when constant().
@@ -117,8 +122,8 @@ class Template {
   Escape escape_ = Escape::none;
 };
 
-/// Appends `text` to `out` with the escaping of `escape`. Octets that are not UTF-8 become U+FFFD in `json` (which
-/// must stay valid JSON) and \xNN in `log`.
+/// Appends `text` to `out` with the escaping of `escape`. Octets that are not UTF-8 become U+FFFD in `json`
+/// (which must stay valid JSON) and \xNN in `log`.
 void append_escaped(std::string& out, std::string_view text, Escape escape);
 
 }  // namespace sluice::site

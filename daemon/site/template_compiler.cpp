@@ -1,6 +1,7 @@
 #include "site/template_compiler.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/text.hpp"
 #include "site/place.hpp"
@@ -11,7 +12,8 @@ namespace {
 constexpr std::string_view literal_braces = "write `{{` and `}}` for literal braces";
 
 bool looks_like_name(std::string_view name) {
-  return std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
+  return std::ranges::all_of(name,
+                             [](char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
 }
 
 /// Whether the whole of `text` is one placeholder.
@@ -19,7 +21,9 @@ bool is_lone_placeholder(std::string_view text) {
   return text.size() > 2 && text.front() == '{' && text[1] != '{' && text.find('}') == text.size() - 1;
 }
 
-std::string quoted_placeholder(std::string_view name) { return "`{" + std::string(name) + "}`"; }
+std::string quoted_placeholder(std::string_view name) {
+  return "`{" + std::string(name) + "}`";
+}
 
 }  // namespace
 
@@ -72,7 +76,8 @@ Template TemplateCompiler::finish() && {
   return done;
 }
 
-std::size_t TemplateCompiler::add_placeholder(const config::Located<std::string>& text, std::size_t open, bool typed) {
+std::size_t TemplateCompiler::add_placeholder(const config::Located<std::string>& text, std::size_t open,
+                                              bool typed) {
   auto close = text.value.find_first_of("{}\n", open + 1);
   if (close == std::string::npos || text.value[close] != '}') {
     report_unclosed(text, open);
@@ -81,21 +86,39 @@ std::size_t TemplateCompiler::add_placeholder(const config::Located<std::string>
   auto name = std::string_view(text.value).substr(open + 1, close - open - 1);
   Template::Piece piece{.dynamic = true, .typed = typed, .text = {}, .placeholder = {}};
   if (name.empty()) {
-    auto& error = diagnostics_.error("empty-placeholder", place_within(diagnostics_.sources, text, open, close + 1),
-                                     "a placeholder needs a name");
+    auto& error =
+        diagnostics_.error("empty-placeholder", place_within(diagnostics_.sources, text, open, close + 1),
+                           "a placeholder needs a name");
     error.label = "name it, or write `{{}}` for literal braces";
     error.help = names_help();
-  } else if (scope_.accepts(name, piece.placeholder)) {
-    pieces_.push_back(std::move(piece));
-  } else {
+  } else if (!scope_.accepts(name, piece.placeholder)) {
     report_unknown(text, name, open + 1);
+  } else if (piece.placeholder.origin == Origin::environment) {
+    add_environment(text, open + 1, piece.placeholder.name, typed);
+  } else {
+    pieces_.push_back(std::move(piece));
   }
   return close + 1;
 }
 
+void TemplateCompiler::add_environment(const config::Located<std::string>& text, std::size_t at,
+                                       const std::string& variable, bool typed) {
+  const char* value = std::getenv(variable.c_str());
+  if (!value) {
+    auto end = at + std::string_view("env.").size() + variable.size();
+    diagnostics_.error("unset-variable", place_within(diagnostics_.sources, text, at, end),
+                       "the environment variable `" + variable + "` is not set");
+    return;
+  }
+  std::string escaped;
+  append_escaped(escaped, value, escape_);
+  add_constant(typed ? '"' + escaped + '"' : escaped);
+}
+
 void TemplateCompiler::report_unclosed(const config::Located<std::string>& text, std::size_t open) {
-  auto& error = diagnostics_.error("unclosed-placeholder", place_within(diagnostics_.sources, text, open, open + 1),
-                                   "this `{` is never closed");
+  auto& error =
+      diagnostics_.error("unclosed-placeholder", place_within(diagnostics_.sources, text, open, open + 1),
+                         "this `{` is never closed");
   error.label = "no `}` follows";
   error.help = literal_braces;
 }
@@ -108,9 +131,9 @@ void TemplateCompiler::report_lone_close(const config::Located<std::string>& tex
 
 void TemplateCompiler::report_unknown(const config::Located<std::string>& text, std::string_view name,
                                       std::size_t at) {
-  auto& error =
-      diagnostics_.error("unknown-placeholder", place_within(diagnostics_.sources, text, at, at + name.size()),
-                         "unknown placeholder " + quoted_placeholder(name));
+  auto& error = diagnostics_.error("unknown-placeholder",
+                                   place_within(diagnostics_.sources, text, at, at + name.size()),
+                                   "unknown placeholder " + quoted_placeholder(name));
   auto suggestion = suggestion_for(name);
   if (!suggestion.empty()) error.label = "did you mean " + quoted_placeholder(suggestion) + "?";
   error.help = looks_like_name(name) ? names_help() : literal_braces;

@@ -24,6 +24,8 @@ class TemplateCompiler {
  private:
   /// Handles the placeholder that begins at `open`; returns where the text goes on.
   std::size_t add_placeholder(const config::Located<std::string>& text, std::size_t open, bool typed);
+  void add_environment(const config::Located<std::string>& text, std::size_t at, const std::string& variable,
+                       bool typed);
   void report_unclosed(const config::Located<std::string>& text, std::size_t open);
   void report_lone_close(const config::Located<std::string>& text, std::size_t at);
   void report_unknown(const config::Located<std::string>& text, std::string_view name, std::size_t at);

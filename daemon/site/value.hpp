@@ -5,13 +5,14 @@
 
 namespace sluice::site {
 
-/// A value that a placeholder stands for, while one request is served. A view: the text lives in the exchange,
-/// the message or the Site.
+/// A value that a placeholder stands for, while one request is served. A view: the text lives in the
+/// exchange, the message or the Site.
 struct Value {
   enum class Kind : std::uint8_t {
     null,     // absent: an optional parameter that was not given
     text,     // UTF-8 text
-    literal,  // a JSON number, true or false, in its JSON form ("42", "1.5", "true"): keeps its type in `json`
+    literal,  // a JSON number, true or false, in its JSON form ("42", "1.5", "true"): keeps its type in
+              // `json`
     json,     // any JSON value in its JSON form, from a parsed message: keeps its type and digits in `json`
   };
   Kind kind = Kind::null;

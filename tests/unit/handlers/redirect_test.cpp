@@ -55,7 +55,9 @@ TEST_CASE("a redirect to another scheme keeps host and path") {
 TEST_CASE("a redirect has a status of redirects") {
   TestSite site("[[route]]\npath = \"/\"\nredirect = \"/x\"\nstatus = 302\n");
   CHECK(site.get("/").status == 302);
-  CHECK(TestSite("[[route]]\npath = \"/\"\nredirect = \"/x\"\nstatus = 200\n").findings().starts_with("bad-redirect 4:10-13 "));
+  CHECK(TestSite("[[route]]\npath = \"/\"\nredirect = \"/x\"\nstatus = 200\n")
+            .findings()
+            .starts_with("bad-redirect 4:10-13 "));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "config/document.hpp"
 #include "site/site_fixture.hpp"
 
 namespace {
@@ -38,8 +39,8 @@ TEST_CASE("an error has the form that the config names") {
 
 TEST_CASE("an error may have JSON of the user's own") {
   std::string findings;
-  CHECK(error(R"({ code = "{status}", why = "{reason}: {detail}", where = "{method} {path}" })", "no \"x\"", findings) ==
-        R"(application/json {"code":404,"why":"Not Found: no \"x\"","where":"GET /a b"})");
+  CHECK(error(R"({ code = "{status}", why = "{reason}: {detail}", where = "{method} {path}" })", "no \"x\"",
+              findings) == R"(application/json {"code":404,"why":"Not Found: no \"x\"","where":"GET /a b"})");
   CHECK(findings.empty());
   error(R"({ code = "{staus}" })", "", findings);
   CHECK(findings == "unknown-placeholder ");

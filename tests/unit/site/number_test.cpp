@@ -45,8 +45,29 @@ TEST_CASE("an integer is what Python's int() takes") {
 }
 
 TEST_CASE("what Python's int() refuses is no integer") {
-  for (std::string_view text : {"", " ", "abc", "1.0", "1e3", "0x10", "true", "null", "nan", "_1", "1_", "1__0", "--1",
-                                "+-1", "- 1", "1 2", "²", "é1", "\x1c" "1", "\ufeff1", "-", "\xFF"}) {
+  for (std::string_view text : {"",
+                                " ",
+                                "abc",
+                                "1.0",
+                                "1e3",
+                                "0x10",
+                                "true",
+                                "null",
+                                "nan",
+                                "_1",
+                                "1_",
+                                "1__0",
+                                "--1",
+                                "+-1",
+                                "- 1",
+                                "1 2",
+                                "²",
+                                "é1",
+                                "\x1c"
+                                "1",
+                                "\ufeff1",
+                                "-",
+                                "\xFF"}) {
     CAPTURE(text);
     CHECK(integer(text) == "no");
   }
@@ -76,8 +97,8 @@ TEST_CASE("a float is what Python's float() takes and is written as repr() does"
 }
 
 TEST_CASE("nan, infinities and other words are no float") {
-  for (std::string_view text : {"", "nan", "inf", "-Infinity", "1e400", "abc", "0x1p3", "1_.5", "1._5", "1_e5", "1e_5", "1e",
-                                ".", "e5", "1 2", "1__0"}) {
+  for (std::string_view text : {"", "nan", "inf", "-Infinity", "1e400", "abc", "0x1p3", "1_.5", "1._5",
+                                "1_e5", "1e_5", "1e", ".", "e5", "1 2", "1__0"}) {
     CAPTURE(text);
     CHECK(floating(text) == "no");
   }
@@ -94,7 +115,8 @@ TEST_CASE("a bool is one of the words that pydantic takes") {
     CHECK(convert(text, ParameterType::boolean, arena, value));
     CHECK(value.text == "false");
   }
-  for (std::string_view text : {"", "2", " 1", "truee"}) CHECK_FALSE(convert(text, ParameterType::boolean, arena, value));
+  for (std::string_view text : {"", "2", " 1", "truee"})
+    CHECK_FALSE(convert(text, ParameterType::boolean, arena, value));
 }
 
 TEST_CASE("a UUID has version 4 and is never the same") {

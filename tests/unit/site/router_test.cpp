@@ -152,8 +152,11 @@ TEST_CASE("HEAD follows from GET unless a route has its own") {
 }
 
 TEST_CASE("the other form of a path is a redirect, the same, or nothing, as its route says") {
-  Routes routes({{{"/a"}}, {{"/b/"}}, {{"/c"}, {Method::get}, {}, false, TrailingSlash::ignore},
-                 {{"/d"}, {Method::get}, {}, false, TrailingSlash::strict}, {{"/items/{id}"}}});
+  Routes routes({{{"/a"}},
+                 {{"/b/"}},
+                 {{"/c"}, {Method::get}, {}, false, TrailingSlash::ignore},
+                 {{"/d"}, {Method::get}, {}, false, TrailingSlash::strict},
+                 {{"/items/{id}"}}});
   auto redirect = routes.find("/a/");
   CHECK(redirect.kind == Kind::other_slash);
   CHECK(redirect.location == "/a");
@@ -176,8 +179,10 @@ TEST_CASE("a redirect to the other form never leads to another host or round in 
 }
 
 TEST_CASE("mounts come after routes, on segment boundaries, the longest first") {
-  Routes routes({{{"/"}, {Method::get}, {}, true}, {{"/docs"}, {Method::get}, {}, true},
-                 {{"/docs/api/"}, {Method::get}, {}, true}, {{"/docs/hello"}}});
+  Routes routes({{{"/"}, {Method::get}, {}, true},
+                 {{"/docs"}, {Method::get}, {}, true},
+                 {{"/docs/api/"}, {Method::get}, {}, true},
+                 {{"/docs/hello"}}});
   CHECK(routes.number("/docs/hello") == 3);
   CHECK(routes.number("/docs") == 1);
   CHECK(routes.number("/docs/x") == 1);
@@ -202,8 +207,11 @@ TEST_CASE("a mount knows which methods routes of the same path would have taken"
 }
 
 TEST_CASE("an exact host goes before a wildcard and that before any host") {
-  Routes routes({{{"/"}}, {{"/"}, {Method::get}, "*.example.org"}, {{"/"}, {Method::get}, "www.example.org"},
-                 {{"/"}, {Method::get}, "*.b.example.org"}, {{"/only"}}});
+  Routes routes({{{"/"}},
+                 {{"/"}, {Method::get}, "*.example.org"},
+                 {{"/"}, {Method::get}, "www.example.org"},
+                 {{"/"}, {Method::get}, "*.b.example.org"},
+                 {{"/only"}}});
   CHECK(routes.number("/", Method::get, "localhost") == 0);
   CHECK(routes.number("/", Method::get, "www.example.org") == 2);
   CHECK(routes.number("/", Method::get, "WWW.Example.ORG.") == 2);
@@ -215,7 +223,9 @@ TEST_CASE("an exact host goes before a wildcard and that before any host") {
   CHECK(routes.number("/", Method::get, "") == 0);
 }
 
-std::size_t errors(const std::vector<Route>& routes) { return Routes(routes).diagnostics.errors(); }
+std::size_t errors(const std::vector<Route>& routes) {
+  return Routes(routes).diagnostics.errors();
+}
 
 TEST_CASE("routes that can never be told apart are an error, others are not") {
   CHECK(errors({{{"/a"}}, {{"/a"}}}) == 1);
@@ -283,7 +293,8 @@ TEST_CASE("the tree finds what a naive matcher finds, for random routes and path
     for (int i = 0; i < depth; ++i) {
       int kind = pattern ? pick(6) : 0;
       bool last = i + 1 == depth;
-      path += kind >= 4 ? (kind == 5 && last ? "/{r...}" : "/{p" + std::to_string(i) + "}") : "/" + words[static_cast<std::size_t>(pick(4))];
+      path += kind >= 4 ? (kind == 5 && last ? "/{r...}" : "/{p" + std::to_string(i) + "}")
+                        : "/" + words[static_cast<std::size_t>(pick(4))];
     }
     return path;
   };
@@ -293,7 +304,9 @@ TEST_CASE("the tree finds what a naive matcher finds, for random routes and path
     std::vector<Route> routes;
     std::vector<std::string> shapes;
     for (int i = 0; i < 12; ++i) {
-      Route route{.paths = {random_path(true)}, .methods = {pick(2) ? Method::get : Method::post}, .slash = TrailingSlash::strict};
+      Route route{.paths = {random_path(true)},
+                  .methods = {pick(2) ? Method::get : Method::post},
+                  .slash = TrailingSlash::strict};
       auto shape = route.paths[0] + (route.methods.has(Method::get) ? "G" : "P");
       if (std::ranges::find(shapes, shape) != shapes.end()) continue;
       shapes.push_back(shape);
@@ -309,7 +322,8 @@ TEST_CASE("the tree finds what a naive matcher finds, for random routes and path
       found += expected >= 0;
       CHECK(router.number(path, method) == expected);
       CHECK((router.find(path, method).kind == Kind::wrong_method) ==
-            (expected < 0 && (naive(routes, path, Method::get) >= 0 || naive(routes, path, Method::post) >= 0)));
+            (expected < 0 &&
+             (naive(routes, path, Method::get) >= 0 || naive(routes, path, Method::post) >= 0)));
     }
   }
   CHECK(found > 1000);

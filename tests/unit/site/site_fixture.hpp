@@ -1,17 +1,18 @@
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/text.hpp"
-#include "config/document.hpp"
 #include "http/exchange.hpp"
-#include "site/builder.hpp"
-#include "site/error_body.hpp"
-#include "site/router.hpp"
+#include "site/dispatcher.hpp"
+#include "site/site.hpp"
 
 namespace sluice::test {
 
@@ -42,6 +43,8 @@ class PeerOnly final : public net::Transport {
 /// An exchange without a protocol: keeps the response that it is given.
 class TestExchange final : public http::Exchange {
  public:
+  TestExchange() { response.status = 0; }  // not given yet
+
   void respond(http::Response&& given) override { response = std::move(given); }
   void upgrade(http::Response&&, std::unique_ptr<net::Protocol>) override { std::abort(); }
   const net::Transport& transport() const override { return transport_; }
@@ -76,24 +79,19 @@ struct TestResponse {
   }
 };
 
-/// A site made of a config text, served without sockets.
+/// A site made of a config text, served without sockets. A text with errors serves nothing.
 class TestSite {
  public:
   explicit TestSite(const std::string& toml) {
-    document_ = config::load_text("test.toml", toml, diagnostics);
-    for (const auto& [section, build] : site::section_builders()) {
-      const auto* declarations = document_.find(section);
-      if (!declarations) continue;
-      for (const auto& declaration : *declarations) build(declaration, builder_);
-    }
-    router_ = site::Router(builder_.endpoints(), site::TrailingSlash::redirect, diagnostics);
+    if (auto site = site::load_text("test.toml", toml, diagnostics))
+      dispatcher_.emplace(std::move(site), nullptr);
   }
 
   TestResponse get(const std::string& target) { return serve({.target = target, .fields = {}, .body = {}}); }
 
   TestResponse serve(const TestRequest& asked) {
+    REQUIRE(dispatcher_);
     TestExchange exchange;
-    exchange.id = 0xABC;
     auto& request = exchange.request;
     request.method = asked.method;
     request.target = asked.target;
@@ -104,7 +102,8 @@ class TestSite {
     request.host = asked.host;
     request.fields = asked.fields;
     request.body = asked.body;
-    dispatch(exchange);
+    dispatcher_->on_head(exchange);
+    if (exchange.response.status == 0) dispatcher_->on_request(exchange);
     return collect(exchange.response);
   }
 
@@ -122,26 +121,6 @@ class TestSite {
   config::Diagnostics diagnostics;
 
  private:
-  void dispatch(TestExchange& exchange) {
-    const auto& request = exchange.request;
-    auto routing = router_.find(request.host, request.method, request.path, exchange.arena);
-    if (routing.kind != site::Routing::Kind::found) {
-      exchange.response.status = routing.kind == site::Routing::Kind::wrong_method  ? 405
-                                 : routing.kind == site::Routing::Kind::other_slash ? 307
-                                 : routing.kind == site::Routing::Kind::bad_path    ? 400
-                                                                                    : 404;
-      return;
-    }
-    exchange.matched = &routing.match;
-    auto faults = site::bind_parameters(exchange, routing.match.endpoint->parameters, routing.match);
-    if (!faults.empty()) {
-      exchange.response.status = 422;
-      exchange.response.body = exchange.arena.copy(site::unprocessable_json(faults));
-      return;
-    }
-    routing.match.endpoint->handler->handle(exchange);
-  }
-
   static TestResponse collect(const http::Response& response) {
     TestResponse got{.status = response.status, .body = {}, .fields = {}};
     if (const auto* body = std::get_if<std::string_view>(&response.body)) got.body = *body;
@@ -150,10 +129,7 @@ class TestSite {
     return got;
   }
 
-  config::Document document_;
-  config::Reading reading_{.diagnostics = diagnostics};
-  site::Builder builder_{reading_};
-  site::Router router_;
+  std::optional<site::Dispatcher> dispatcher_;
 };
 
 }  // namespace sluice::test
