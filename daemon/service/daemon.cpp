@@ -99,7 +99,7 @@ std::expected<void, net::ListenError> Daemon::listen() {
 
 void Daemon::announce() const {
   for (const auto& address : sockets_.http) log::info("listening on " + address);
-  for (const auto& address : sockets_.echo) log::info("echoing on " + address);
+  for (const auto& address : sockets_.echo) log::info("listening on " + address);
   for (const auto& line : site_->banner) {
     std::string text;
     line.render(BannerValues(sockets_.first_port), text);

@@ -128,7 +128,7 @@ class Sluice:
         """The exit status."""
         return self.process.wait(within)
 
-    def stop(self, number=signal.SIGTERM, within=PATIENCE):
+    def stop(self, number=15, within=PATIENCE):
         if self.process.poll() is None:
             self.signal(number)
         return self.wait(within)
