@@ -166,6 +166,11 @@ Span span_of(std::uint16_t file, std::size_t begin, std::size_t end, const Diagn
   };
   place(begin, span.line, span.column);
   place(end, span.end_line, span.end_column);
+  bool at_line_end = begin >= text.size() || text[begin] == '\n';
+  if (at_line_end) {  // what is missing there is marked with one column
+    span.end_line = span.line;
+    span.end_column = span.column + 1;
+  }
   return span;
 }
 

@@ -45,7 +45,8 @@ constexpr Measure size_measure = {"size", "bad-size", size_units, "B",
 std::optional<std::uint64_t> take_part(std::string_view& text, std::span<const Unit> units) {
   std::uint64_t count = 0;
   auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) count = std::numeric_limits<std::uint64_t>::max();
+  if (error == std::errc::invalid_argument) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
   std::size_t length = 0;
   while (length < text.size() && !is_digit(text[length])) ++length;

@@ -82,7 +82,8 @@ std::string_view report_unknown_key(const Member& member, std::string_view where
 
 std::string_view report_unknown_section(const Member& member, Diagnostics& diagnostics) {
   const auto& sections = Sections::all().by_name();
-  bool is_table = member.value.is(Value::Kind::table) || member.value.is(Value::Kind::array);
+  const auto& value = member.value;
+  bool is_table = value.is(Value::Kind::table) || (!value.items.empty() && value.items.front().is(Value::Kind::table));
   auto& finding = diagnostics.error(is_table ? "unknown-section" : "unknown-key", member.key_span,
                                     is_table ? "unknown section " + in_ticks(member.key)
                                              : "unknown key " + in_ticks(member.key) + " at the top of the file");
