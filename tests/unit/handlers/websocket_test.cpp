@@ -20,7 +20,8 @@ class Request final : public site::Values {
   }
 };
 
-/// A [[websocket]] with the given keys, and a client that is connected to it. Path parameter {room}, query {page}.
+/// A [[websocket]] with the given keys, and a client that is connected to it. Path parameter {room}, query
+/// {page}.
 struct Service {
   config::Diagnostics diagnostics;
   std::shared_ptr<const WebSocketEndpoint> endpoint;
@@ -28,7 +29,8 @@ struct Service {
   std::unique_ptr<websocket::Session> session;
 
   explicit Service(const std::string& keys) {
-    auto document = config::load_text("test.toml", "[[websocket]]\npath = \"/ws/{room}\"\n" + keys + "\n", diagnostics);
+    auto document =
+        config::load_text("test.toml", "[[websocket]]\npath = \"/ws/{room}\"\n" + keys + "\n", diagnostics);
     config::Reading reading{diagnostics};
     const auto* declarations = document.find("websocket");
     REQUIRE(declarations);
@@ -39,7 +41,8 @@ struct Service {
     scope.add("page", {site::Origin::query, 0, {}});
     endpoint = std::make_shared<const WebSocketEndpoint>(*options, scope, diagnostics);
     if (diagnostics.failed()) return;
-    auto conversation = std::make_unique<WebSocketConversation>(endpoint, KeptValues(endpoint->kept, Request()));
+    auto conversation =
+        std::make_unique<WebSocketConversation>(endpoint, KeptValues(endpoint->kept, Request()));
     session = std::make_unique<websocket::Session>(endpoint->limits, std::move(conversation));
     session->on_open(transport);
   }
@@ -63,7 +66,8 @@ const std::string chat = "json = { message = \"{message.message}\" }";
 
 TEST_CASE("an endpoint with nothing more echoes every message") {
   Service service("");
-  CHECK(service.answers(client::text("hello") + client::binary("\xff")) == Texts{"text hello", "binary \xff"});
+  CHECK(service.answers(client::text("hello") + client::binary("\xff")) ==
+        Texts{"text hello", "binary \xff"});
   CHECK(service.endpoint->kept.size() == 0);
 }
 
@@ -81,23 +85,27 @@ TEST_CASE("a binary message is answered with a binary one, and the connection li
 
 TEST_CASE("a JSON reply keeps the type, the digits and the spelling of what it takes from the message") {
   Service service(chat);
-  for (const std::string value : {"\"hello\"", "5", "1e3", "-7", "100000000000000000000000", "1.10", "true", "null",
-                                  "[1,\"a\",null]", "{\"b\": [ ]}", "\"\\u00fc \\ud83d\\ude00\""})
-    CHECK(service.answers_to("{\"message\":" + value + ",\"user\":1}") == Texts{"text {\"message\":" + value + "}"});
+  for (const std::string value : {"\"hello\"", "5", "1e3", "-7", "100000000000000000000000", "1.10", "true",
+                                  "null", "[1,\"a\",null]", "{\"b\": [ ]}", "\"\\u00fc \\ud83d\\ude00\""})
+    CHECK(service.answers_to("{\"message\":" + value + ",\"user\":1}") ==
+          Texts{"text {\"message\":" + value + "}"});
   CHECK(service.answers_to("{\"message\":\"a\",\"message\":\"b\"}") == Texts{"text {\"message\":\"b\"}"});
   CHECK(service.answers_to("  {\"message\":1}  ") == Texts{"text {\"message\":1}"});
 }
 
 TEST_CASE("a JSON reply may hold the whole message, and text around members") {
-  Service service("json = { room = \"{room}\", all = \"{message}\", text = \"{message.user.name} says {message.n}\" }");
-  CHECK(service.answers_to("{\"user\":{\"name\":\"J\\u00fcrg \\\"\"},\"n\":5}") ==
-        Texts{"text {\"room\":\"kitchen \\\"1\\\"\",\"all\":{\"user\":{\"name\":\"J\\u00fcrg \\\"\"},\"n\":5},"
-              "\"text\":\"Jürg \\\" says 5\"}"});
+  Service service(
+      "json = { room = \"{room}\", all = \"{message}\", text = \"{message.user.name} says {message.n}\" }");
+  CHECK(
+      service.answers_to("{\"user\":{\"name\":\"J\\u00fcrg \\\"\"},\"n\":5}") ==
+      Texts{"text {\"room\":\"kitchen \\\"1\\\"\",\"all\":{\"user\":{\"name\":\"J\\u00fcrg \\\"\"},\"n\":5},"
+            "\"text\":\"Jürg \\\" says 5\"}"});
 }
 
 TEST_CASE("a message from which the reply cannot be made closes 1003") {
-  for (const std::string message : {"{\"msg\":\"x\"}", "{\"Message\":\"x\"}", "[\"message\"]", "\"message\"", "5", "null", "hello",
-                                    "", "{\"message\":\"x\",}", "{\"message\":NaN}", "{\"message\":1}{}"})
+  for (const std::string message :
+       {"{\"msg\":\"x\"}", "{\"Message\":\"x\"}", "[\"message\"]", "\"message\"", "5", "null", "hello", "",
+        "{\"message\":\"x\",}", "{\"message\":NaN}", "{\"message\":1}{}"})
     CHECK(Service(chat).answers_to(message) == Texts{"close 1003"});
   CHECK(Service(chat).answers(client::binary("{\"message\":1}")) == Texts{"close 1003"});
   CHECK(Service("reply = \"{message.name}\"").answers_to("{}") == Texts{"close 1003"});
@@ -110,11 +118,13 @@ TEST_CASE("a bad message may be ignored") {
 }
 
 TEST_CASE("a bad message may be answered with JSON that says what is wrong") {
-  Service service(chat + "\non_bad_message = { error = \"{detail}\", got = \"{message}\", user = \"{message.user}\" }");
+  Service service(
+      chat + "\non_bad_message = { error = \"{detail}\", got = \"{message}\", user = \"{message.user}\" }");
   CHECK(service.answers_to("hel\"lo") ==
         Texts{"text {\"error\":\"the message is not JSON\",\"got\":\"hel\\\"lo\",\"user\":null}"});
-  CHECK(service.answers_to("{\"user\":7}") == Texts{"text {\"error\":\"the message lacks a member that is needed\","
-                                                    "\"got\":\"{\\\"user\\\":7}\",\"user\":7}"});
+  CHECK(service.answers_to("{\"user\":7}") ==
+        Texts{"text {\"error\":\"the message lacks a member that is needed\","
+              "\"got\":\"{\\\"user\\\":7}\",\"user\":7}"});
 }
 
 TEST_CASE("a reply without JSON members takes any text") {

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/path.hpp"
+
+namespace sluice::handlers {
+
+/// Where below a root a request path leads.
+struct FilePath {
+  std::string relative;    // "a/b.html", "" for the root; never begins or ends with a slash
+  bool directory = false;  // the request path ends with a slash
+};
+
+/// The file that the segments of a request path name, or nothing where no file can be meant: empty segments,
+/// "." and
+/// "..", a slash or NUL that came escaped, and, unless `hidden` is set, names that begin with a dot, of
+/// which only ".well-known" (RFC 8615) is served.
+std::optional<FilePath> to_file_path(const http::SplitPath& path, bool hidden);
+
+}  // namespace sluice::handlers

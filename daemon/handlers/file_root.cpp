@@ -1,0 +1,75 @@
+#include "handlers/file_root.hpp"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace sluice::handlers {
+
+namespace {
+
+constexpr std::uint64_t resolve_flags(Symlinks symlinks) {
+  switch (symlinks) {
+    case Symlinks::off:
+      return RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+    case Symlinks::follow:
+      return RESOLVE_NO_MAGICLINKS;
+    case Symlinks::inside:
+      break;
+  }
+  return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+}
+
+/// openat2(2) as an O_PATH handle. The kernel answers EAGAIN when a rename somewhere made it uncertain
+/// whether the path stayed beneath; the next try is likely to succeed.
+int open_handle(int directory, const char* path, std::uint64_t resolve) {
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = resolve;
+  long fd = -1;
+  for (int tries = 0; tries < 16; ++tries) {
+    fd = ::syscall(SYS_openat2, directory, path, &how, sizeof how);
+    if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) break;
+  }
+  return static_cast<int>(fd);
+}
+
+}  // namespace
+
+FileIdentity::FileIdentity(const struct stat& status)
+    : device(status.st_dev),
+      inode(status.st_ino),
+      size(static_cast<std::uint64_t>(status.st_size)),
+      modified(status.st_mtim.tv_sec),
+      changed(status.st_ctim.tv_sec),
+      modified_nanos(status.st_mtim.tv_nsec),
+      changed_nanos(status.st_ctim.tv_nsec) {}
+
+std::expected<FileNode, int> FileRoot::find(const std::string& relative) const {
+  FileDescriptor root(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) return std::unexpected(errno);
+  FileNode node;
+  node.handle = FileDescriptor(
+      open_handle(root.get(), relative.empty() ? "." : relative.c_str(), resolve_flags(symlinks_)));
+  if (!node.handle) return std::unexpected(errno);
+  if (::fstat(node.handle.get(), &node.status) != 0) return std::unexpected(errno);
+  return node;
+}
+
+std::expected<ReadableFile, int> FileRoot::open(const FileNode& node) {
+  if (!node.is_file()) return std::unexpected(EACCES);
+  // Through the handle, so that it is the file that was looked at and no other that has taken its name since.
+  auto name = "/proc/self/fd/" + std::to_string(node.handle.get());
+  ReadableFile file;
+  file.descriptor = FileDescriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.descriptor) return std::unexpected(errno);
+  struct stat status {};
+  if (::fstat(file.descriptor.get(), &status) != 0) return std::unexpected(errno);
+  file.identity = FileIdentity(status);
+  return file;
+}
+
+}  // namespace sluice::handlers

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "config/fields.hpp"
+
+namespace sluice::handlers {
+
+/// Whether `root` is a directory that this process can read and enter; if not, says so at its place, with the
+/// component of the path that failed (`unreadable-root`).
+bool check_root(const config::Located<std::string>& root, config::Diagnostics& diagnostics);
+
+/// The same for a file to be served (`unreadable-file`).
+bool check_file(const config::Located<std::string>& file, config::Diagnostics& diagnostics);
+
+}  // namespace sluice::handlers

@@ -1,0 +1,116 @@
+#include "handlers/file_root.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cerrno>
+
+#include "handlers/path_fault.hpp"
+#include "support/temporary_directory.hpp"
+
+using namespace sluice;
+using namespace sluice::handlers;
+using sluice::test::TemporaryDirectory;
+
+namespace {
+
+struct Site : TemporaryDirectory {
+  Site() {
+    write("outside.txt", "secret");
+    write("www/a.txt", "a");
+    write("www/sub/b.txt", "b");
+    link("a.txt", "www/relative");
+    link("../a.txt", "www/sub/up");
+    link("../outside.txt", "www/escape");
+    link("..", "www/out");
+    link(path("www/a.txt"), "www/absolute");
+    link("missing", "www/dangling");
+    link("loop", "www/loop");
+  }
+  int found(const char* relative, Symlinks symlinks = Symlinks::inside) const {
+    auto node = FileRoot(path("www"), symlinks).find(relative);
+    return node ? 0 : node.error();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("files and directories below the root are found") {
+  Site site;
+  FileRoot root(site.path("www"), Symlinks::inside);
+  CHECK(root.find("a.txt")->is_file());
+  CHECK(root.find("sub")->is_directory());
+  CHECK(root.find("")->is_directory());
+  CHECK(site.found("none") == ENOENT);
+  CHECK(site.found("a.txt/b") == ENOTDIR);
+}
+
+TEST_CASE("nothing outside of the root is found") {
+  Site site;
+  for (auto path : {"..", "../outside.txt", "sub/../../outside.txt", "/etc/passwd", "escape",
+                    "out/outside.txt", "absolute"}) {
+    CAPTURE(path);
+    CHECK(site.found(path) == EXDEV);
+  }
+  CHECK(site.found("loop") == ELOOP);
+  CHECK(site.found("dangling") == ENOENT);
+}
+
+TEST_CASE("symbolic links are followed as the policy says") {
+  Site site;
+  CHECK(site.found("relative") == 0);
+  CHECK(site.found("sub/up") == 0);
+  CHECK(site.found("relative", Symlinks::off) == ELOOP);
+  CHECK(site.found("a.txt", Symlinks::off) == 0);
+  CHECK(site.found("escape", Symlinks::follow) == 0);
+  CHECK(site.found("absolute", Symlinks::follow) == 0);
+}
+
+TEST_CASE("a switched symbolic link is seen, also when the root is one") {
+  Site site;
+  site.write("v1/f", "1");
+  site.write("v2/f", "22");
+  site.link("v1", "current");
+  FileRoot root(site.path("current"), Symlinks::inside);
+  CHECK(root.find("f")->status.st_size == 1);
+  site.link("v2", "next");
+  std::filesystem::rename(site.path("next"), site.path("current"));
+  CHECK(root.find("f")->status.st_size == 2);
+}
+
+TEST_CASE("FIFOs and sockets are looked at but never opened") {
+  Site site;
+  ::mkfifo(site.path("www/fifo").c_str(), 0600);
+  FileRoot root(site.path("www"), Symlinks::inside);
+  auto fifo = root.find("fifo");
+  REQUIRE(fifo);
+  CHECK_FALSE(fifo->is_file());
+  CHECK(FileRoot::open(*fifo).error() == EACCES);
+  // Nobody has it open for reading: a writer would have to wait.
+  CHECK(::open(site.path("www/fifo").c_str(), O_WRONLY | O_NONBLOCK) == -1);
+  CHECK(errno == ENXIO);
+}
+
+TEST_CASE("a file that is replaced between find and open is the one that was found") {
+  Site site;
+  FileRoot root(site.path("www"), Symlinks::inside);
+  auto node = root.find("a.txt");
+  site.write("www/new", "another");
+  std::filesystem::rename(site.path("www/new"), site.path("www/a.txt"));
+  CHECK(FileRoot::open(*node)->identity.size == 1);
+}
+
+TEST_CASE("the fault of a path names the component that failed") {
+  Site site;
+  CHECK(explain_path_fault(site.path("www/none/x"), ENOENT) ==
+        "`" + site.path("www/none") + "` does not exist");
+  CHECK(explain_path_fault(site.path("www/a.txt/x"), ENOTDIR) ==
+        "`" + site.path("www/a.txt") + "` is not a directory");
+  CHECK(explain_path_fault(site.path("www/dangling"), ENOENT) ==
+        "`" + site.path("www/dangling") + "` is a symbolic link that leads nowhere");
+  std::filesystem::permissions(site.path("www/a.txt"), std::filesystem::perms::none);
+  auto unreadable = explain_path_fault(site.path("www/a.txt"), EACCES);
+  CHECK(unreadable.find("may not be read (owner ") != std::string::npos);
+  CHECK(unreadable.find("mode 0000; this process runs as ") != std::string::npos);
+}
