@@ -52,6 +52,7 @@ void report_not_in_path(const config::Named<ParameterDeclaration>& declared, con
   auto& error = diagnostics.error("unknown-parameter", declared.name_span,
                                   "no path of this route has a parameter `{" + declared.name + "}`");
   std::vector<std::string_view> names;
+  names.reserve(known.entries.size());
   for (const auto& entry : known.entries) names.push_back(entry.name);
   if (auto near = config::nearest(declared.name, names); !near.empty()) {
     error.label = "did you mean `" + std::string(near) + "`?";

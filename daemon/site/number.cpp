@@ -121,7 +121,7 @@ std::optional<std::string_view> parse_python_integer(std::string_view text, Aren
   auto significant = written.substr(first);
   bool has_underscores = count != written.size();
   if (!has_underscores && !negative) return significant;
-  if (!has_underscores && first == 0) return *ascii;
+  if (!has_underscores && first == 0) return ascii;
 
   auto canonical = arena.array<char>(significant.size() + 1);
   std::size_t size = 0;

@@ -42,6 +42,7 @@ const Placeholder* Scope::find(std::string_view name) const {
 
 std::vector<std::string_view> Scope::names() const {
   std::vector<std::string_view> all;
+  all.reserve(names_.size() + prefixes_.size());
   for (const auto& [name, placeholder] : names_) all.push_back(name);
   for (const auto& [prefix, origin] : prefixes_) all.push_back(prefix);
   return all;

@@ -77,7 +77,7 @@ std::string_view Template::render(const Values& values, Arena& arena) const {
   if (constant()) return constant_text();
   // One buffer a thread, so that a steady stream of requests allocates nothing; given back after an outsized
   // text.
-  constexpr std::size_t most_kept = 256 * 1024;
+  constexpr std::size_t most_kept = std::size_t{256} * 1024;
   thread_local std::string scratch;
   scratch.clear();
   render(values, scratch);

@@ -44,6 +44,7 @@ class PeerOnly final : public net::Transport {
 class TestExchange final : public http::Exchange {
  public:
   TestExchange() { response.status = 0; }  // not given yet
+  ~TestExchange() override { recycle(); }
 
   void respond(http::Response&& given) override { response = std::move(given); }
   void upgrade(http::Response&&, std::unique_ptr<net::Protocol>) override { std::abort(); }
