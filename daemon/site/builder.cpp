@@ -47,18 +47,29 @@ struct PatternParameters {
   }
 };
 
-void report_not_in_path(const config::Named<ParameterDeclaration>& declared, const PatternParameters& known,
-                        config::Diagnostics& diagnostics) {
+/// Returns the name that was meant, where there is evidence for one.
+std::string_view report_not_in_path(const config::Named<ParameterDeclaration>& declared,
+                                    const PatternParameters& known, config::Diagnostics& diagnostics) {
   auto& error = diagnostics.error("unknown-parameter", declared.name_span,
                                   "no path of this route has a parameter `{" + declared.name + "}`");
   std::vector<std::string_view> names;
   names.reserve(known.entries.size());
   for (const auto& entry : known.entries) names.push_back(entry.name);
-  if (auto near = config::nearest(declared.name, names); !near.empty()) {
-    error.label = "did you mean `" + std::string(near) + "`?";
-  }
+  auto meant = config::nearest(declared.name, names);
+  if (!meant.empty()) error.label = "did you mean `" + std::string(meant) + "`?";
   error.help =
       "`params` declares what stands in the path; parameters after the `?` are declared with `query`";
+  return meant;
+}
+
+/// A query parameter that hides behind one of the path would never be seen.
+void check_not_in_path(const config::Named<ParameterDeclaration>& declared, PatternParameters& known,
+                       config::Diagnostics& diagnostics) {
+  if (!known.find(declared.name)) return;
+  auto& error = diagnostics.error("duplicate-parameter", declared.name_span,
+                                  "`" + declared.name + "` is a parameter of the path already");
+  error.label = "`{" + declared.name + "}` would mean both";
+  error.help = "give one of them another name; `{query." + declared.name + "}` needs no declaration";
 }
 
 /// A parameter that some paths lack is null there: fine only when the config says so.
@@ -105,12 +116,15 @@ Parameters Builder::parameters_of(const Paths& paths, const Declarations& path, 
   Parameters parameters;
   for (const auto& entry : in_paths.entries) parameters.path.emplace_back().name = entry.name;
 
+  auto find = [&](std::string_view name) {
+    return std::ranges::find(parameters.path, name, &Parameter::name);
+  };
   for (const auto& declared : path) {
-    auto found = std::ranges::find(parameters.path, declared.name, &Parameter::name);
-    if (found != parameters.path.end()) {
+    if (auto found = find(declared.name); found != parameters.path.end()) {
       *found = make_parameter(declared, diagnostics);
     } else if (in_paths.sound) {
-      report_not_in_path(declared, in_paths, diagnostics);
+      auto meant = find(report_not_in_path(declared, in_paths, diagnostics));
+      if (meant != parameters.path.end()) meant->optional = true;  // nothing more is to be said of it
     }
   }
   if (in_paths.sound) {
@@ -118,7 +132,10 @@ Parameters Builder::parameters_of(const Paths& paths, const Declarations& path, 
       check_in_all_paths(parameter, *in_paths.find(parameter.name), paths, diagnostics);
     }
   }
-  for (const auto& declared : query) parameters.query.push_back(make_parameter(declared, diagnostics));
+  for (const auto& declared : query) {
+    check_not_in_path(declared, in_paths, diagnostics);
+    parameters.query.push_back(make_parameter(declared, diagnostics));
+  }
   return parameters;
 }
 

@@ -38,21 +38,20 @@ config::Type<HeaderSetting> header_setting() {
           }};
 }
 
-bool check(const config::Named<HeaderSetting>& header, config::Diagnostics& diagnostics) {
-  if (!is_token(header.name)) {
+bool check(const config::Member& header, config::Diagnostics& diagnostics) {
+  if (!is_token(header.key)) {
     auto& error =
-        diagnostics.error("bad-header", header.name_span, "`" + header.name + "` is no name for a header");
+        diagnostics.error("bad-header", header.key_span, "`" + header.key + "` is no name for a header");
     error.help = "header names are letters, digits and `-`";
     return false;
   }
-  if (is_reserved(header.name)) {
-    auto& error =
-        diagnostics.error("reserved-header", header.name_span, "`" + header.name + "` cannot be set");
+  if (is_reserved(header.key)) {
+    auto& error = diagnostics.error("reserved-header", header.key_span, "`" + header.key + "` cannot be set");
     error.label = "the server writes it itself";
     return false;
   }
-  if (header.value && has_control(*header.value)) {
-    auto& error = diagnostics.error("bad-header", header.value_span,
+  if (header.value.is(config::Value::Kind::string) && has_control(header.value.text)) {
+    auto& error = diagnostics.error("bad-header", header.value.span,
                                     "a header value is one line without control characters");
     error.label = "has a control character";
     return false;
@@ -68,9 +67,7 @@ config::Type<HeaderSettings> header_settings() {
                                            config::Reading& reading) -> std::optional<HeaderSettings> {
     auto settings = read(value, reading);
     bool sound = settings.has_value();
-    if (settings) {
-      for (const auto& header : *settings) sound &= check(header, reading.diagnostics);
-    }
+    for (const auto& header : value.members) sound &= check(header, reading.diagnostics);
     return sound ? std::move(settings) : std::nullopt;
   };
   return {std::move(map.info), std::move(read)};

@@ -105,6 +105,8 @@ class RouteBuilder {
   void build() {
     find_actions();
     auto options = read();
+    take_broken_declarations("params", options_.params);
+    take_broken_declarations("query", options_.query);
     if (options_.paths.empty()) return;
     if (options_.host->empty()) options_.host = file_host_;
 
@@ -150,7 +152,31 @@ class RouteBuilder {
       parts.push_back({&kind->fields(), options.back().get()});
     }
     config::read_parts(table_, "[[route]]", parts, builder_.reading());
+    for (const char* key : {"path", "method"}) check_not_empty(key);
     return options;
+  }
+
+  void check_not_empty(const char* key) {
+    const auto* list = table_.find(key);
+    if (!list || !list->is(config::Value::Kind::array) || !list->items.empty()) return;
+    auto& error = builder_.reading().diagnostics.error("empty-list", list->span,
+                                                       "`" + std::string(key) + "` is an empty list");
+    error.label = "needs at least one " + std::string(key);
+  }
+
+  /// A parameter whose declaration could not be read is declared all the same: nothing that uses it is wrong
+  /// for that.
+  void take_broken_declarations(std::string_view key, Declarations& declarations) {
+    const auto* table = table_.find(key);
+    if (!table) return;
+    for (const auto& member : table->members) {
+      if (std::ranges::find(declarations, member.key, &Declarations::value_type::name) !=
+          declarations.end()) {
+        continue;
+      }
+      ParameterDeclaration unknown{.shape = ParameterDeclaration::Shape{.optional = true}, .fallback = {}};
+      declarations.push_back({member.key, member.key_span, std::move(unknown), member.value.span});
+    }
   }
 
   std::unique_ptr<Handler> make_handler(const Endpoint& endpoint, const void* options) {

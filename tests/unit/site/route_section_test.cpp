@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "config/document.hpp"
 #include "site/site_fixture.hpp"
 
@@ -123,6 +125,21 @@ TEST_CASE("declarations that do not fit the path are reported") {
         std::string::npos);
   CHECK(route_findings("path = \"/\"\nquery.n = { type = \"int\", default = \"1\" }\ntext = \"\"")
             .starts_with("wrong-type 3:37-40 "));
+}
+
+TEST_CASE("a declaration that cannot be read is told once, not again wherever the parameter is used") {
+  auto one = [](const std::string& lines) {
+    auto all = route_findings(lines);
+    CAPTURE(all);
+    CHECK(std::ranges::count(all, '\n') == 1);
+    return all;
+  };
+  one("path = [\"/\", \"/{id}\"]\nparams.id = { type = \"int\", defualt = 1 }\ntext = \"{id}\"");
+  one("path = [\"/\", \"/{name}\"]\nparams.nmae = { default = \"x\" }\ntext = \"{name}\"");
+  one("path = \"/\"\nquery.q = \"strng\"\ntext = \"{q}\"");
+  CHECK(one("path = []\ntext = \"\"").starts_with("empty-list 2:8-10 "));
+  CHECK(one("path = \"/\"\nmethod = []\ntext = \"\"").starts_with("empty-list 3:10-12 "));
+  CHECK(one("path = \"/{q}\"\nquery.q = \"int\"\ntext = \"\"").starts_with("duplicate-parameter 3:7-8 "));
 }
 
 TEST_CASE("everything that is wrong with a file is found in one run") {
