@@ -18,6 +18,23 @@ struct BodyOptions {
 /// The type of `content_type`: a media type, "text/css" or "text/html; charset=utf-8".
 config::Type<std::string> media_type();
 
+/// The keys of a kind whose Options derive from BodyOptions: its action key and those that all bodies have.
+template <class Options>
+config::Fields<Options> body_fields(config::Field action) {
+  std::optional<config::Located<std::string>> Options::* content_type = &Options::content_type;
+  std::optional<bool> Options::* etag = &Options::etag;
+  return {
+      std::move(action),
+      config::field("content_type", content_type, media_type())
+          .doc("Media type of the response, when the usual one does not fit.")
+          .example("\"text/css; charset=utf-8\""),
+      config::field("etag", etag, config::boolean())
+          .doc("Whether the response has an ETag, so that clients can ask if it changed. Without it a body "
+               "without placeholders has one.")
+          .example("true"),
+  };
+}
+
 /// A handler that answers with `body`. A constant body is prepared once; it and one with `etag = true` carry
 /// an entity tag (the SHA-1 of the body), and a request whose preconditions say so gets a 304 or a 412
 /// instead (RFC 9110 §13). A status that has no content is reported; then null is returned.

@@ -9,23 +9,13 @@ struct Options : BodyOptions {
 };
 
 const config::Fields<Options>& fields() {
-  using config::field;
-  static const config::Fields<Options> all = {
-      field("json", &Options::json, config::any())
+  static const auto all = body_fields<Options>(
+      config::field("json", &Options::json, config::any())
           .doc("Answers with this value as JSON, without white space and with its keys in order. A string "
                "that is one "
                "lone placeholder becomes the value with its type: a number stays a number, what is absent is "
                "null.")
-          .example("{ item_id = \"{item_id}\", ok = true }"),
-      field("content_type", &Options::content_type, media_type())
-          .doc("Media type of the response, when the usual one does not fit.")
-          .example("\"application/geo+json\""),
-      field("etag", &Options::etag, config::boolean())
-          .doc("Whether the response has an ETag, so that clients can ask if it changed. Without it a body "
-               "without "
-               "placeholders has one.")
-          .example("true"),
-  };
+          .example("{ item_id = \"{item_id}\", ok = true }"));
   return all;
 }
 

@@ -9,20 +9,9 @@ struct Options : BodyOptions {
 };
 
 const config::Fields<Options>& fields() {
-  using config::field;
-  static const config::Fields<Options> all = {
-      field("text", &Options::text, config::string())
-          .doc("Answers with this text, with placeholders.")
-          .example("\"Hello, {name}!\""),
-      field("content_type", &Options::content_type, media_type())
-          .doc("Media type of the response, when the usual one does not fit.")
-          .example("\"text/css; charset=utf-8\""),
-      field("etag", &Options::etag, config::boolean())
-          .doc("Whether the response has an ETag, so that clients can ask if it changed. Without it a body "
-               "without "
-               "placeholders has one.")
-          .example("true"),
-  };
+  static const auto all = body_fields<Options>(config::field("text", &Options::text, config::string())
+                                                   .doc("Answers with this text, with placeholders.")
+                                                   .example("\"Hello, {name}!\""));
   return all;
 }
 
