@@ -98,7 +98,7 @@ def test_reloading_under_load_loses_no_request(serve):
 
 
 def test_a_new_log_file_is_opened(serve, tmp_path):
-    server = serve('[log.access]\nto = "access.log"\nformat = "common"\n[[route]]\npath = "/"\ntext = "x"\n')
+    server = serve('[log.access]\nto = "access.log"\n[[route]]\npath = "/"\ntext = "x"\n')
     log = server.folder / "access.log"
     fetch(server.port, "/?one")
     wait_until(lambda: log.exists() and "/?one" in log.read_text(), "the first line")

@@ -23,8 +23,6 @@ APPS = ("aiohttp-server", "fastapi-hello", "tornado-hello", "tornado-async", "to
 DEVIATIONS = {
     r"fastapi-hello/((head-|405-post-)?(docs|redoc|openapi)|405-post-openapi\.json)":
         "generated documentation is not part of this example",
-    r"sanic-hello/404-json-when-asked":
-        "Sanic's own JSON shape; Sluice gives application/problem+json (RFC 9457), which has a registered type",
 }
 
 pytestmark = pytest.mark.skipif(not (REFERENCE / "replay.py").exists(), reason="no recordings here")

@@ -11,9 +11,6 @@ from raw import Connection, fetch
 from sluice import wait_until
 
 CONFIG = """
-[server.limits]
-connections_per_ip = 2000
-
 [[route]]
 path = "/slow"
 delay = "5s"
