@@ -55,6 +55,7 @@ class Sluice:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.out, self.err = folder / "stdout", folder / "stderr"
+        self.failed_to_start = False
 
         def limit():
             if descriptors:
@@ -73,7 +74,9 @@ class Sluice:
 
     def wait_listening(self, count=1):
         def ready():
-            assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.stderr()}"
+            if self.process.poll() is not None:
+                self.failed_to_start = True
+                raise AssertionError(f"ended with {self.process.returncode}:\n{self.stderr()}")
             return len(self.addresses()) >= count
 
         wait_until(ready, f"no address in the log:\n{self.stderr()}")
@@ -121,7 +124,7 @@ class Sluice:
 
     # How it ends ------------------------------------------------------------------------------------------------------
 
-    def signal(self, number):
+    def send_signal(self, number):
         self.process.send_signal(number)
 
     def wait(self, within=PATIENCE):
@@ -130,18 +133,18 @@ class Sluice:
 
     def stop(self, number=15, within=PATIENCE):
         if self.process.poll() is None:
-            self.signal(number)
+            self.send_signal(number)
         return self.wait(within)
 
     def finish(self):
         """Stops it if it still runs, and proves that it ended well."""
         try:
             if self.process.poll() is None:
-                self.signal(signal.SIGTERM)
+                self.send_signal(signal.SIGTERM)
                 try:
                     self.wait(10)
                 except subprocess.TimeoutExpired:
-                    self.signal(signal.SIGTERM)  # the second one ends at once
+                    self.send_signal(signal.SIGTERM)  # the second one ends at once
                     self.wait(10)
         finally:
             if self.process.poll() is None:
@@ -149,4 +152,4 @@ class Sluice:
                 self.process.wait()
         report = SANITIZER.search(self.stderr())
         assert not report, "a sanitizer spoke:\n" + self.stderr()[max(0, report.start() - 200):][:6000]
-        assert self.process.returncode == 0, f"exit status {self.process.returncode}:\n{self.stderr()[-3000:]}"
+        assert self.failed_to_start or self.process.returncode == 0, f"exit status {self.process.returncode}:\n{self.stderr()[-3000:]}"

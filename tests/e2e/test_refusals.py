@@ -54,9 +54,9 @@ REFUSED = {
     "an unknown transfer coding": (POST + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
     "chunked not last": (POST + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", 400),
     "chunked twice": (POST + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
-    "an empty transfer coding": (POST + "Transfer-Encoding: , chunked\r\n\r\n0\r\n\r\n", 400),
+    "an empty transfer coding": (POST + "Transfer-Encoding: , chunked\r\n\r\n0\r\n\r\n", 501),
     "an empty Transfer-Encoding": (POST + "Transfer-Encoding:\r\nContent-Length: 3\r\n\r\nabc", 400),
-    "Transfer-Encoding on two lines": (POST + "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "Transfer-Encoding on two lines": (POST + "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501),
     "Transfer-Encoding in HTTP/1.0": ("POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     "a chunk size that is none": (CHUNKED + "zz\r\n", 400),
     "an endless chunk size": (CHUNKED + "fffffffffffffffff\r\n", 400),
@@ -95,10 +95,9 @@ def test_answers_to_earlier_requests_go_out_before_the_refusal(serve_once):
 
 def test_no_octet_of_the_request_line_makes_it_fall(serve_once):
     for octet in range(256):
-        try:
-            exchange(serve_once.port, b"GET /" + bytes([octet]) + b" HTTP/1.1\r\nHost: x\r\n\r\n")
-        except EOFError:
-            pytest.fail(f"octet {octet} was not answered")
+        with Connection(serve_once.port) as connection:
+            connection.send(b"GET /" + bytes([octet]) + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.response().status in (200, 400, 404), octet
 
 
 @pytest.fixture

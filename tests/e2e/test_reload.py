@@ -18,7 +18,7 @@ def rewrite(server, text):
     path = server.folder / "sluice.toml"
     kept = "".join(line + "\n" for line in path.read_text().splitlines() if line.startswith(("[server]", "workers")))
     path.write_text(text + "\n" + kept if "[server]" not in text else text)
-    server.signal(signal.SIGHUP)
+    server.send_signal(signal.SIGHUP)
 
 
 def test_new_routes_are_served_on_old_connections(serve):
@@ -103,7 +103,7 @@ def test_a_new_log_file_is_opened(serve, tmp_path):
     fetch(server.port, "/?one")
     wait_until(lambda: log.exists() and "/?one" in log.read_text(), "the first line")
     log.rename(server.folder / "access.log.1")  # as logrotate does
-    server.signal(signal.SIGHUP)
+    server.send_signal(signal.SIGHUP)
 
     def reopened():
         fetch(server.port, "/?two")

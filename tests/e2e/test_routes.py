@@ -241,7 +241,8 @@ def test_paths_are_case_sensitive_and_not_normalised(port):
 @pytest.mark.parametrize("form, accept, kind, expected", [
     ("auto", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html", b"404"),
     ("auto", "*/*", "application/problem+json", b'"status":404'),
-    ("auto", "application/json", "application/problem+json", b'"status":404'),
+    ("auto", "application/json", "application/json", b'"status":404'),
+    ("auto", "application/problem+json, application/json;q=0.5", "application/problem+json", b'"status":404'),
     ("problem", "text/html", "application/problem+json", b'"status":404'),
     ("detail", "*/*", "application/json", b'{"detail":"Not Found"}'),
     ("text", "*/*", "text/plain", b"Not Found"),

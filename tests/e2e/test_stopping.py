@@ -42,7 +42,7 @@ def test_requests_in_flight_are_answered_and_no_new_connection_is_taken(serve):
     with Connection(server.port) as slow:
         slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
         assert slow.silent(0.2)
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
 
         def refused():
             try:
@@ -63,7 +63,7 @@ def test_websockets_are_closed_with_1001(serve):
         shake(connection)
         connection.send(frame(1, b"x"))
         assert read_frame(connection) == (1, b"x")
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         assert close_code(connection) == 1001
         connection.send(frame(8, b"\x03\xe9"))
         assert connection.ended()
@@ -74,7 +74,7 @@ def test_a_websocket_that_does_not_answer_the_close_holds_nothing_up(serve):
     server = serve(CONFIG.replace('"10s"', '"1s"'))
     with Connection(server.port) as connection:
         shake(connection)
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         assert server.wait(8) == 0
 
 
@@ -84,7 +84,7 @@ def test_the_time_to_finish_is_limited(serve):
         slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
         assert slow.silent(0.2)
         start = time.monotonic()
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         server.wait(10)
         assert time.monotonic() - start >= 0.9
 
@@ -94,10 +94,10 @@ def test_a_second_signal_ends_at_once(serve):
     with Connection(server.port) as slow:
         slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
         assert slow.silent(0.2)
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         assert slow.silent(0.3)
         assert server.process.poll() is None
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         server.wait(3)
 
 
