@@ -150,8 +150,9 @@ def test_a_client_that_does_not_read_is_dropped(serve):
     server = serve('[server.timeouts]\nwrite_idle = "1s"\n[[static]]\npath = "/"\nroot = "www"\n',
                    files={"www/big": b"x" * (32 << 20)})
     with Connection(server.port, receive_buffer=4096) as connection:
-        before = server.open_descriptors()
         connection.send("GET /big HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"200 OK" in connection._until(b"\r\n")
+        before = server.open_descriptors()
         wait_until(lambda: server.open_descriptors() < before, "the connection is given up")
 
 

@@ -33,7 +33,7 @@ def test_new_routes_are_served_on_old_connections(serve):
 def test_a_bad_file_changes_nothing_and_says_where_it_is_wrong(serve):
     server = serve(OLD)
     rewrite(server, NEW + '[[route]]\npath = "/broken"\ntxt = "x"\n')
-    server.wait_for_line("did you mean `text`?")
+    server.wait_for_line("did you mean `text`")
     assert fetch(server.port).text == "old"
     assert fetch(server.port, "/added").status == 404
     rewrite(server, "this is not TOML [")
