@@ -200,18 +200,25 @@ Refusal Parser::read_transfer_encoding(const http::Request& request, const http:
   return {501, "no transfer coding but `chunked` is known here"};
 }
 
+Refusal Parser::read_field(http::Request& request, const http::FieldLine& field) {
+  if (field.name.size() == 4 && equals_ignoring_case(field.name, "host")) return read_host(request, field);
+  if (field.name.size() == 17 && equals_ignoring_case(field.name, "transfer-encoding"))
+    return read_transfer_encoding(request, field);
+  if (field.name.size() == 6 && equals_ignoring_case(field.name, "expect")) {
+    if (!equals_ignoring_case(field.value, "100-continue")) return {417, "this expectation is not known here"};
+    expects_continue_ = request.version == http::Version::http11;
+  }
+  return {};
+}
+
 Refusal Parser::read_fields(http::Exchange& exchange) {
   auto& request = exchange.request;
   auto fields = exchange.arena.array<http::FieldLine>(fields_.size());
   for (std::size_t i = 0; i < fields_.size(); ++i) {
-    auto& field = fields[i] = {fields_[i].name, trim(fields_[i].value)};
-    if (field.name.size() == 4 && equals_ignoring_case(field.name, "host")) {
-      if (auto bad = read_host(request, field)) return bad;
-    } else if (field.name.size() == 17 && equals_ignoring_case(field.name, "transfer-encoding")) {
-      if (auto bad = read_transfer_encoding(request, field)) return bad;
-    } else if (field.name.size() == 6 && equals_ignoring_case(field.name, "expect")) {
-      if (!equals_ignoring_case(field.value, "100-continue")) return {417, "this expectation is not known here"};
-      expects_continue_ = request.version == http::Version::http11;
+    fields[i] = {fields_[i].name, trim(fields_[i].value)};
+    if (auto bad = read_field(request, fields[i])) {
+      request.fields = fields.first(i + 1);  // for the form of the error body and the log
+      return bad;
     }
   }
   request.fields = fields;

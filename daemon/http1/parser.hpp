@@ -39,6 +39,7 @@ class Parser {
   void begin();
   Refusal run_llhttp(std::string_view head);
   Refusal read_target(http::Exchange& exchange);
+  Refusal read_field(http::Request& request, const http::FieldLine& field);
   Refusal read_fields(http::Exchange& exchange);
   Refusal read_host(http::Request& request, const http::FieldLine& field);
   Refusal read_transfer_encoding(const http::Request& request, const http::FieldLine& field);

@@ -60,6 +60,21 @@ bool same_listeners(const site::Site& a, const site::Site& b) {
   return std::equal(a.server.listen.begin(), a.server.listen.end(), b.server.listen.begin(), b.server.listen.end(), same);
 }
 
+bool is_file(const site::AccessLogOptions& access) {
+  return access.to != "off" && access.to != "stdout";
+}
+
+/// The same but for the name of the file.
+bool same_access_log(const site::Site& a, const site::Site& b) {
+  const auto& one = a.log.access;
+  const auto& other = b.log.access;
+  return one.format == other.format && (one.to == other.to || (is_file(one) && is_file(other)));
+}
+
+int open_to_append(const std::string& name) {
+  return ::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+}
+
 }  // namespace
 
 Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load) : site_(std::move(site)), load_(std::move(load)) {
@@ -75,12 +90,17 @@ Daemon::~Daemon() {
 bool Daemon::open_access_log() {
   const auto& to = site_->log.access.to;
   if (to == "off") return true;
-  if (to == "stdout") {
-    access_fd_ = STDOUT_FILENO;
-    return true;
-  }
-  access_fd_ = ::open(to.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  access_fd_ = to == "stdout" ? STDOUT_FILENO : open_to_append(to);
   return access_fd_ >= 0;
+}
+
+void Daemon::reopen_access_log() {
+  if (access_fd_ <= STDERR_FILENO || !is_file(site_->log.access)) return;
+  const auto& to = site_->log.access.to;
+  int fresh = open_to_append(to);
+  if (fresh < 0) return log::warning("cannot write the access log " + to + ": " + std::strerror(errno));
+  ::dup3(fresh, access_fd_, O_CLOEXEC);
+  ::close(fresh);
 }
 
 std::expected<void, net::ListenError> Daemon::listen() {
@@ -149,8 +169,11 @@ void Daemon::reload() {
   if (!next) return log::error("reload failed: the running configuration stays in force");
   if (!same_listeners(*site_, *next) || worker_count(*site_) != worker_count(*next))
     log::warning("reload: changes of `listen` and `workers` take effect after a restart");
+  if (!same_access_log(*site_, *next))
+    log::warning("reload: whether there is an access log and its format change after a restart");
   site_ = std::move(next);
   log::set_level(level_of(site_->log.level));
+  reopen_access_log();
   for (auto& worker : workers_) worker->reload(site_);
   log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
 }

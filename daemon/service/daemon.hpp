@@ -40,6 +40,8 @@ class Daemon {
   void drain();
   void stop();
   bool open_access_log();
+  /// Opens the file anew under its name, for logrotate. The descriptor number stays, so the workers need not know.
+  void reopen_access_log();
 
   std::shared_ptr<const site::Site> site_;
   LoadSite load_;

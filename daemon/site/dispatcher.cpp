@@ -143,7 +143,8 @@ void Dispatcher::on_request(http::Exchange& exchange) {
 void Dispatcher::on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) {
   if (!exchange.site) begin(exchange);
   const auto& request = exchange.request;
-  if (status == 501 && request.path.starts_with('/')) {  // an unknown method: 405 where the target exists
+  bool coding = !request.field("Transfer-Encoding").empty();  // the other thing that may be unknown
+  if (status == 501 && !coding && request.path.starts_with('/')) {  // an unknown method: 405 where the target exists
     auto routing = hold_->site().router.find(request.host, http::Method::options, request.path, exchange.arena);
     if (routing.kind == Routing::Kind::wrong_method && !routing.allowed.empty())
       return refuse_method(exchange, routing.allowed);
