@@ -55,16 +55,17 @@ void Loop::unwatch(int fd) { ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
 void Loop::run() {
   stopped_ = false;
   uv_update_time(&loop_);
-  while (!stopped_) turn();
+  while (!stopped_) turn(-1);
 }
 
 /// One turn: wait, serve the sockets that are ready, let libuv do what is due (embedding as its manual describes), and
 /// then what was put off.
-void Loop::turn() {
+void Loop::turn(int longest_wait) {
   run_deferred();
   if (stopped_) return;
   epoll_event events[events_per_turn];
-  auto count = ::epoll_wait(epoll_, events, events_per_turn, uv_backend_timeout(&loop_));
+  auto wait = longest_wait == 0 ? 0 : uv_backend_timeout(&loop_);
+  auto count = ::epoll_wait(epoll_, events, events_per_turn, wait);
   uv_update_time(&loop_);
   bool libuv_ready = false;
   for (int i = 0; i < count; ++i) {
@@ -77,6 +78,7 @@ void Loop::turn() {
   run_deferred();
   // Zero means that a timer is due or that something waits for libuv's next turn.
   if (libuv_ready || uv_backend_timeout(&loop_) == 0) uv_run(&loop_, UV_RUN_NOWAIT);
+  if (longest_wait == 0) run_deferred();
 }
 
 void Loop::post(std::function<void()> task) {

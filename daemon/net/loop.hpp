@@ -41,6 +41,8 @@ class Loop {
   uv_loop_t* raw() { return &loop_; }
   /// Runs until stop().
   void run();
+  /// One turn that waits for nothing.
+  void run_once() { turn(0); }
   /// Ends run() after this turn. Loop thread only.
   void stop() { stopped_ = true; }
 
@@ -65,7 +67,7 @@ class Loop {
   static constexpr std::size_t read_buffer_size = 64 * 1024;
 
  private:
-  void turn();
+  void turn(int longest_wait);
   void run_posted();
   void run_deferred();
 

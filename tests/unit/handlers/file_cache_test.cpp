@@ -27,7 +27,7 @@ struct Watched {
     for (int turn = 0; turn < 5; ++turn) {
       CHECK(found());
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      uv_run(loop.raw(), UV_RUN_NOWAIT);
+      loop.run_once();
     }
   }
   bool found() { return cache.find(1, "f", loop) != nullptr; }
@@ -41,11 +41,11 @@ TEST_CASE("the cache gives a file until it changes in any way") {
   net::Loop loop;
   auto keep = [&](const std::string& name) {
     cache.insert(1, name, folder.path(name), folder.load_settled(name), loop);
-    uv_run(loop.raw(), UV_RUN_NOWAIT);
+    loop.run_once();
   };
   auto kept = [&](const std::string& name) {
     bool found = cache.find(1, name, loop) != nullptr;
-    uv_run(loop.raw(), UV_RUN_NOWAIT);  // the end of the turn
+    loop.run_once();  // the end of the turn
     return found;
   };
   folder.write("f", "one");
@@ -82,7 +82,7 @@ TEST_CASE("within a turn of the loop the file system is asked once") {
   cache.insert(1, "f", folder.path("f"), folder.load_settled("f"), loop);
   folder.write("f", "two");
   CHECK(cache.find(1, "f", loop) != nullptr);
-  uv_run(loop.raw(), UV_RUN_NOWAIT);
+  loop.run_once();
   CHECK(cache.find(1, "f", loop) == nullptr);
 }
 
