@@ -28,6 +28,7 @@ void add_keys(const std::vector<Field>& fields, const std::string& path, const s
 
 std::string action_of(const std::vector<Field>& fields) {
   auto action = std::ranges::find_if(fields, [](const Field& f) { return !f.exclusive_group.empty(); });
+  if (action == fields.end()) action = fields.begin();
   return action == fields.end() ? "" : action->name;
 }
 

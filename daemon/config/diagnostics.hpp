@@ -45,6 +45,8 @@ class Diagnostics {
   std::size_t errors() const { return errors_; }
   std::size_t warnings() const { return all_.size() - errors_; }
   const std::vector<Diagnostic>& all() const { return all_; }
+  /// The finding that was added last, to add to it; null when there is none.
+  Diagnostic* last() { return all_.empty() ? nullptr : &all_.back(); }
   /// Orders by file and place; called before the findings are shown.
   void sort();
 
@@ -64,5 +66,7 @@ std::string render(const Diagnostics& diagnostics, Format format, bool colour);
 /// The candidate that `word` most likely misspells (Damerau-Levenshtein, case folded, `-` as `_`),
 /// or empty when nothing is near enough to be evidence.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+/// The first candidate that begins with `word`, or with which it begins: "warning" for "warn". Weaker evidence.
+std::string_view completed(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace sluice::config

@@ -85,7 +85,7 @@ class Loader {
       auto field = std::ranges::find(preamble_fields(), member.key, &Field::name);
       if (field != preamble_fields().end()) {
         detail::Subject subject(reading, {in_ticks(member.key), {}});
-        field->assign(member.value, &preamble, reading);
+        if (!member.value.is_broken()) field->assign(member.value, &preamble, reading);
       } else {
         recover_host(member, preamble);
       }

@@ -26,13 +26,15 @@ class TableReader {
   TableReader(const Value& table, std::string_view where, const std::vector<Part>& parts, Reading& reading)
       : table_(table), where_(where), parts_(parts), reading_(reading) {}
 
-  void run() {
+  /// False when a value cannot be used that was reported before.
+  bool run() {
     for (const auto& part : parts_) apply_defaults(*part.fields, part.options);
     for (const auto& member : table_.members) {
       if (!is_users_own(member.key)) read_member(member);
     }
     check_required();
     check_groups();
+    return sound_;
   }
 
  private:
@@ -42,10 +44,34 @@ class TableReader {
       if (found == part.fields->end()) continue;
       detail::Subject subject(reading_, detail::member_name(member, reading_));
       reading_.subject = in_ticks(member.key);
-      found->assign(member.value, part.options, reading_);
+      assign(*found, member.value, part.options);
       return;
     }
-    meant_.emplace(report_unknown_key(member, where_, known_keys(), reading_.diagnostics));
+    auto meant = report_unknown_key(member, where_, known_keys(), reading_.diagnostics);
+    if (meant.empty() || table_.find(meant)) return;
+    meant_.emplace(meant);
+    assign_quietly(meant, member.value);
+  }
+
+  void assign(const Field& field, const Value& value, void* options) {
+    // The tables inside look after their own keys.
+    if (field.type.is_table || !value.is_broken()) {
+      field.assign(value, options, reading_);
+    } else {
+      sound_ = false;  // reported when it was expanded
+    }
+  }
+
+  /// Reads the value of a misspelt key as what it was meant for, so that nothing that depends on it is reported, too.
+  void assign_quietly(std::string_view key, const Value& value) {
+    Diagnostics quiet;
+    std::swap(quiet.sources, reading_.diagnostics.sources);
+    Reading reading{quiet};
+    for (const auto& part : parts_) {
+      auto found = std::ranges::find(*part.fields, key, &Field::name);
+      if (found != part.fields->end() && !value.is_broken()) found->assign(value, part.options, reading);
+    }
+    std::swap(quiet.sources, reading_.diagnostics.sources);
   }
 
   std::vector<std::string_view> known_keys() const {
@@ -116,7 +142,8 @@ class TableReader {
   std::string where_;
   const std::vector<Part>& parts_;
   Reading& reading_;
-  std::set<std::string, std::less<>> meant_;
+  std::set<std::string, std::less<>> meant_;  // keys that misspelt ones stand for
+  bool sound_ = true;
 };
 
 }  // namespace
@@ -175,8 +202,9 @@ bool read_parts(const Value& table, std::string_view where, const std::vector<Pa
   auto errors = reading.diagnostics.errors();
   auto outer_where = std::exchange(reading.where, std::string(where));
   auto outer_inner = std::exchange(reading.inner, std::string(where));
+  bool sound = true;
   if (table.is(Value::Kind::table)) {
-    TableReader(table, where, parts, reading).run();
+    sound = TableReader(table, where, parts, reading).run();
   } else {
     TypeInfo type;
     type.name = "table";
@@ -185,7 +213,7 @@ bool read_parts(const Value& table, std::string_view where, const std::vector<Pa
   }
   reading.where = std::move(outer_where);
   reading.inner = std::move(outer_inner);
-  return reading.diagnostics.errors() == errors;
+  return sound && reading.diagnostics.errors() == errors;
 }
 
 }  // namespace sluice::config

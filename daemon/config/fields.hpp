@@ -43,7 +43,7 @@ struct Field;
 /// What the outside needs to know of a type: shown by explain and reference, exported to the schema.
 struct TypeInfo {
   std::string name;                          // "duration", "string or array of strings"
-  std::string range;                         // "1KiB … 1MiB", "text | json"; empty when free
+  std::string range;                         // "1KiB … 1MiB", "text, json"; empty when free
   std::string schema;                        // a JSON Schema (Draft-4) object, as text
   std::vector<std::string> words;            // of an enumeration
   const std::vector<Field>* fields = nullptr;  // keys of a table type (or of each table of an array)
@@ -52,8 +52,8 @@ struct TypeInfo {
   std::vector<Value::Kind> kinds;            // what the type takes
 };
 
-/// A type of the config language: how a Value becomes a T. `read` reports what is wrong itself and then
-/// returns nothing.
+/// A type of the config language: how a Value becomes a T. `read` reports what is wrong itself, and then returns nothing,
+/// or as much as could be read, so that later checks do not trip over what is missing.
 template <class T>
 struct Type {
   TypeInfo info;
@@ -117,7 +117,10 @@ template <class E>
 Type<E> one_of(std::vector<std::pair<std::string, E>> words);
 template <class T>
 Type<std::vector<Located<T>>> list_of(Type<T> item);
-/// A single value or an array of them; a single one gives a list of one.
+/// A single value or an array of them, which may be empty; a single one gives a list of one.
+template <class T>
+Type<std::vector<Located<T>>> any_number(Type<T> item);
+/// The same without the empty array.
 template <class T>
 Type<std::vector<Located<T>>> one_or_more(Type<T> item);
 /// A table whose keys the user names; kept in the order of the file.

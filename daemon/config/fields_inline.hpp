@@ -8,13 +8,17 @@ namespace sluice::config {
 namespace detail {
 
 TypeInfo list_info(const TypeInfo& item);
+TypeInfo any_number_info(const TypeInfo& item);
 TypeInfo one_or_more_info(const TypeInfo& item);
+void empty_array(const Value& value, Reading& reading);
 TypeInfo map_info(const TypeInfo& item);
 TypeInfo table_info(const std::vector<Field>& fields);
 TypeInfo either_info(const std::vector<Value::Kind>& kinds, const TypeInfo& first, const TypeInfo& second);
 TypeInfo words_info(std::vector<std::string> words);
 TypeInfo parsed_info(std::string name, std::string range);
 void bad_word(const Value& value, const TypeInfo& type, Reading& reading);
+/// After a word was refused: names the other values that `type` takes.
+void name_alternatives(const Value& value, const TypeInfo& type, Reading& reading);
 void unparsable(const Value& value, const std::string& code, const std::string& why, Reading& reading);
 bool accepts(const std::vector<Value::Kind>& kinds, Value::Kind kind);
 
@@ -92,18 +96,12 @@ Field bind_always(std::string name, Stored Options::*member, Type<T> type) {
 }
 
 template <class T>
-std::optional<std::vector<Located<T>>> read_items(const Value& value, const Type<T>& item, Reading& reading) {
+std::vector<Located<T>> read_items(const Value& value, const Type<T>& item, Reading& reading) {
   std::vector<Located<T>> items;
-  bool complete = true;
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     Subject subject(reading, item_name(i, reading));
-    if (auto got = item.read(value.items[i], reading)) {
-      items.push_back({std::move(*got), value.items[i].span});
-    } else {
-      complete = false;
-    }
+    if (auto got = item.read(value.items[i], reading)) items.push_back({std::move(*got), value.items[i].span});
   }
-  if (!complete) return std::nullopt;
   return items;
 }
 
@@ -152,15 +150,25 @@ Type<std::vector<Located<T>>> list_of(Type<T> item) {
 }
 
 template <class T>
-Type<std::vector<Located<T>>> one_or_more(Type<T> item) {
+Type<std::vector<Located<T>>> any_number(Type<T> item) {
   using List = std::vector<Located<T>>;
-  auto info = detail::one_or_more_info(item.info);
+  auto info = detail::any_number_info(item.info);
   return {info, [info, item = std::move(item)](const Value& value, Reading& reading) -> std::optional<List> {
             if (!check_kind(value, info, reading)) return std::nullopt;
             if (value.is(Value::Kind::array)) return detail::read_items(value, item, reading);
             auto single = item.read(value, reading);
             if (!single) return std::nullopt;
             return List{{std::move(*single), value.span}};
+          }};
+}
+
+template <class T>
+Type<std::vector<Located<T>>> one_or_more(Type<T> item) {
+  using List = std::vector<Located<T>>;
+  auto info = detail::one_or_more_info(item.info);
+  return {info, [list = any_number(std::move(item))](const Value& value, Reading& reading) -> std::optional<List> {
+            if (value.is(Value::Kind::array) && value.items.empty()) detail::empty_array(value, reading);
+            return list.read(value, reading);
           }};
 }
 
@@ -176,7 +184,6 @@ Type<std::vector<Named<T>>> map_of(Type<T> item) {
               auto got = item.read(member.value, reading);
               if (got) map.push_back({member.key, member.key_span, std::move(*got), member.value.span});
             }
-            if (map.size() != value.members.size()) return std::nullopt;
             return map;
           }};
 }
@@ -186,8 +193,10 @@ Type<Options> table(const Fields<Options>& fields) {
   auto info = detail::table_info(fields);
   return {info, [info, fields = &fields](const Value& value, Reading& reading) -> std::optional<Options> {
             if (!check_kind(value, info, reading)) return std::nullopt;
+            Options options{};
             auto where = reading.inner;
-            return read(value, where, *fields, reading);
+            read_parts(value, where, {{fields, &options}}, reading);
+            return options;
           }};
 }
 
@@ -196,7 +205,9 @@ Type<T> either(std::vector<Value::Kind> kinds, Type<T> first, Type<T> second) {
   auto info = detail::either_info(kinds, first.info, second.info);
   return {info, [=](const Value& value, Reading& reading) -> std::optional<T> {
             if (!check_kind(value, info, reading)) return std::nullopt;
-            return detail::accepts(kinds, value.kind) ? first.read(value, reading) : second.read(value, reading);
+            auto got = detail::accepts(kinds, value.kind) ? first.read(value, reading) : second.read(value, reading);
+            if (!got) detail::name_alternatives(value, info, reading);
+            return got;
           }};
 }
 

@@ -48,7 +48,7 @@ constexpr std::array words = {
     Word{"rewrite", redirect},
     Word{"root", directory},
     Word{"servername", host},
-    Word{"tryfiles", "write [[static]]; it looks for the file by itself"},
+    Word{"tryfiles", "a [[static]] looks for the file by itself"},
     Word{"types", types},
     Word{"upstream", proxy},
     Word{"user", systemd},

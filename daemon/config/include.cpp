@@ -36,7 +36,8 @@ class Matches {
     std::vector<std::string> names;
     std::error_code unreadable;
     for (std::size_t i = 0; failed_ == 0 && i < found_.gl_pathc; ++i) {
-      if (!fs::is_directory(found_.gl_pathv[i], unreadable)) names.emplace_back(found_.gl_pathv[i]);
+      fs::path name(found_.gl_pathv[i]);
+      if (!fs::is_directory(name, unreadable)) names.push_back(name.lexically_normal().string());
     }
     std::ranges::sort(names);  // by octets: glob() itself would sort by the locale
     return names;
@@ -52,7 +53,7 @@ class Matches {
 std::vector<std::string> included_files(const Located<std::string>& pattern, Diagnostics& diagnostics) {
   auto folder = fs::path(diagnostics.sources[pattern.span.file].path).parent_path();
   if (!has_wildcard(*pattern)) {
-    auto name = (folder / *pattern).string();
+    auto name = (folder / *pattern).lexically_normal().string();
     std::error_code none;
     if (fs::exists(fs::symlink_status(name, none))) return {name};
     auto& finding = diagnostics.error("missing-include", pattern.span, "there is no file " + in_quotes(name));

@@ -35,6 +35,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
 /// How many edits still count as a slip of the finger: one in a short word, a third of a long one.
 std::size_t tolerance(std::size_t length) { return length < 6 ? 1 : length / 3; }
 
+/// Whether one of the words begins with the other, which is long enough to mean something: "warn" and "warning".
+bool is_beginning(std::string_view a, std::string_view b) {
+  constexpr std::size_t enough = 3;
+  return std::min(a.size(), b.size()) >= enough && (a.starts_with(b) || b.starts_with(a));
+}
+
 }  // namespace
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
@@ -55,6 +61,13 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
     }
   }
   return best;
+}
+
+std::string_view completed(std::string_view word, const std::vector<std::string_view>& candidates) {
+  auto wanted = folded(word);
+  auto begins = [&](std::string_view candidate) { return is_beginning(wanted, folded(candidate)); };
+  auto found = std::ranges::find_if(candidates, begins);
+  return found == candidates.end() ? std::string_view() : *found;
 }
 
 }  // namespace sluice::config

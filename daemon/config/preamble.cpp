@@ -4,7 +4,7 @@ namespace sluice::config {
 
 const Fields<Preamble>& preamble_fields() {
   static const Fields<Preamble> fields = {
-      field("include", &Preamble::include, one_or_more(non_empty_string()))
+      field("include", &Preamble::include, any_number(non_empty_string()))
           .doc("Other files to read, relative to this one. `*`, `?` and `[…]` are wildcards; what a wildcard finds is "
                "read in the order of the names, and it may find nothing.")
           .example("[\"conf.d/*.toml\"]"),

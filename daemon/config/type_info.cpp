@@ -42,7 +42,7 @@ Diagnostic& wrong_type(const Value& value, const TypeInfo& type, Reading& readin
                                             reading.subject + " must be " + with_articles(type.name) + ", not " +
                                                 std::string(value.kind_name()));
   finding.label = wrong_type_hint(value, type);
-  if (!type.words.empty()) finding.help = "one of: " + listed(type.words, type.words.size());
+  if (!type.words.empty()) finding.help = "one of: " + type.range;
   return finding;
 }
 
@@ -67,12 +67,18 @@ TypeInfo list_info(const TypeInfo& item) {
   return info;
 }
 
-TypeInfo one_or_more_info(const TypeInfo& item) {
+TypeInfo any_number_info(const TypeInfo& item) {
   auto info = list_info(item);
   info.name = item.name + " or " + info.name;
   info.schema = R"({"anyOf":[)" + item.schema + "," + info.schema + "]}";
   info.words = item.words;
   info.kinds.insert(info.kinds.end(), item.kinds.begin(), item.kinds.end());
+  return info;
+}
+
+TypeInfo one_or_more_info(const TypeInfo& item) {
+  auto info = any_number_info(item);
+  info.schema = R"({"anyOf":[)" + item.schema + R"(,{"type":"array","minItems":1,"items":)" + item.schema + "}]}";
   return info;
 }
 
@@ -118,7 +124,7 @@ TypeInfo words_info(std::vector<std::string> words) {
   info.name = "string";
   std::string list;
   for (const auto& word : words) {
-    info.range += (info.range.empty() ? "" : " | ") + word;
+    info.range += (info.range.empty() ? "" : ", ") + word;
     list += (list.empty() ? "" : ",") + json_string(word);
   }
   info.schema = R"({"type":"string","enum":[)" + list + "]}";
@@ -139,8 +145,23 @@ TypeInfo parsed_info(std::string name, std::string range) {
 void bad_word(const Value& value, const TypeInfo& type, Reading& reading) {
   auto& finding = reading.diagnostics.error("bad-word", value.span, reading.subject + " cannot be " + in_quotes(value.text));
   std::vector<std::string_view> words(type.words.begin(), type.words.end());
-  if (auto meant = nearest(value.text, words); !meant.empty()) finding.label = "did you mean " + in_quotes(meant) + "?";
+  auto meant = nearest(value.text, words);
+  if (meant.empty()) meant = completed(value.text, words);
+  if (!meant.empty()) finding.label = "did you mean " + in_quotes(meant) + "?";
   finding.help = "one of: " + listed(type.words, type.words.size());
+}
+
+void name_alternatives(const Value& value, const TypeInfo& type, Reading& reading) {
+  auto* finding = reading.diagnostics.last();
+  if (!finding || finding->code != "bad-word") return;
+  finding->help = "one of: " + type.range;
+  if (accepts(type.kinds, Kind::integer) && parse_unsigned(value.text)) {
+    finding->label = "write " + value.text + ", without the quotes";
+  }
+}
+
+void empty_array(const Value& value, Reading& reading) {
+  reading.diagnostics.error("empty-value", value.span, reading.subject + " must not be empty");
 }
 
 void unparsable(const Value& value, const std::string& code, const std::string& why, Reading& reading) {

@@ -22,15 +22,24 @@ std::optional<Entry> find_home(std::string_view key, std::string_view near) {
   return home;
 }
 
+/// The action keys of a section beside which a key may stand: "`text` or `html`".
+std::string actions_beside(const Entry& home) {
+  std::string out;
+  for (const auto& entry : catalogue()) {
+    if (entry.path == home.path && !entry.beside.empty()) out += (out.empty() ? "" : " or ") + in_ticks(entry.beside);
+  }
+  return out;
+}
+
 std::string belongs(const Entry& home, std::string_view where) {
   auto key = in_ticks(home.field->name);
   if (home.header.empty()) return key + " belongs at the top of the file, before the first table";
-  if (!home.beside.empty() && home.header == where) return key + " goes with " + in_ticks(home.beside);
+  if (!home.beside.empty() && home.header == where) return key + " goes with " + actions_beside(home);
   return home.field->type.is_table ? "write [" + home.path + "]" : key + " belongs in " + home.header;
 }
 
 /// A key of another table that is spelt like this one and takes its value, where there is nothing better to say.
-std::string similar_elsewhere(const Member& member) {
+std::string similar_elsewhere(const Member& member, std::string_view where) {
   auto entries = catalogue();
   std::erase_if(entries, [&](const Entry& entry) {
     return entry.header.empty() || !detail::accepts(entry.field->type.kinds, member.value.kind);
@@ -40,7 +49,7 @@ std::string similar_elsewhere(const Member& member) {
   auto meant = nearest(member.key, names);
   if (meant.empty()) return {};
   auto entry = std::ranges::find_if(entries, [&](const Entry& e) { return e.field->name == meant; });
-  return "did you mean " + in_ticks(meant) + " in " + entry->header + "?";
+  return "did you mean " + in_ticks(meant) + (entry->header == where ? "" : " in " + entry->header) + "?";
 }
 
 std::string section_name(std::string_view where) {
@@ -76,7 +85,11 @@ std::string_view report_unknown_key(const Member& member, std::string_view where
   } else {
     finding.label = advice_for_foreign_word(member.key);
   }
-  if (finding.label.empty()) finding.label = similar_elsewhere(member);
+  if (finding.label.empty()) finding.label = similar_elsewhere(member, where);
+  if (finding.label.empty()) {
+    meant = completed(member.key, known);
+    if (!meant.empty()) finding.label = "did you mean " + in_ticks(meant) + "?";
+  }
   return meant;
 }
 
@@ -97,6 +110,7 @@ std::string_view report_unknown_section(const Member& member, Diagnostics& diagn
   }
   if (is_table) finding.help = "sections: " + listed(headers, headers.size());
   auto meant = nearest(member.key, known);
+  if (meant.empty() && is_table) meant = completed(member.key, known);
   auto home = find_home(member.key, {});
   if (const auto* section = Sections::all().find(meant)) {
     finding.label = "did you mean " + header_of(*section) + "?";
@@ -109,7 +123,7 @@ std::string_view report_unknown_section(const Member& member, Diagnostics& diagn
   } else if (home) {
     finding.label = belongs(*home, {});
   } else {
-    finding.label = similar_elsewhere(member);
+    finding.label = similar_elsewhere(member, {});
   }
   return meant;
 }

@@ -14,6 +14,11 @@ const Value* Value::find(std::string_view key) const {
   return member ? &member->value : nullptr;
 }
 
+bool Value::is_broken() const {
+  return failed_expansion || std::ranges::any_of(items, &Value::is_broken) ||
+         std::ranges::any_of(members, [](const Member& member) { return member.value.is_broken(); });
+}
+
 std::string_view Value::kind_name() const {
   switch (kind) {
     case Kind::none: return "nothing";

@@ -23,6 +23,7 @@ std::string each(std::string_view nouns, Change change) {
 }  // namespace
 
 std::string with_article(std::string_view noun) {
+  if (noun == "true" || noun == "false") return std::string(noun);
   bool vowel = !noun.empty() && std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
   return (vowel ? "an " : "a ") + std::string(noun);
 }

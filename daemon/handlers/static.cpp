@@ -43,7 +43,7 @@ const config::Fields<Options>& fields() {
                "symbolic link "
                "that is switched, is visible to the next request.")
           .example("\"/srv/www\""),
-      field("index", &Options::index, config::one_or_more(config::non_empty_string()))
+      field("index", &Options::index, config::any_number(config::non_empty_string()))
           .otherwise("\"index.html\"")
           .doc("Name of the file that stands for its directory, or several, of which the first that exists "
                "is taken.")

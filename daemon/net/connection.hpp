@@ -1,5 +1,7 @@
 #pragma once
 
+#include <uv.h>
+
 #include <cstdint>
 #include <memory>
 
@@ -14,7 +16,7 @@ class Connections;
 
 /// An accepted socket with the protocol that it speaks. Owned by Connections; ends itself when the peer has
 /// gone, the protocol closes it or a deadline passes. One thread.
-class Connection final : public Transport, private Watcher {
+class Connection final : public Transport {
  public:
   /// Takes over the non-blocking socket `fd`.
   Connection(Connections& owner, int fd, const Address& peer, const Address& local);
@@ -51,9 +53,8 @@ class Connection final : public Transport, private Watcher {
   /// connection under it.
   class Event;
 
-  void on_events(std::uint32_t events) override;
+  static void on_poll(uv_poll_t* poll, int status, int events);
   void on_readable();
-  void fail();
   void adopt_replacement();
   void drop_input();
   void touch();
@@ -61,13 +62,12 @@ class Connection final : public Transport, private Watcher {
   void finish_event();
   void flush();
   void after_flush(Outbox::Progress progress);
-  void want(std::uint32_t events) { wanted_ |= events; }
-  void unwant(std::uint32_t events) { wanted_ &= ~events; }
-  void apply_watch();
+  void watch(int events);
   void end_our_side();
   void destroy();
 
   Connections& owner_;
+  uv_poll_t poll_;
   Connection* previous_ = nullptr;
   Connection* next_ = nullptr;
   std::unique_ptr<Protocol> protocol_;
@@ -79,9 +79,7 @@ class Connection final : public Transport, private Watcher {
   Address peer_;
   const Address& local_;
   int fd_;
-  std::uint32_t wanted_ = 0;   // events to watch for, told to the kernel at the end of a callback
-  std::uint32_t watched_ = 0;  // events that the kernel knows of
-  bool in_epoll_ = false;
+  int watched_ = 0;
   std::uint16_t nested_ = 0;  // callbacks running
   State state_ = State::open;
   bool linger_ = false;

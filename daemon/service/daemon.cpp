@@ -7,9 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <utility>
 
 #include "base/log.hpp"
 #include "base/user_lines.hpp"
@@ -73,24 +71,13 @@ bool same_access_log(const site::Site& a, const site::Site& b) {
   return one.format == other.format && (one.to == other.to || (is_file(one) && is_file(other)));
 }
 
-/// The first error as `file:line: message`, for a status line.
-std::string first_error(const config::Diagnostics& diagnostics) {
-  for (const auto& found : diagnostics.all()) {
-    if (found.severity != config::Severity::error) continue;
-    if (found.span.file >= diagnostics.sources.size()) return found.message;
-    return diagnostics.sources[found.span.file].path + ":" + std::to_string(found.span.line) + ": " + found.message;
-  }
-  return "unknown reason";
-}
-
 int open_to_append(const std::string& name) {
   return ::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 }
 
 }  // namespace
 
-Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load)
-    : site_(std::move(site)), load_(std::move(load)), notifier_(Notifier::from_environment()) {
+Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load) : site_(std::move(site)), load_(std::move(load)) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end of the daemon
   log::set_level(level_of(site_->log.level));
 }
@@ -141,24 +128,6 @@ void Daemon::announce() const {
   user_lines::flush();
 }
 
-void Daemon::start_watchdog() {
-  auto interval = watchdog_interval(std::getenv("WATCHDOG_USEC"), std::getenv("WATCHDOG_PID"));
-  if (!interval || !notifier_.enabled()) return;
-  std::vector<Watchdog::Ask> parties;
-  for (auto& worker : workers_)
-    parties.push_back([&worker = *worker](std::function<void()> answer) { worker.ping(std::move(answer)); });
-  watchdog_ = std::make_unique<Watchdog>(loop_, *interval, std::move(parties), [this] { notifier_.alive(); });
-}
-
-std::string Daemon::serving() const {
-  auto text = "Serving " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints";
-  const char* before = " on ";
-  for (const auto* addresses : {&sockets_.http, &sockets_.echo}) {
-    for (const auto& address : *addresses) text.append(std::exchange(before, ", ")).append(address);
-  }
-  return text;
-}
-
 void Daemon::watch(int signal) {
   auto handle = std::make_unique<Signal>();
   uv_signal_init(loop_.raw(), handle->get());
@@ -172,12 +141,9 @@ int Daemon::run() {
   for (int signal : {SIGTERM, SIGINT, SIGHUP}) watch(signal);
   for (auto& worker : workers_) worker->start();
   announce();
-  notifier_.ready(serving());
-  start_watchdog();
   loop_.run();
   for (auto& worker : workers_) worker->join();
   signals_.clear();
-  watchdog_.reset();
   log::info("stopped");
   return 0;
 }
@@ -193,7 +159,6 @@ void Daemon::on_signal(int signal) {
 
 void Daemon::reload() {
   if (draining_) return;
-  notifier_.reloading();
   config::Diagnostics diagnostics;
   auto next = load_(diagnostics);
   if (!diagnostics.all().empty()) {
@@ -201,12 +166,7 @@ void Daemon::reload() {
     log::block(next ? log::Level::warning : log::Level::error,
                "reload:\n" + config::render(diagnostics, config::Format::human, ::isatty(STDERR_FILENO) != 0));
   }
-  if (next) return take(std::move(next));
-  log::error("reload failed: the running configuration stays in force");
-  notifier_.ready("Reload failed: " + first_error(diagnostics) + ". " + serving() + " as before");
-}
-
-void Daemon::take(std::shared_ptr<const site::Site> next) {
+  if (!next) return log::error("reload failed: the running configuration stays in force");
   if (!same_listeners(*site_, *next) || worker_count(*site_) != worker_count(*next))
     log::warning("reload: changes of `listen` and `workers` take effect after a restart");
   if (!same_access_log(*site_, *next))
@@ -216,14 +176,12 @@ void Daemon::take(std::shared_ptr<const site::Site> next) {
   reopen_access_log();
   for (auto& worker : workers_) worker->reload(site_);
   log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
-  notifier_.ready(serving());
 }
 
 void Daemon::drain() {
   draining_ = true;
   log::info("stopping: no new connections, requests in flight are finished");
   auto limit = site_->server.shutdown_timeout;
-  notifier_.stopping("Finishing requests in flight", limit + std::chrono::seconds(5));
   drain_limit_ = std::make_unique<net::Timer>(loop_, limit, [this] {
     log::warning("server.shutdown_timeout has passed: connections that remain are dropped");
     stop();

@@ -8,7 +8,6 @@
 #include "net/handle.hpp"
 #include "net/loop.hpp"
 #include "net/timer.hpp"
-#include "service/notify.hpp"
 #include "service/sockets.hpp"
 #include "service/worker.hpp"
 #include "site/site.hpp"
@@ -35,13 +34,9 @@ class Daemon {
   using Signal = net::UvHandle<uv_signal_t>;
 
   void announce() const;
-  void start_watchdog();
-  /// What is served, in one line, for the service manager.
-  std::string serving() const;
   void watch(int signal);
   void on_signal(int signal);
   void reload();
-  void take(std::shared_ptr<const site::Site> next);
   void drain();
   void stop();
   bool open_access_log();
@@ -50,13 +45,11 @@ class Daemon {
 
   std::shared_ptr<const site::Site> site_;
   LoadSite load_;
-  Notifier notifier_;
   net::Loop loop_;
   OpenSockets sockets_;
   int access_fd_ = -1;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Signal>> signals_;
-  std::unique_ptr<Watchdog> watchdog_;
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
   bool draining_ = false;

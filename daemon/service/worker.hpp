@@ -32,8 +32,6 @@ class Worker {
   ~Worker();
 
   void start();
-  /// Calls `answer` in the worker's thread: a sign that its loop turns.
-  void ping(std::function<void()> answer) { loop_.post(std::move(answer)); }
   void reload(std::shared_ptr<const site::Site> site);
   /// Accepts no more, finishes what is in flight; `when_done` is called in the worker's thread.
   void drain(std::function<void()> when_done);

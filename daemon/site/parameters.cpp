@@ -102,6 +102,7 @@ std::string canonical(const config::Value& value, ParameterType type) {
 }
 
 void set_default(Parameter& parameter, const config::Value& value, config::Diagnostics& diagnostics) {
+  parameter.has_default = true;
   if (!is_of(value, parameter.type)) {
     auto& error =
         diagnostics.error("wrong-type", value.span,
@@ -110,7 +111,6 @@ void set_default(Parameter& parameter, const config::Value& value, config::Diagn
     error.label = "not of type " + std::string(name_of(parameter.type));
     return;
   }
-  parameter.has_default = true;
   parameter.fallback_kind =
       parameter.type == ParameterType::string ? Value::Kind::text : Value::Kind::literal;
   parameter.fallback = canonical(value, parameter.type);

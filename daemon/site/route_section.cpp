@@ -139,8 +139,21 @@ class RouteBuilder {
     auto status = handler_kinds().find("status");
     if (actions_.empty() && table_.find("status") && status != handler_kinds().end())
       actions_.push_back(&status->second);
+    if (actions_.empty()) find_misspelt_action();
     if (actions_.empty()) report_missing();
     if (actions_.size() > 1) report_several();
+  }
+
+  /// A misspelt action key, which is reported when the table is read, is no missing one.
+  void find_misspelt_action() {
+    std::vector<std::string_view> names;
+    for (const auto& [action, kind] : handler_kinds()) names.push_back(action);
+    for (const auto& field : route_fields()) names.push_back(field.name);
+    for (const auto& member : table_.members) {
+      auto kind = handler_kinds().find(config::nearest(member.key, names));
+      bool is_misspelt = kind != handler_kinds().end() && kind->first != member.key;
+      if (is_misspelt && actions_.empty()) actions_.push_back(&kind->second);
+    }
   }
 
   /// Reads the common keys and those of the kinds that were found; returns the options of each.
@@ -152,16 +165,7 @@ class RouteBuilder {
       parts.push_back({&kind->fields(), options.back().get()});
     }
     config::read_parts(table_, "[[route]]", parts, builder_.reading());
-    for (const char* key : {"path", "method"}) check_not_empty(key);
     return options;
-  }
-
-  void check_not_empty(const char* key) {
-    const auto* list = table_.find(key);
-    if (!list || !list->is(config::Value::Kind::array) || !list->items.empty()) return;
-    auto& error = builder_.reading().diagnostics.error("empty-list", list->span,
-                                                       "`" + std::string(key) + "` is an empty list");
-    error.label = "needs at least one " + std::string(key);
   }
 
   /// A parameter whose declaration could not be read is declared all the same: nothing that uses it is wrong

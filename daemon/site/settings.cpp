@@ -153,7 +153,7 @@ const Fields<ServerOptions>& server_fields() {
           .otherwise("\"redirect\"")
           .doc("What becomes of `/notes/` where the route is `/notes`, or the reverse: `redirect` (307), `ignore` (both are "
                "the same) or `strict` (404)."),
-      field("banner", &ServerOptions::banner, config::one_or_more(config::string()))
+      field("banner", &ServerOptions::banner, config::any_number(config::string()))
           .doc("Lines of your own, written to standard output once the server listens. `{port}` is the first port.")
           .example("\"Server is running at http://localhost:{port}\""),
   };

@@ -1,5 +1,6 @@
 #include "site/site.hpp"
 
+#include "site/listeners.hpp"
 #include "site/match.hpp"
 
 namespace sluice::site {
@@ -52,6 +53,7 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
   }
   site->endpoints = std::move(builder.endpoints());
   site->echoes = rawecho::read_echoes(document, reading);
+  check_listeners(site->server.listen, site->echoes, diagnostics);
   site->router = Router(site->endpoints, site->server.trailing_slash, diagnostics);
   if (diagnostics.failed()) return nullptr;
   return site;

@@ -109,6 +109,7 @@ TEST_CASE("a wrong value is reported at its place, with what to write") {
       {"limits.header_bytes = \"64k\"", "2:23-28 bad-size", "`header_bytes` is not a size: \"64k\"", "did you mean \"64KiB\"?"},
       {"limits.header_bytes = \"1GiB\"", "2:23-29 out-of-range", "`header_bytes` is out of range: it must be within 1KiB … 1MiB", "too large"},
       {"limits = 5", "2:10-11 wrong-type", "`limits` must be a table, not an integer", "write { key = value, … }"},
+      {"listen = []", "2:10-12 empty-value", "`listen` must not be empty", ""},
       {"names = 5", "2:9-10 wrong-type", "`names` must be a string or an array of strings, not an integer", "write \"5\""},
       {"names = [\"a\", 5]", "2:15-16 wrong-type", "item 2 of `names` must be a string, not an integer", "write \"5\""},
       {"names = [\"\"]", "2:10-12 empty-value", "item 1 of `names` must not be empty", ""},
@@ -155,6 +156,34 @@ TEST_CASE("a missing key is reported at the header of its table") {
 TEST_CASE("a misspelt key is not reported once more as missing") {
   CHECK(read_text("[[thing]]\npaht = \"/\"\nsay = \"a\"\n").place() == "2:1-5 unknown-key");
   CHECK(read_text("[[thing]]\npath = \"/\"\nsya = \"a\"\n").place() == "3:1-4 unknown-key");
+}
+
+TEST_CASE("what a misspelt key says is taken as if it were spelt right, lest more seem wrong") {
+  Diagnostics diagnostics;
+  auto document = load_text("test.toml", "[thing]\npaht = \"/x\"\nsay = \"a\"\n", diagnostics);
+  Reading reading{diagnostics};
+  Thing thing;
+  CHECK_FALSE(read_parts(document.find("thing")->front().table, "[[thing]]", {{&thing_fields(), &thing}}, reading));
+  CHECK(thing.path == "/x");
+  CHECK(thing.say == "a");
+}
+
+TEST_CASE("a string whose expansion failed is not read, and is not missing") {
+  auto outcome = read_text("[[thing]]\npath = \"${env:SLUICE_NOT_SET}\"\nsay = \"a\"\n");
+  CHECK(outcome.place() == "2:9-30 unset-variable");
+  CHECK(outcome.things.empty());
+  CHECK(read_text("[sample]\ntimeout = \"${nope:}\"\n").place() == "2:12-20 unknown-expansion");
+}
+
+TEST_CASE("one wrong value among many leaves the others") {
+  Diagnostics diagnostics;
+  auto document = load_text("test.toml", "[sample]\nnames = [\"a\", 5]\nweights = { a = 1, b = \"x\" }\n", diagnostics);
+  Reading reading{diagnostics};
+  Sample sample;
+  CHECK_FALSE(read_parts(document.find("sample")->front().table, "[sample]", {{&sample_fields(), &sample}}, reading));
+  CHECK(diagnostics.errors() == 2);
+  CHECK(sample.names.size() == 1);
+  CHECK(sample.weights.size() == 1);
 }
 
 TEST_CASE("all findings of a file come in one run, in the order of the file") {

@@ -37,4 +37,12 @@ TEST_CASE("of equally near words the one with the same first letter wins") {
   CHECK(nearest("cat", {"bat", "cap"}) == "cap");
 }
 
+TEST_CASE("a word is completed when enough of it is there") {
+  using sluice::config::completed;
+  CHECK(completed("warn", {"info", "warning"}) == "warning");
+  CHECK(completed("logging_level", {"logging"}) == "logging");
+  CHECK(completed("wa", {"warning"}).empty());
+  CHECK(completed("banana", {"warning"}).empty());
+}
+
 }  // namespace

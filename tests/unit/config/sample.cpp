@@ -48,7 +48,7 @@ const Fields<Sample>& sample_fields() {
           .otherwise("\"auto\""),
       field("timeout", &Sample::timeout, duration(1s, 1h)).otherwise("\"30s\"").doc("How long."),
       field("limits", &Sample::limits, table(limits_fields())).doc("What is too much."),
-      field("names", &Sample::names, one_or_more(non_empty_string())).otherwise("[]"),
+      field("names", &Sample::names, any_number(non_empty_string())).otherwise("[]"),
       field("listen", &Sample::listen, one_or_more(listen())).otherwise("\":80\""),
       field("root", &Sample::root, path()),
       field("level", &Sample::level, one_of<Level>({{"debug", Level::debug}, {"info", Level::info}})),

@@ -137,8 +137,8 @@ TEST_CASE("a declaration that cannot be read is told once, not again wherever th
   one("path = [\"/\", \"/{id}\"]\nparams.id = { type = \"int\", defualt = 1 }\ntext = \"{id}\"");
   one("path = [\"/\", \"/{name}\"]\nparams.nmae = { default = \"x\" }\ntext = \"{name}\"");
   one("path = \"/\"\nquery.q = \"strng\"\ntext = \"{q}\"");
-  CHECK(one("path = []\ntext = \"\"").starts_with("empty-list 2:8-10 "));
-  CHECK(one("path = \"/\"\nmethod = []\ntext = \"\"").starts_with("empty-list 3:10-12 "));
+  CHECK(one("path = []\ntext = \"\"").starts_with("empty-value 2:8-10 "));
+  CHECK(one("path = \"/\"\nmethod = []\ntext = \"\"").starts_with("empty-value 3:10-12 "));
   CHECK(one("path = \"/{q}\"\nquery.q = \"int\"\ntext = \"\"").starts_with("duplicate-parameter 3:7-8 "));
 }
 
