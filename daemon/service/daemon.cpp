@@ -55,14 +55,7 @@ class BannerValues final : public site::Values {
   std::string port_;
 };
 
-bool same_listeners(const site::Site& a, const site::Site& b) {
-  auto same = [](const auto& x, const auto& y) { return x->text == y->text; };
-  return std::equal(a.server.listen.begin(), a.server.listen.end(), b.server.listen.begin(), b.server.listen.end(), same);
-}
-
-bool is_file(const site::AccessLogOptions& access) {
-  return access.to != "off" && access.to != "stdout";
-}
+bool is_file(const site::AccessLogOptions& access) { return access.to != "off" && access.to != "stdout"; }
 
 /// The same but for the name of the file.
 bool same_access_log(const site::Site& a, const site::Site& b) {
@@ -73,6 +66,15 @@ bool same_access_log(const site::Site& a, const site::Site& b) {
 
 int open_to_append(const std::string& name) {
   return ::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+}
+
+std::vector<WorkerSocket> take_sockets(std::vector<OpenListener>& opened, std::size_t worker) {
+  std::vector<WorkerSocket> sockets;
+  for (auto& listener : opened) {
+    const auto& wanted = listener.wanted();
+    sockets.push_back({wanted.key(), wanted.kind, listener.take(worker), wanted.idle});
+  }
+  return sockets;
 }
 
 }  // namespace
@@ -103,26 +105,55 @@ void Daemon::reopen_access_log() {
   ::close(fresh);
 }
 
+/// Opens those listeners of `site` that are not open yet.
+std::expected<std::vector<OpenListener>, net::ListenError> Daemon::open_missing(const site::Site& site,
+                                                                                std::size_t workers) {
+  std::vector<OpenListener> opened;
+  for (const auto& wanted : wanted_listeners(site)) {
+    if (std::ranges::find(listeners_, wanted.key()) != listeners_.end()) continue;
+    auto listener = open_listener(wanted, workers);
+    if (!listener) return std::unexpected(listener.error());
+    opened.push_back(std::move(*listener));
+  }
+  return opened;
+}
+
+/// Notes the listeners of `site` as those in use; returns the keys of those that are no longer.
+std::vector<std::string> Daemon::adopt(const site::Site& site, const std::vector<OpenListener>& opened) {
+  std::vector<std::string> keys;
+  for (const auto& wanted : wanted_listeners(site)) keys.push_back(wanted.key());
+  std::vector<std::string> removed;
+  for (const auto& key : listeners_)
+    if (std::ranges::find(keys, key) == keys.end()) removed.push_back(key);
+  for (const auto& listener : opened) {
+    log::info("listening on " + listener.address());
+    if (first_port_ == 0 && listener.wanted().kind == ListenerKind::http) first_port_ = listener.port();
+  }
+  for (const auto& key : removed) log::info("no longer listening: " + key);
+  listeners_ = std::move(keys);
+  return removed;
+}
+
 std::expected<void, net::ListenError> Daemon::listen() {
   raise_descriptor_limit();
   auto workers = worker_count(*site_);
-  auto sockets = open_sockets(*site_, workers);
-  if (!sockets) return std::unexpected(sockets.error());
+  auto opened = open_missing(*site_, workers);
+  if (!opened) return std::unexpected(opened.error());
   if (!open_access_log())
     return std::unexpected(net::ListenError{
         errno, "cannot write the access log " + site_->log.access.to + ": " + std::strerror(errno)});
-  sockets_ = std::move(*sockets);
-  for (auto& own : sockets_.of_worker)
-    workers_.push_back(std::make_unique<Worker>(site_, workers, access_fd_, std::move(own)));
+  for (std::size_t i = 0; i < workers; ++i)
+    workers_.push_back(std::make_unique<Worker>(site_, workers, access_fd_, take_sockets(*opened, i)));
+  opened_ = std::move(*opened);
   return {};
 }
 
-void Daemon::announce() const {
-  for (const auto& address : sockets_.http) log::info("listening on " + address);
-  for (const auto& address : sockets_.echo) log::info("listening on " + address);
+void Daemon::announce() {
+  adopt(*site_, opened_);
+  opened_.clear();
   for (const auto& line : site_->banner) {
     std::string text;
-    line.render(BannerValues(sockets_.first_port), text);
+    line.render(BannerValues(first_port_), text);
     user_lines::add(text);
   }
   user_lines::flush();
@@ -167,14 +198,19 @@ void Daemon::reload() {
                "reload:\n" + config::render(diagnostics, config::Format::human, ::isatty(STDERR_FILENO) != 0));
   }
   if (!next) return log::error("reload failed: the running configuration stays in force");
-  if (!same_listeners(*site_, *next) || worker_count(*site_) != worker_count(*next))
-    log::warning("reload: changes of `listen` and `workers` take effect after a restart");
+  auto opened = open_missing(*next, workers_.size());
+  if (!opened) {
+    log::error(opened.error().message);
+    return log::error("reload failed: the running configuration stays in force");
+  }
+  if (worker_count(*next) != workers_.size()) log::warning("reload: a change of `workers` takes effect after a restart");
   if (!same_access_log(*site_, *next))
     log::warning("reload: whether there is an access log and its format change after a restart");
   site_ = std::move(next);
   log::set_level(level_of(site_->log.level));
   reopen_access_log();
-  for (auto& worker : workers_) worker->reload(site_);
+  auto removed = adopt(*site_, *opened);
+  for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->reload(site_, take_sockets(*opened, i), removed);
   log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
 }
 

@@ -33,20 +33,24 @@ class Daemon {
  private:
   using Signal = net::UvHandle<uv_signal_t>;
 
-  void announce() const;
+  void announce();
   void watch(int signal);
   void on_signal(int signal);
   void reload();
   void drain();
   void stop();
   bool open_access_log();
+  std::expected<std::vector<OpenListener>, net::ListenError> open_missing(const site::Site& site, std::size_t workers);
+  std::vector<std::string> adopt(const site::Site& site, const std::vector<OpenListener>& opened);
   /// Opens the file anew under its name, for logrotate. The descriptor number stays, so the workers need not know.
   void reopen_access_log();
 
   std::shared_ptr<const site::Site> site_;
   LoadSite load_;
   net::Loop loop_;
-  OpenSockets sockets_;
+  std::vector<std::string> listeners_;  // keys of the listeners in use
+  std::vector<OpenListener> opened_;    // by listen(), until they are announced
+  std::uint16_t first_port_ = 0;        // of the first HTTP listener, for the banner
   int access_fd_ = -1;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Signal>> signals_;

@@ -1,25 +1,55 @@
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <string>
 #include <vector>
 
+#include "net/address.hpp"
 #include "net/socket.hpp"
-#include "service/worker.hpp"
 #include "site/site.hpp"
 
 namespace sluice::service {
 
-/// The sockets of a configuration, opened before any worker starts.
-struct OpenSockets {
-  std::vector<std::vector<WorkerSocket>> of_worker;  // by worker
-  std::vector<std::string> http;                     // addresses that were bound: "http://127.0.0.1:8080"
-  std::vector<std::string> echo;                     // "tcp://127.0.0.1:7007"
-  std::uint16_t first_port = 0;                      // of the first HTTP listener, for the banner
+enum class ListenerKind : std::uint8_t { http, tcp_echo, udp_echo };
+
+/// A listener that a configuration asks for.
+struct WantedListener {
+  ListenerKind kind = ListenerKind::http;
+  net::Endpoint endpoint;
+  std::chrono::milliseconds idle{};  // of an echo connection
+
+  /// What makes it the same listener in two configurations: "http 127.0.0.1:8080".
+  std::string key() const;
 };
 
-/// Opens every listener of `site` once for each of `workers` (SO_REUSEPORT, so that the kernel spreads connections). On
-/// failure everything that was opened is closed again.
-std::expected<OpenSockets, net::ListenError> open_sockets(const site::Site& site, std::size_t workers);
+/// All listeners of a site, in the order of its config.
+std::vector<WantedListener> wanted_listeners(const site::Site& site);
+
+/// A listener with one socket for each worker. Sockets that were not taken are closed with it.
+class OpenListener {
+ public:
+  OpenListener(WantedListener wanted) : wanted_(std::move(wanted)) {}
+  ~OpenListener();
+  OpenListener(OpenListener&&) = default;
+  OpenListener& operator=(OpenListener&&) = default;
+
+  const WantedListener& wanted() const { return wanted_; }
+  /// What was bound, as people write it: "http://127.0.0.1:8080", "udp://127.0.0.1:7007", "unix:/run/x.sock".
+  std::string address() const;
+  std::uint16_t port() const { return bound_.port(); }
+  /// The socket of a worker, which from now on owns it.
+  int take(std::size_t worker);
+
+ private:
+  friend std::expected<OpenListener, net::ListenError> open_listener(const WantedListener&, std::size_t);
+
+  WantedListener wanted_;
+  net::Address bound_;
+  std::vector<int> fds_;  // by worker; -1: taken
+};
+
+/// Opens a listener once for each of `workers` (SO_REUSEPORT, so that the kernel spreads connections).
+std::expected<OpenListener, net::ListenError> open_listener(const WantedListener& wanted, std::size_t workers);
 
 }  // namespace sluice::service

@@ -59,14 +59,15 @@ Worker::Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int 
 Worker::~Worker() { join(); }
 
 void Worker::listen(const WorkerSocket& socket) {
-  if (socket.kind == WorkerSocket::Kind::udp_echo) {
-    datagram_echoes_.push_back(std::make_unique<rawecho::UdpEcho>(loop_, socket.fd));
+  if (socket.kind == ListenerKind::udp_echo) {
+    datagram_echoes_[socket.key] = std::make_unique<rawecho::UdpEcho>(loop_, socket.fd);
     return;
   }
   net::Listener::MakeProtocol make = [this] { return std::make_unique<http1::Session>(engine_); };
-  if (socket.kind == WorkerSocket::Kind::tcp_echo)
+  if (socket.kind == ListenerKind::tcp_echo)
     make = [idle = socket.idle] { return std::make_unique<rawecho::TcpEcho>(idle); };
-  listeners_.push_back(std::make_unique<net::Listener>(connections_, socket.fd, std::move(make), report_accept_trouble));
+  listeners_[socket.key] =
+      std::make_unique<net::Listener>(connections_, socket.fd, std::move(make), report_accept_trouble);
 }
 
 void Worker::start() {
@@ -77,11 +78,17 @@ void Worker::start() {
   });
 }
 
-void Worker::reload(std::shared_ptr<const site::Site> site) {
-  loop_.post([this, site = std::move(site)]() mutable {
+void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSocket> added,
+                    std::vector<std::string> removed) {
+  loop_.post([this, site = std::move(site), added = std::move(added), removed = std::move(removed)]() mutable {
+    for (const auto& key : removed) {
+      listeners_.erase(key);
+      datagram_echoes_.erase(key);
+    }
     connections_.set_limits(connection_limits(*site, workers_));
     engine_.set_settings(http1_settings(*site));
     dispatcher_.set_site(std::move(site));
+    for (const auto& socket : added) listen(socket);
   });
 }
 

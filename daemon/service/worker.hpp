@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -11,14 +13,15 @@
 #include "net/loop.hpp"
 #include "rawecho/udp_echo.hpp"
 #include "service/access_log.hpp"
+#include "service/sockets.hpp"
 #include "site/dispatcher.hpp"
 
 namespace sluice::service {
 
 /// A socket that a worker is to serve.
 struct WorkerSocket {
-  enum class Kind : std::uint8_t { http, tcp_echo, udp_echo };
-  Kind kind = Kind::http;
+  std::string key;  // names the listener in later calls
+  ListenerKind kind = ListenerKind::http;
   int fd = -1;
   std::chrono::milliseconds idle{};  // of an echo connection
 };
@@ -32,7 +35,9 @@ class Worker {
   ~Worker();
 
   void start();
-  void reload(std::shared_ptr<const site::Site> site);
+  /// From the next request on serves `site`; takes `added` sockets, which become the worker's, and no longer accepts on
+  /// the listeners `removed`, whose connections go on.
+  void reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSocket> added, std::vector<std::string> removed);
   /// Accepts no more, finishes what is in flight; `when_done` is called in the worker's thread.
   void drain(std::function<void()> when_done);
   /// Drops what is left and ends the loop.
@@ -41,7 +46,6 @@ class Worker {
 
  private:
   void listen(const WorkerSocket& socket);
-  void configure(const site::Site& site);
 
   std::size_t workers_;
   net::Loop loop_;
@@ -49,8 +53,8 @@ class Worker {
   site::Dispatcher dispatcher_;
   http1::Engine engine_;
   net::Connections connections_;
-  std::vector<std::unique_ptr<net::Listener>> listeners_;
-  std::vector<std::unique_ptr<rawecho::UdpEcho>> datagram_echoes_;
+  std::map<std::string, std::unique_ptr<net::Listener>> listeners_;  // by key
+  std::map<std::string, std::unique_ptr<rawecho::UdpEcho>> datagram_echoes_;
   std::thread thread_;
 };
 

@@ -7,6 +7,7 @@ import threading
 import websockets
 
 from raw import Connection, fetch
+from conftest import with_workers
 from sluice import wait_until
 
 OLD = '[[route]]\npath = "/"\ntext = "old"\n[[route]]\npath = "/slow"\ndelay = "1s"\ntext = "slow old"\n[[websocket]]\npath = "/ws"\n'
@@ -127,3 +128,43 @@ def test_memory_does_not_grow_with_reloads(serve):
     for i in range(30):
         reload(i)
     assert server.resident_bytes() - before < 16 << 20
+
+
+def free_port():
+    import socket
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_listeners_come_and_go_with_a_reload(serve):
+    first, second, third = free_port(), free_port(), free_port()
+    config = '[server]\nlisten = [{}]\n[[route]]\npath = "/"\ntext = "x"\n'
+    server = serve(config.format(f'"127.0.0.1:{first}", "127.0.0.1:{second}"'), listen=None, listeners=2, workers=2)
+    with Connection(first) as old:
+        assert old.get().text == "x"
+        rewrite(server, with_workers(config.format(f'"127.0.0.1:{second}", "127.0.0.1:{third}"'), 2))
+        server.wait_for_line("reloaded")
+        assert fetch(third).text == "x"
+        assert fetch(second).text == "x"
+        wait_until(lambda: refused(first), "the first address is closed")
+        assert old.get().text == "x", "connections of a removed listener go on"
+
+
+def test_a_reload_that_cannot_listen_changes_nothing(serve):
+    taken = serve('[[route]]\npath = "/"\ntext = "other"\n')
+    port = free_port()
+    config = '[server]\nlisten = [{}]\n[[route]]\npath = "/"\ntext = "{}"\n'
+    server = serve(config.format(f'"127.0.0.1:{port}"', "old"), listen=None)
+    rewrite(server, config.format(f'"127.0.0.1:{port}", "127.0.0.1:{taken.port}"', "new"))
+    server.wait_for_line("reload failed")
+    assert fetch(port).text == "old"
+
+
+def refused(port):
+    import socket
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return False
+    except ConnectionRefusedError:
+        return True
