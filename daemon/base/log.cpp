@@ -3,10 +3,14 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <unistd.h>
+
 #include <atomic>
+#include <cstdlib>
 #include <string>
 
 #include "base/escape.hpp"
+#include "base/journal.hpp"
 
 namespace sluice::log {
 
@@ -42,6 +46,14 @@ spdlog::level::level_enum to_spdlog(Level level) {
   return spdlog::level::off;
 }
 
+/// One write for a message: the journal takes it whole. A journal that is gone is no reason to stop.
+void put(Level level, const std::string& text) {
+  static const bool under_journal = journal::is_stream(std::getenv("JOURNAL_STREAM"), STDERR_FILENO);
+  if (!under_journal) return logger().log(to_spdlog(level), text);
+  auto lines = journal::with_priority(level, text);
+  [[maybe_unused]] auto written = ::write(STDERR_FILENO, lines.data(), lines.size());
+}
+
 }  // namespace
 
 void set_level(Level level) { least = level; }
@@ -49,11 +61,11 @@ void set_level(Level level) { least = level; }
 bool enabled(Level level) { return level >= least.load(std::memory_order_relaxed) && level != Level::off; }
 
 void write(Level level, std::string_view message) {
-  if (enabled(level)) logger().log(to_spdlog(level), log_escaped(message));
+  if (enabled(level)) put(level, log_escaped(message));
 }
 
 void block(Level level, std::string_view text) {
-  if (enabled(level)) logger().log(to_spdlog(level), std::string(text));
+  if (enabled(level)) put(level, std::string(text));
 }
 
 }  // namespace sluice::log

@@ -2,24 +2,63 @@
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/load.hpp"
 #include "cli/terminal.hpp"
 #include "config/manual.hpp"
+#include "http/method.hpp"
+#include "site/report.hpp"
 
-/// `sluice explain KEY`: what a key of the config means.
+/// `sluice explain KEY`: what a key of the config means. `sluice explain GET /path`: what serves a request, and why
+/// nothing else does.
 namespace sluice::cli {
+namespace {
+
+struct Options {
+  std::string subject;
+  std::string target;
+  std::string host;
+  std::string file;
+};
+
+int explain_key(const std::string& key) {
+  auto text = config::explain(key);
+  if (!text) {
+    complain(text.error().message);
+    return exit_usage;
+  }
+  return print(*text) ? exit_ok : exit_io;
+}
+
+int explain_request(const Options& options) {
+  auto method = http::parse_method(options.subject);
+  if (!method) {
+    complain("`" + options.subject + "` is not a method; write `sluice explain GET /path` or `sluice explain KEY`");
+    return exit_usage;
+  }
+  if (!options.target.starts_with('/')) {
+    complain("`" + options.target + "` is not a path: it begins with a slash");
+    return exit_usage;
+  }
+  config::Diagnostics diagnostics;
+  auto site = load_or_complain(config_file(options.file), diagnostics);
+  if (!site) return exit_config;
+  auto text = site::explain_request(*site, diagnostics.sources, *method, options.host, options.target);
+  return print(text) ? exit_ok : exit_io;
+}
+
+}  // namespace
 
 Action prepare_explain(CLI::App& app) {
-  auto key = std::make_shared<std::string>();
-  app.add_option("KEY", *key, "A key, \"server.limits.header_bytes\" or \"header_bytes\", or a table, \"route\"")->required();
-  return [key] {
-    auto text = config::explain(*key);
-    if (!text) {
-      complain(text.error().message);
-      return exit_usage;
-    }
-    return print(*text) ? exit_ok : exit_io;
-  };
+  auto options = std::make_shared<Options>();
+  app.add_option("KEY|METHOD", options->subject,
+                 "A key, \"server.limits.header_bytes\" or \"header_bytes\", or a table, \"route\"; or the method of a request")
+      ->required();
+  app.add_option("PATH", options->target, "The path of a request, after its method");
+  app.add_option("--host", options->host, "The host for which the request is");
+  add_config_option(app, options->file);
+  return [options] { return options->target.empty() ? explain_key(options->subject) : explain_request(*options); };
 }
 
 }  // namespace sluice::cli

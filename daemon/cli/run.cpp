@@ -15,7 +15,8 @@ namespace {
 constexpr std::array commands = {
     Command{"serve", "Run the server, on a config or on a directory", prepare_serve},
     Command{"check", "Find every mistake of a config; changes nothing", prepare_check},
-    Command{"explain", "Tell what a key means", prepare_explain},
+    Command{"routes", "List what a config serves, and where it says so", prepare_routes},
+    Command{"explain", "Tell what a key means, or what serves a request", prepare_explain},
     Command{"init", "Write a config to start from", prepare_init},
     Command{"schema", "Print the JSON Schema of the config, for editors", prepare_schema},
     Command{"reference", "Print the reference of all keys as Markdown", prepare_reference},

@@ -38,16 +38,36 @@ std::shared_ptr<const ServedFile> FileCache::find(std::uint64_t owner, std::stri
   auto found = index_.find({owner, path});
   if (found == index_.end()) return nullptr;
   auto entry = found->second;
-  if (auto present = turn(loop); entry->checked != present) {
-    struct stat status {};
-    if (::stat(entry->name.c_str(), &status) != 0 || FileIdentity(status) != entry->file->identity) {
-      erase(entry);
-      return nullptr;
-    }
-    entry->checked = present;
+  if (!is_current(*entry, loop)) {
+    erase(entry);
+    return nullptr;
   }
+  ++entry->uses;
   entries_.splice(entries_.begin(), entries_, entry);
   return entry->file;
+}
+
+bool FileCache::is_current(Entry& entry, net::Loop& loop) {
+  auto now = loop.now();
+  auto generation = watch_.generation();
+  if (entry.watched == generation && now - entry.checked.time < recheck) return true;
+  if (generation != std::exchange(seen_generation_, generation)) changed_at_ = now;
+
+  auto present = turn(loop);
+  if (entry.checked == present && entry.watched == 0) return true;
+  // First the watch, then the look: what changes after the look is reported.
+  bool watching = entry.watched == generation || begin_watching(entry, now);
+  seen_generation_ = watch_.generation();
+  struct stat status {};
+  if (::stat(entry.name.c_str(), &status) != 0 || FileIdentity(status) != entry.file->identity) return false;
+  entry.checked = present;
+  entry.watched = watching ? seen_generation_ : 0;
+  return true;
+}
+
+bool FileCache::begin_watching(const Entry& entry, std::uint64_t now) {
+  if (entry.uses < uses_before_watching || now - changed_at_ < unrest) return false;
+  return watch_.watch(entry.name);
 }
 
 void FileCache::insert(std::uint64_t owner, std::string_view path, std::string name,
@@ -55,7 +75,7 @@ void FileCache::insert(std::uint64_t owner, std::string_view path, std::string n
   if (!file->settled) return;
   if (auto old = index_.find({owner, path}); old != index_.end()) erase(old->second);
 
-  entries_.push_front({owner, std::string(path), std::move(name), std::move(file), turn(loop)});
+  entries_.push_front({owner, std::string(path), std::move(name), std::move(file), turn(loop), 0, 0});
   auto entry = entries_.begin();
   index_.emplace(Key{owner, entry->path}, entry);
   octets_ += entry->footprint();

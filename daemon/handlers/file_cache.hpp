@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "handlers/file_watch.hpp"
 #include "handlers/served_file.hpp"
 #include "net/loop.hpp"
 
@@ -16,12 +17,11 @@ namespace sluice::handlers {
 /// The files that a worker has read, by handler and request path. One per thread; bounded in memory and in
 /// open descriptors, the least recently used go first.
 ///
-/// What it gives is as fresh as a look at the file system within the present turn of the event loop: the
-/// first request for a file in a turn costs one stat(2), which notices a file that was replaced, rewritten,
-/// renamed away, or reached through a symbolic link that now leads elsewhere; the others in the turn cost
-/// nothing. The requests of a turn were sent before it began (or are being sent while it runs), so a change
-/// that was complete before a request is always seen. Notification by the kernel (inotify) would save that
-/// stat too, but stays silent on network and overlay file systems and for memory-mapped writes.
+/// What it gives is what stands in the file system when the request arrives: a file that was replaced,
+/// rewritten, renamed away, or is reached through a symbolic link that now leads elsewhere is noticed by the
+/// next request. A file in frequent use is watched (FileWatch) and costs no system call; where watching
+/// cannot be relied upon, or while things are changing, the first request for it in a turn of the event loop
+/// costs one stat(2) and the others of the turn, which were sent before it began, nothing.
 class FileCache {
  public:
   struct Limits {
@@ -60,7 +60,9 @@ class FileCache {
     std::string path;
     std::string name;
     std::shared_ptr<const ServedFile> file;
-    Turn checked;
+    Turn checked;               // when stat() last said that it is the same
+    std::uint64_t watched = 0;  // generation of the watch in which it has been the same; 0: not watched
+    std::uint32_t uses = 0;
     std::size_t footprint() const;
   };
   using Entries = std::list<Entry>;
@@ -76,11 +78,23 @@ class FileCache {
     }
   };
 
+  /// Watched files are looked at all the same this often, in milliseconds: not everything is reported.
+  static constexpr std::uint64_t recheck = 250;
+  /// For so long after a change, in milliseconds, files are not watched anew: more changes are likely.
+  static constexpr std::uint64_t unrest = 100;
+  /// Watching costs dozens of system calls to begin with, so only files in use are worth it.
+  static constexpr std::uint32_t uses_before_watching = 2;
+
   Turn turn(net::Loop& loop);
+  bool is_current(Entry& entry, net::Loop& loop);
+  bool begin_watching(const Entry& entry, std::uint64_t now);
   void erase(Entries::iterator entry);
 
   Limits limits_;
-  Entries entries_;  // the most recently used first
+  FileWatch watch_;
+  std::uint64_t seen_generation_ = watch_.generation();
+  std::uint64_t changed_at_ = 0;  // milliseconds of the loop's clock
+  Entries entries_;               // the most recently used first
   std::unordered_map<Key, Entries::iterator, Hash> index_;
   std::size_t octets_ = 0;
   std::size_t descriptors_ = 0;

@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "handlers/content_hash.hpp"
-#include "handlers/same_second.hpp"
+#include "handlers/recent_changes.hpp"
 #include "http/date.hpp"
 
 namespace sluice::handlers {
@@ -89,9 +89,17 @@ std::string hash_large(int fd, const FileIdentity& identity) {
   return quoted(hash.finish());
 }
 
-std::string etag_of_large(int fd, const FileIdentity& identity, bool settled) {
-  if (settled && is_meaningful(identity.modified)) return tag_of(identity);
-  return identity.size <= largest_hashed ? hash_large(fd, identity) : std::string();
+/// A tag of content is remembered while the file stays as it is, so that it does not change for another kind
+/// of tag as soon as the file counts as settled.
+std::string etag_of_large(int fd, const std::string& name, const FileIdentity& identity, bool settled) {
+  bool hashed = !settled || !is_meaningful(identity.modified);
+  auto fresh = settled ? content_tag_of(name, identity) : FreshTag{};
+  if (!fresh.etag.empty()) return fresh.etag;
+  if (!hashed && !fresh.known) return tag_of(identity);
+  if (identity.size > largest_hashed) return hashed ? std::string() : tag_of(identity);
+  auto etag = hash_large(fd, identity);
+  if (!etag.empty()) note_content_tag(name, identity, etag, settled);
+  return etag;
 }
 
 /// Reads a small file whole, again when it changes under the reader's hands, and opens a large one. EAGAIN
@@ -184,7 +192,7 @@ std::expected<std::shared_ptr<const ServedFile>, int> load_file(const FileNode& 
   if (int error = read_content(*readable, *file)) return std::unexpected(error);
 
   file->settled = is_settled(file->identity);
-  file->etag = file->file ? etag_of_large(file->file->fd(), file->identity, file->settled)
+  file->etag = file->file ? etag_of_large(file->file->fd(), traits.name, file->identity, file->settled)
                           : quoted(content_hash(file->bytes));
   bool video = ends_with_ignoring_case(traits.name, ".ts") && is_transport_stream(*file);
   file->content_type = video ? "video/mp2t" : traits.content_type;

@@ -19,11 +19,14 @@ class WebSocketHandler final : public site::Handler {
 
     KeptValues kept(endpoint_->kept, site::RequestValues(exchange));
     auto conversation = std::make_unique<WebSocketConversation>(endpoint_, std::move(kept));
-    auto session = std::make_unique<websocket::Session>(endpoint_->limits, std::move(conversation));
+    auto compression = shaken.deflate ? std::make_unique<websocket::Compression>(*shaken.deflate, endpoint_->handshake.deflate)
+                                      : nullptr;
+    auto session = std::make_unique<websocket::Session>(endpoint_->limits, std::move(conversation), std::move(compression));
     http::Response response;
     response.status = 101;
     response.fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", shaken.accept}};
     if (!shaken.protocol.empty()) response.fields.push_back({"Sec-WebSocket-Protocol", shaken.protocol});
+    if (shaken.deflate) response.fields.push_back({"Sec-WebSocket-Extensions", shaken.deflate->response});
     exchange.upgrade(std::move(response), std::move(session));
   }
 

@@ -61,6 +61,7 @@ WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scop
                                      config::Diagnostics& diagnostics) {
   handshake.origins = origin_policy(options.origins);
   for (const auto& protocol : options.subprotocols) handshake.protocols.push_back(*protocol);
+  handshake.deflate = options.compression;
   limits.message = options.max_message.count;
   limits.close_wait = options.close_timeout;
 

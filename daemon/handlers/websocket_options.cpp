@@ -47,6 +47,69 @@ config::Type<BadMessage> bad_message() {
   return config::either({Kind::table}, answer_table(), std::move(word));
 }
 
+/// `compression` as a table.
+struct CompressionKeys {
+  bool server_context = false, client_context = false;
+  std::int64_t server_window_bits = 15, client_window_bits = 15, level = 6;
+  Bytes threshold;
+};
+
+const config::Fields<CompressionKeys>& compression_fields() {
+  using config::field;
+  using Keys = CompressionKeys;
+  static const config::Fields<Keys> fields = {
+      field("server_context_takeover", &Keys::server_context, config::boolean())
+          .otherwise("false")
+          .doc("Whether what the server sends may refer to earlier messages. Compresses better and costs each connection "
+               "up to 260 KiB.")
+          .example("true"),
+      field("client_context_takeover", &Keys::client_context, config::boolean())
+          .otherwise("false")
+          .doc("The same for what clients send; costs each connection up to 40 KiB.")
+          .example("true"),
+      field("server_max_window_bits", &Keys::server_window_bits, config::integer(9, 15))
+          .otherwise("15")
+          .doc("Size of the window with which the server compresses, as a power of two. A client may ask for less.")
+          .example("12"),
+      field("client_max_window_bits", &Keys::client_window_bits, config::integer(9, 15))
+          .otherwise("15")
+          .doc("Size of the window with which clients may compress, as a power of two.")
+          .example("12"),
+      field("level", &Keys::level, config::integer(1, 9))
+          .otherwise("6")
+          .doc("How hard the server tries: 1 is quick, 9 small.")
+          .example("1"),
+      field("threshold", &Keys::threshold, config::size(1_B, 1_GiB))
+          .otherwise("\"256B\"")
+          .doc("Shorter messages are sent as they are.")
+          .example("\"1KiB\""),
+  };
+  return fields;
+}
+
+/// `true`, `false` or a table.
+config::Type<websocket::DeflateOptions> compression() {
+  using Options = websocket::DeflateOptions;
+  auto flag = config::boolean();
+  config::Type<Options> plain{flag.info, [read = flag.read](const config::Value& value, config::Reading& reading) {
+    auto enabled = read(value, reading);
+    return enabled ? std::optional(Options{.enabled = *enabled}) : std::nullopt;
+  }};
+  auto keys = config::table(compression_fields());
+  config::Type<Options> detailed{keys.info, [read = keys.read](const config::Value& value, config::Reading& reading) {
+    auto got = read(value, reading);
+    if (!got) return std::optional<Options>();
+    return std::optional(Options{.enabled = true,
+                                 .keep_server_context = got->server_context,
+                                 .keep_client_context = got->client_context,
+                                 .server_window_bits = static_cast<std::uint8_t>(got->server_window_bits),
+                                 .client_window_bits = static_cast<std::uint8_t>(got->client_window_bits),
+                                 .level = static_cast<std::uint8_t>(got->level),
+                                 .threshold = got->threshold.count});
+  }};
+  return config::either({Kind::table}, std::move(detailed), std::move(plain));
+}
+
 const config::Fields<WebSocketLog>& log_fields() {
   using config::field;
   static const config::Fields<WebSocketLog> fields = {
@@ -116,6 +179,11 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
       field("subprotocols", &Options::subprotocols, config::any_number(subprotocol()))
           .doc("Subprotocols that are spoken here, the preferred one first. The first that a client offers is chosen.")
           .example("[\"chat.v2\", \"chat\"]"),
+      field("compression", &Options::compression, compression())
+          .otherwise("false")
+          .doc("Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692); or a table that "
+               "says how.")
+          .example("{ level = 1, threshold = \"1KiB\" }"),
       field("close_timeout", &Options::close_timeout, config::duration(100ms, 5min))
           .otherwise("\"5s\"")
           .doc("Time that a client has to answer when the server closes the connection.")

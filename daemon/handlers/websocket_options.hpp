@@ -11,6 +11,7 @@
 #include "site/error_body.hpp"
 #include "site/parameters.hpp"
 #include "site/trailing_slash.hpp"
+#include "websocket/deflate.hpp"
 
 namespace sluice::handlers {
 
@@ -42,6 +43,7 @@ struct WebSocketOptions {
   Bytes max_message;
   std::vector<config::Located<std::string>> origins;
   std::vector<config::Located<std::string>> subprotocols;
+  websocket::DeflateOptions compression;
   std::chrono::milliseconds close_timeout{};
   WebSocketLog log;
   std::optional<site::ErrorBody> errors;

@@ -1,5 +1,6 @@
 #include "net/connection.hpp"
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,55 +24,62 @@ class Connection::Event {
 };
 
 Connection::Connection(Connections& owner, int fd, const Address& peer, const Address& local)
-    : owner_(owner), outbox_(owner.loop().blocks()), peer_(peer), local_(local), fd_(fd) {
-  uv_poll_init(loop().raw(), &poll_, fd_);
-  poll_.data = this;
-}
+    : owner_(owner), outbox_(owner.loop().blocks()), peer_(peer), local_(local), fd_(fd) {}
 
 Loop& Connection::loop() { return owner_.loop(); }
 
 void Connection::start(std::unique_ptr<Protocol> protocol) {
   protocol_ = std::move(protocol);
   Event event(*this);
-  watch(UV_READABLE);
+  want(EPOLLIN);
   protocol_->on_open(*this);
+  // The first request has often arrived with the connection: reading at once saves a turn, and for a connection of one
+  // request the epoll_ctl as well.
+  if (state_ == State::open && !paused_) on_readable();
 }
 
-void Connection::watch(int events) {
-  if (events == watched_) return;  // the common case costs no system call
-  watched_ = events;
-  if (events == 0) {
-    uv_poll_stop(&poll_);
-  } else {
-    uv_poll_start(&poll_, events, on_poll);
+/// Tells the kernel what has changed since the last callback; most callbacks change nothing.
+void Connection::apply_watch() {
+  if (wanted_ == watched_ && in_epoll_) return;
+  if (in_epoll_) {
+    loop().rewatch(fd_, wanted_, *this);
+  } else if (!loop().watch(fd_, wanted_, *this)) {
+    state_ = State::closed;  // the kernel is out of memory for watches
   }
+  in_epoll_ = true;
+  watched_ = wanted_;
 }
 
-void Connection::on_poll(uv_poll_t* poll, int status, int events) {
-  auto& self = *static_cast<Connection*>(poll->data);
-  Event event(self);
-  if (status < 0) return self.abort();
-  if (events & UV_WRITABLE) self.flush();
-  if (self.state_ != State::closed && (events & (UV_READABLE | UV_DISCONNECT))) self.on_readable();
+void Connection::on_events(std::uint32_t events) {
+  if (state_ == State::closed) return;  // ended by another event of this turn
+  Event event(*this);
+  if (events & EPOLLERR) return fail();
+  if (events & EPOLLOUT) flush();
+  if (state_ == State::closed) return;
+  if (events & (EPOLLIN | EPOLLRDHUP)) return on_readable();
+  if (events & EPOLLHUP) fail();
+}
+
+/// The peer is gone for good.
+void Connection::fail() {
+  if (state_ == State::open) protocol_->on_eof();
+  abort();
 }
 
 void Connection::on_readable() {
   if (state_ == State::lingering || state_ == State::closing) return drop_input();
-  if (paused_) {  // only the peer's leaving wakes us here
-    // The peer has ended its side, or is gone. Unread octets stay in the kernel, and are not wanted any more.
-    watch(watched_ & ~UV_DISCONNECT);
+  if (paused_) {  // only the peer's leaving wakes us here; what it sent before is not wanted any more
+    unwant(EPOLLRDHUP);
     return protocol_->on_eof();
   }
   auto buffer = loop().read_buffer();
   auto received = ::recv(fd_, buffer.data(), buffer.size(), 0);
   if (received > 0) return protocol_->on_bytes(buffer.first(static_cast<std::size_t>(received)));
   if (received == 0) {
-    watch(watched_ & ~UV_READABLE);  // end of file stays readable: it must not wake us again and again
+    unwant(EPOLLIN);  // the end of input stays readable: it must not wake us again and again
     return protocol_->on_eof();
   }
-  if (errno == EAGAIN || errno == EINTR) return;
-  protocol_->on_eof();
-  abort();
+  if (errno != EAGAIN && errno != EINTR) fail();
 }
 
 void Connection::adopt_replacement() {
@@ -88,7 +96,7 @@ void Connection::drop_input() {
   auto received = ::recv(fd_, buffer.data(), buffer.size(), 0);
   if (received > 0 || (received < 0 && (errno == EAGAIN || errno == EINTR))) return;
   if (state_ == State::closing && received == 0 && !outbox_.empty()) {
-    watch(watched_ & ~UV_READABLE);  // the peer has finished sending; it may still read
+    unwant(EPOLLIN);  // the peer has finished sending; it may still read
     return;
   }
   abort();
@@ -131,13 +139,17 @@ void Connection::write_file(std::shared_ptr<const OpenFile> file, std::uint64_t 
 void Connection::pause_reading() {
   if (paused_ || state_ != State::open) return;
   paused_ = true;
-  watch((watched_ & ~UV_READABLE) | UV_DISCONNECT);
+  unwant(EPOLLIN);
+  want(EPOLLRDHUP);
+  touch();
 }
 
 void Connection::resume_reading() {
   if (!paused_ || state_ != State::open) return;
   paused_ = false;
-  watch((watched_ & ~UV_DISCONNECT) | UV_READABLE);
+  unwant(EPOLLRDHUP);
+  want(EPOLLIN);
+  touch();
 }
 
 void Connection::set_deadline(std::chrono::milliseconds after) {
@@ -191,15 +203,14 @@ void Connection::flush() {
 void Connection::after_flush(Outbox::Progress progress) {
   switch (progress) {
     case Outbox::Progress::failed:
-      if (state_ == State::open) protocol_->on_eof();
-      return abort();
+      return fail();
     case Outbox::Progress::done:
-      watch(watched_ & ~UV_WRITABLE);
+      unwant(EPOLLOUT);
       write_progress_ = 0;
       break;
     case Outbox::Progress::blocked:
     case Outbox::Progress::yielded:
-      watch(watched_ | UV_WRITABLE);
+      want(EPOLLOUT);
       break;
   }
   if (above_high_water_ && outbox_.size() <= output_high_water / 2) {
@@ -212,9 +223,10 @@ void Connection::finish_event() {
   if (state_ == State::closed) return destroy();
   ++nested_;  // the protocol may be called from here and may write more
   adopt_replacement();
-  for (int rounds = 0; rounds < 4 && !outbox_.empty() && !(watched_ & UV_WRITABLE); ++rounds) flush();
-  if (!outbox_.empty() && state_ != State::closed) watch(watched_ | UV_WRITABLE);  // others should have their turn
+  for (int rounds = 0; rounds < 4 && !outbox_.empty() && !(wanted_ & EPOLLOUT); ++rounds) flush();
+  if (!outbox_.empty()) want(EPOLLOUT);  // others should have their turn
   if (state_ == State::closing && outbox_.empty()) end_our_side();
+  if (state_ != State::closed) apply_watch();
   --nested_;
   if (state_ == State::closed) destroy();
 }
@@ -226,20 +238,17 @@ void Connection::end_our_side() {
   }
   state_ = State::lingering;
   ::shutdown(fd_, SHUT_WR);
-  watch(UV_READABLE);
+  wanted_ = EPOLLIN;
   set_deadline(owner_.limits().linger);
 }
 
 void Connection::destroy() {
   state_ = State::closed;
-  owner_.remove(*this);
   protocol_.reset();
   replacement_.reset();
   outbox_.clear();
-  uv_poll_stop(&poll_);
-  ::close(fd_);
-  uv_close(reinterpret_cast<uv_handle_t*>(&poll_),
-           [](uv_handle_t* handle) { delete static_cast<Connection*>(handle->data); });
+  ::close(fd_);  // takes it out of the epoll set, too
+  owner_.remove(*this);
 }
 
 }  // namespace sluice::net

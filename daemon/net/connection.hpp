@@ -1,7 +1,5 @@
 #pragma once
 
-#include <uv.h>
-
 #include <cstdint>
 #include <memory>
 
@@ -16,7 +14,7 @@ class Connections;
 
 /// An accepted socket with the protocol that it speaks. Owned by Connections; ends itself when the peer has
 /// gone, the protocol closes it or a deadline passes. One thread.
-class Connection final : public Transport {
+class Connection final : public Transport, private Watcher {
  public:
   /// Takes over the non-blocking socket `fd`.
   Connection(Connections& owner, int fd, const Address& peer, const Address& local);
@@ -53,8 +51,9 @@ class Connection final : public Transport {
   /// connection under it.
   class Event;
 
-  static void on_poll(uv_poll_t* poll, int status, int events);
+  void on_events(std::uint32_t events) override;
   void on_readable();
+  void fail();
   void adopt_replacement();
   void drop_input();
   void touch();
@@ -62,12 +61,13 @@ class Connection final : public Transport {
   void finish_event();
   void flush();
   void after_flush(Outbox::Progress progress);
-  void watch(int events);
+  void want(std::uint32_t events) { wanted_ |= events; }
+  void unwant(std::uint32_t events) { wanted_ &= ~events; }
+  void apply_watch();
   void end_our_side();
   void destroy();
 
   Connections& owner_;
-  uv_poll_t poll_;
   Connection* previous_ = nullptr;
   Connection* next_ = nullptr;
   std::unique_ptr<Protocol> protocol_;
@@ -79,7 +79,9 @@ class Connection final : public Transport {
   Address peer_;
   const Address& local_;
   int fd_;
-  int watched_ = 0;
+  std::uint32_t wanted_ = 0;   // events to watch for, told to the kernel at the end of a callback
+  std::uint32_t watched_ = 0;  // events that the kernel knows of
+  bool in_epoll_ = false;
   std::uint16_t nested_ = 0;  // callbacks running
   State state_ = State::open;
   bool linger_ = false;

@@ -38,6 +38,8 @@ void Connections::remove(Connection& connection) {
   if (connection.next_) connection.next_->previous_ = connection.previous_;
   if (first_ == &connection) first_ = connection.next_;
   --count_;
+  if (ended_.empty()) loop_.at_end_of_turn([this] { ended_.clear(); });
+  ended_.emplace_back(&connection);
   if (connection.flush_queued_) std::erase(to_flush_, &connection);
   if (count_ == 0 && when_empty_) loop_.at_end_of_turn(std::exchange(when_empty_, nullptr));
   if (on_room) on_room();

@@ -59,6 +59,7 @@ class Connections {
   bool sweeping_ = false;
   std::deque<Address> addresses_;
   std::vector<Connection*> to_flush_;
+  std::vector<std::unique_ptr<Connection>> ended_;  // freed at the end of the turn: an event may still name them
   std::function<void()> when_empty_;
 };
 

@@ -1,5 +1,6 @@
 #include "net/listener.hpp"
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,29 +24,28 @@ Listener::Listener(Connections& connections, int fd, MakeProtocol make_protocol,
       local_(connections.remember(local_address(fd))),
       make_protocol_(std::move(make_protocol)),
       on_trouble_(std::move(on_trouble)) {
-  uv_poll_init(connections_.loop().raw(), poll_.get(), fd_);
   uv_timer_init(connections_.loop().raw(), retry_.get());
-  poll_.get()->data = this;
   retry_.get()->data = this;
-  resume();
+  connections_.loop().watch(fd_, EPOLLIN, *this);
 }
 
 Listener::~Listener() {
-  uv_poll_stop(poll_.get());
+  connections_.loop().unwatch(fd_);
   ::close(fd_);
 }
 
 void Listener::resume() {
+  if (!paused_) return;
   paused_ = false;
   uv_timer_stop(retry_.get());
-  uv_poll_start(poll_.get(), UV_READABLE, [](uv_poll_t* poll, int, int) {
-    if (auto* self = static_cast<Listener*>(poll->data)) self->accept_some();
-  });
+  connections_.loop().rewatch(fd_, EPOLLIN, *this);
 }
+
+void Listener::on_events(std::uint32_t) { accept_some(); }
 
 void Listener::pause(std::chrono::milliseconds retry) {
   paused_ = true;
-  uv_poll_stop(poll_.get());
+  connections_.loop().rewatch(fd_, 0, *this);
   uv_timer_start(
       retry_.get(), [](uv_timer_t* timer) { static_cast<Listener*>(timer->data)->resume(); },
       static_cast<std::uint64_t>(retry.count()), 0);

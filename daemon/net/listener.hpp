@@ -11,7 +11,7 @@ namespace sluice::net {
 
 /// Accepts connections on one socket and gives each its protocol. At the limit of connections or descriptors it
 /// pauses instead of spinning; waiting peers stay in the kernel's backlog. Owned by a worker; one thread.
-class Listener {
+class Listener final : private Watcher {
  public:
   using MakeProtocol = std::function<std::unique_ptr<Protocol>()>;
   /// Says that accepting had to stop, with errno (EMFILE …); at most once a minute.
@@ -27,6 +27,7 @@ class Listener {
   void resume();
 
  private:
+  void on_events(std::uint32_t events) override;
   void accept_some();
   void pause(std::chrono::milliseconds retry);
   void report(int code);
@@ -36,7 +37,6 @@ class Listener {
   const Address* local_;  // kept by Connections, because connections outlive their listener
   MakeProtocol make_protocol_;
   OnTrouble on_trouble_;
-  UvHandle<uv_poll_t> poll_;
   UvHandle<uv_timer_t> retry_;
   bool paused_ = false;
   std::uint64_t reported_ = 0;

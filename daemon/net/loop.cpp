@@ -1,35 +1,85 @@
 #include "net/loop.hpp"
 
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
 namespace sluice::net {
 
+namespace {
+
+constexpr int events_per_turn = 256;
+
+}  // namespace
+
 Loop::Loop() : read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_size)) {
-  if (uv_loop_init(&loop_) != 0) throw std::runtime_error("cannot create an event loop (out of descriptors?)");
+  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_ < 0 || uv_loop_init(&loop_) != 0) throw std::runtime_error("cannot create an event loop (out of descriptors?)");
   loop_.data = this;
   wake_ = std::make_unique<UvHandle<uv_async_t>>();
   uv_async_init(&loop_, wake_->get(), [](uv_async_t* h) { static_cast<Loop*>(h->loop->data)->run_posted(); });
-  before_wait_ = std::make_unique<UvHandle<uv_prepare_t>>();
-  uv_prepare_init(&loop_, before_wait_->get());
-  uv_prepare_start(before_wait_->get(), [](uv_prepare_t* h) { static_cast<Loop*>(h->loop->data)->run_deferred(); });
-  after_wait_ = std::make_unique<UvHandle<uv_check_t>>();
-  uv_check_init(&loop_, after_wait_->get());
-  uv_check_start(after_wait_->get(), [](uv_check_t* h) { static_cast<Loop*>(h->loop->data)->run_deferred(); });
-  uv_unref(before_wait_->any());
-  uv_unref(after_wait_->any());
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = nullptr;  // stands for libuv
+  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, uv_backend_fd(&loop_), &event);
 }
 
 Loop::~Loop() {
+  run_deferred();
   wake_.reset();
-  before_wait_.reset();
-  after_wait_.reset();
   while (uv_run(&loop_, UV_RUN_DEFAULT) != 0) {
   }
   uv_loop_close(&loop_);
+  ::close(epoll_);
 }
 
-void Loop::run() { uv_run(&loop_, UV_RUN_DEFAULT); }
+bool Loop::watch(int fd, std::uint32_t events, Watcher& watcher) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &watcher;
+  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void Loop::rewatch(int fd, std::uint32_t events, Watcher& watcher) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &watcher;
+  ::epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
+}
+
+void Loop::unwatch(int fd) { ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
+
+void Loop::run() {
+  stopped_ = false;
+  uv_update_time(&loop_);
+  while (!stopped_) turn(-1);
+}
+
+/// One turn: wait, serve the sockets that are ready, let libuv do what is due (embedding as its manual describes), and
+/// then what was put off.
+void Loop::turn(int longest_wait) {
+  run_deferred();
+  if (stopped_) return;
+  epoll_event events[events_per_turn];
+  auto wait = longest_wait == 0 ? 0 : uv_backend_timeout(&loop_);
+  auto count = ::epoll_wait(epoll_, events, events_per_turn, wait);
+  uv_update_time(&loop_);
+  bool libuv_ready = false;
+  for (int i = 0; i < count; ++i) {
+    if (auto* watcher = static_cast<Watcher*>(events[i].data.ptr)) {
+      watcher->on_events(events[i].events);
+    } else {
+      libuv_ready = true;
+    }
+  }
+  run_deferred();
+  // Zero means that a timer is due or that something waits for libuv's next turn.
+  if (libuv_ready || uv_backend_timeout(&loop_) == 0) uv_run(&loop_, UV_RUN_NOWAIT);
+  if (longest_wait == 0) run_deferred();
+}
 
 void Loop::post(std::function<void()> task) {
   {

@@ -14,9 +14,22 @@
 
 namespace sluice::net {
 
-/// An event loop with what its connections share: the read buffer, the pool of output blocks, and the list of
-/// those that have something to flush at the end of the turn. One per worker; used by its thread only,
-/// except for post().
+/// Is told when its descriptor is ready. Must outlive the turn of the loop in which it stops watching.
+class Watcher {
+ public:
+  /// `events` as epoll gives them: EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR.
+  virtual void on_events(std::uint32_t events) = 0;
+
+ protected:
+  ~Watcher() = default;
+};
+
+/// An event loop with what its connections share: the read buffer, the pool of output blocks, and what is to be done
+/// at the end of the turn. One per worker; used by its thread only, except for post().
+///
+/// Timers, signals, wake-ups and the thread pool are libuv's. Sockets are watched by an epoll set of our own, which holds
+/// libuv's backend descriptor too: a uv_poll_t costs six epoll_ctl and an ioctl in its life, a watcher here
+/// one epoll_ctl (measured: 3 µs of a new connection's 30), and it needs no 160 octets of handle.
 class Loop {
  public:
   Loop();
@@ -26,9 +39,18 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
 
   uv_loop_t* raw() { return &loop_; }
-  /// Runs until stop(), or until nothing is left that keeps it alive.
+  /// Runs until stop().
   void run();
-  void stop() { uv_stop(&loop_); }
+  /// One turn that waits for nothing.
+  void run_once() { turn(0); }
+  /// Ends run() after this turn. Loop thread only.
+  void stop() { stopped_ = true; }
+
+  /// Watches `fd` for `events` until unwatch() or until it is closed. False when the kernel refuses.
+  bool watch(int fd, std::uint32_t events, Watcher& watcher);
+  /// Changes what is watched for; hang-ups and errors are always told.
+  void rewatch(int fd, std::uint32_t events, Watcher& watcher);
+  void unwatch(int fd);
 
   /// Milliseconds of the monotonic clock, read once a turn.
   std::uint64_t now() const { return uv_now(&loop_); }
@@ -45,15 +67,16 @@ class Loop {
   static constexpr std::size_t read_buffer_size = 64 * 1024;
 
  private:
+  void turn(int longest_wait);
   void run_posted();
   void run_deferred();
 
   uv_loop_t loop_;
+  int epoll_ = -1;
+  bool stopped_ = false;
   std::unique_ptr<char[]> read_buffer_;
   BlockPool blocks_;
   std::unique_ptr<UvHandle<uv_async_t>> wake_;
-  std::unique_ptr<UvHandle<uv_prepare_t>> before_wait_;
-  std::unique_ptr<UvHandle<uv_check_t>> after_wait_;
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;
   std::vector<std::function<void()>> deferred_;

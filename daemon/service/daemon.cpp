@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/user_lines.hpp"
@@ -64,6 +66,16 @@ bool same_access_log(const site::Site& a, const site::Site& b) {
   return one.format == other.format && (one.to == other.to || (is_file(one) && is_file(other)));
 }
 
+/// The first error as `file:line: message`, for a status line.
+std::string first_error(const config::Diagnostics& diagnostics) {
+  for (const auto& found : diagnostics.all()) {
+    if (found.severity != config::Severity::error) continue;
+    if (found.span.file >= diagnostics.sources.size()) return found.message;
+    return diagnostics.sources[found.span.file].path + ":" + std::to_string(found.span.line) + ": " + found.message;
+  }
+  return "unknown reason";
+}
+
 int open_to_append(const std::string& name) {
   return ::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 }
@@ -79,7 +91,8 @@ std::vector<WorkerSocket> take_sockets(std::vector<OpenListener>& opened, std::s
 
 }  // namespace
 
-Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load) : site_(std::move(site)), load_(std::move(load)) {
+Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load)
+    : site_(std::move(site)), load_(std::move(load)), notifier_(Notifier::from_environment()) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end of the daemon
   log::set_level(level_of(site_->log.level));
 }
@@ -127,9 +140,13 @@ std::vector<std::string> Daemon::adopt(const site::Site& site, const std::vector
     if (std::ranges::find(keys, key) == keys.end()) removed.push_back(key);
   for (const auto& listener : opened) {
     log::info("listening on " + listener.address());
+    addresses_[listener.wanted().key()] = listener.address();
     if (first_port_ == 0 && listener.wanted().kind == ListenerKind::http) first_port_ = listener.port();
   }
-  for (const auto& key : removed) log::info("no longer listening: " + key);
+  for (const auto& key : removed) {
+    log::info("no longer listening: " + key);
+    addresses_.erase(key);
+  }
   listeners_ = std::move(keys);
   return removed;
 }
@@ -159,6 +176,22 @@ void Daemon::announce() {
   user_lines::flush();
 }
 
+void Daemon::start_watchdog() {
+  auto interval = watchdog_interval(std::getenv("WATCHDOG_USEC"), std::getenv("WATCHDOG_PID"));
+  if (!interval || !notifier_.enabled()) return;
+  std::vector<Watchdog::Ask> parties;
+  for (auto& worker : workers_)
+    parties.push_back([&worker = *worker](std::function<void()> answer) { worker.ping(std::move(answer)); });
+  watchdog_ = std::make_unique<Watchdog>(loop_, *interval, std::move(parties), [this] { notifier_.alive(); });
+}
+
+std::string Daemon::serving() const {
+  auto text = "Serving " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints";
+  const char* before = " on ";
+  for (const auto& key : listeners_) text.append(std::exchange(before, ", ")).append(addresses_.at(key));
+  return text;
+}
+
 void Daemon::watch(int signal) {
   auto handle = std::make_unique<Signal>();
   uv_signal_init(loop_.raw(), handle->get());
@@ -172,9 +205,12 @@ int Daemon::run() {
   for (int signal : {SIGTERM, SIGINT, SIGHUP}) watch(signal);
   for (auto& worker : workers_) worker->start();
   announce();
+  notifier_.ready(serving());
+  start_watchdog();
   loop_.run();
   for (auto& worker : workers_) worker->join();
   signals_.clear();
+  watchdog_.reset();
   log::info("stopped");
   return 0;
 }
@@ -190,6 +226,7 @@ void Daemon::on_signal(int signal) {
 
 void Daemon::reload() {
   if (draining_) return;
+  notifier_.reloading();
   config::Diagnostics diagnostics;
   auto next = load_(diagnostics);
   if (!diagnostics.all().empty()) {
@@ -197,11 +234,17 @@ void Daemon::reload() {
     log::block(next ? log::Level::warning : log::Level::error,
                "reload:\n" + config::render(diagnostics, config::Format::human, ::isatty(STDERR_FILENO) != 0));
   }
-  if (!next) return log::error("reload failed: the running configuration stays in force");
+  if (next) return take(std::move(next));
+  log::error("reload failed: the running configuration stays in force");
+  notifier_.ready("Reload failed: " + first_error(diagnostics) + ". " + serving() + " as before");
+}
+
+void Daemon::take(std::shared_ptr<const site::Site> next) {
   auto opened = open_missing(*next, workers_.size());
   if (!opened) {
     log::error(opened.error().message);
-    return log::error("reload failed: the running configuration stays in force");
+    log::error("reload failed: the running configuration stays in force");
+    return notifier_.ready("Reload failed: " + opened.error().message + ". " + serving() + " as before");
   }
   if (worker_count(*next) != workers_.size()) log::warning("reload: a change of `workers` takes effect after a restart");
   if (!same_access_log(*site_, *next))
@@ -212,12 +255,14 @@ void Daemon::reload() {
   auto removed = adopt(*site_, *opened);
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->reload(site_, take_sockets(*opened, i), removed);
   log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
+  notifier_.ready(serving());
 }
 
 void Daemon::drain() {
   draining_ = true;
   log::info("stopping: no new connections, requests in flight are finished");
   auto limit = site_->server.shutdown_timeout;
+  notifier_.stopping("Finishing requests in flight", limit + std::chrono::seconds(5));
   drain_limit_ = std::make_unique<net::Timer>(loop_, limit, [this] {
     log::warning("server.shutdown_timeout has passed: connections that remain are dropped");
     stop();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "net/handle.hpp"
 #include "net/loop.hpp"
 #include "net/timer.hpp"
+#include "service/notify.hpp"
 #include "service/sockets.hpp"
 #include "service/worker.hpp"
 #include "site/site.hpp"
@@ -34,9 +36,13 @@ class Daemon {
   using Signal = net::UvHandle<uv_signal_t>;
 
   void announce();
+  void start_watchdog();
+  /// What is served, in one line, for the service manager.
+  std::string serving() const;
   void watch(int signal);
   void on_signal(int signal);
   void reload();
+  void take(std::shared_ptr<const site::Site> next);
   void drain();
   void stop();
   bool open_access_log();
@@ -47,13 +53,16 @@ class Daemon {
 
   std::shared_ptr<const site::Site> site_;
   LoadSite load_;
+  Notifier notifier_;
   net::Loop loop_;
   std::vector<std::string> listeners_;  // keys of the listeners in use
+  std::map<std::string, std::string> addresses_;  // what was bound, by those keys
   std::vector<OpenListener> opened_;    // by listen(), until they are announced
   std::uint16_t first_port_ = 0;        // of the first HTTP listener, for the banner
   int access_fd_ = -1;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Signal>> signals_;
+  std::unique_ptr<Watchdog> watchdog_;
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
   bool draining_ = false;

@@ -35,6 +35,8 @@ class Worker {
   ~Worker();
 
   void start();
+  /// Calls `answer` in the worker's thread: a sign that its loop turns.
+  void ping(std::function<void()> answer) { loop_.post(std::move(answer)); }
   /// From the next request on serves `site`; takes `added` sockets, which become the worker's, and no longer accepts on
   /// the listeners `removed`, whose connections go on.
   void reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSocket> added, std::vector<std::string> removed);

@@ -22,7 +22,7 @@ std::string place(const config::Span& span, const config::Sources& sources) {
 
 std::string methods_of(const Endpoint& endpoint) {
   auto methods = endpoint.methods;
-  if (methods.has(http::Method::get)) methods.add(http::Method::head);
+  if (methods.has(http::Method::get) && endpoint.section != "websocket") methods.add(http::Method::head);
   return methods.allow();
 }
 
@@ -126,8 +126,7 @@ std::string routes_table(const Site& site, const config::Sources& sources) {
   for (const auto& endpoint : site.endpoints)
     for (const auto& path : endpoint.paths) {
       auto pattern = endpoint.mount ? (path->ends_with('/') ? *path : *path + "/") + "…" : *path;
-      auto what = endpoint.section == "route" ? endpoint.summary : endpoint.section + " " + endpoint.summary;
-      rows.push_back({methods_of(endpoint), pattern, *endpoint.host, what, place(endpoint.where, sources)});
+      rows.push_back({methods_of(endpoint), pattern, *endpoint.host, endpoint.summary, place(endpoint.where, sources)});
     }
   for (const auto& echo : site.echoes)
     rows.push_back({echo.listen->datagrams ? "UDP" : "TCP", echo.listen->endpoint.text, "", "echo", place(echo.listen.span, sources)});

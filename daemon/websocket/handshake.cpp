@@ -83,7 +83,7 @@ bool matches(const Origin& pattern, const Origin& origin) {
          ends_with_ignoring_case(origin.host, suffix);
 }
 
-Handshake refuse(http::Status status, std::string_view reason) { return {status, reason, {}, {}}; }
+Handshake refuse(http::Status status, std::string_view reason) { return {status, reason, {}, {}, {}}; }
 
 /// The first of our subprotocols that the client offers.
 std::string_view choose_protocol(const http::Request& request, const HandshakeOptions& options) {
@@ -92,6 +92,15 @@ std::string_view choose_protocol(const http::Request& request, const HandshakeOp
     if (any_element(request, "Sec-WebSocket-Protocol", same)) return ours;
   }
   return {};
+}
+
+std::optional<DeflateAgreement> agree_on_deflate(const http::Request& request, const HandshakeOptions& options) {
+  if (!options.deflate.enabled) return std::nullopt;
+  std::vector<std::string_view> offers;
+  for (const auto& line : request.fields) {
+    if (equals_ignoring_case(line.name, "Sec-WebSocket-Extensions")) offers.push_back(line.value);
+  }
+  return negotiate_deflate(offers, options.deflate);
 }
 
 }  // namespace
@@ -145,7 +154,7 @@ Handshake shake_hands(const http::Request& request, const HandshakeOptions& opti
   if (origin.data() != nullptr && !options.origins.allows(origin, request.authority)) {
     return refuse(403, "Pages of this origin may not connect.");
   }
-  return {101, {}, accept_key(key), choose_protocol(request, options)};
+  return {101, {}, accept_key(key), choose_protocol(request, options), agree_on_deflate(request, options)};
 }
 
 }  // namespace sluice::websocket

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "websocket/deflate.hpp"
 
 /// The opening handshake (RFC 6455 §4.2), as pure functions.
 namespace sluice::websocket {
@@ -26,6 +27,7 @@ bool is_origin_pattern(std::string_view text);
 struct HandshakeOptions {
   OriginPolicy origins;
   std::vector<std::string> protocols;  // subprotocols, the preferred one first
+  DeflateOptions deflate;
 };
 
 /// The judgement on a request.
@@ -34,6 +36,7 @@ struct Handshake {
   std::string_view reason;     // in words, when refused; a literal
   std::string accept;          // Sec-WebSocket-Accept
   std::string_view protocol;   // the chosen subprotocol, a view into the options; empty: none
+  std::optional<DeflateAgreement> deflate;
 };
 
 /// Judges an HTTP/1.1 request that was made to a WebSocket endpoint.

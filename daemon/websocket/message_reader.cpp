@@ -6,7 +6,7 @@ namespace {
 constexpr Fault not_utf8{close_code::invalid_payload, "text is not UTF-8"};
 
 MessageReader::Event failed(const Fault& fault) {
-  return {MessageReader::Event::Kind::fault, Opcode::close, {}, fault};
+  return {MessageReader::Event::Kind::fault, Opcode::close, {}, false, fault};
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ MessageReader::Event MessageReader::read(std::span<char>& bytes) {
 }
 
 std::optional<Fault> MessageReader::begin(const FrameHead& head) {
-  if (auto fault = fault_of(head, inside_message_, false)) return fault;
+  if (auto fault = fault_of(head, inside_message_, largest_compressed_ != 0)) return fault;
   if (is_control(head.opcode)) {
     control_size_ = 0;
     return std::nullopt;
@@ -39,10 +39,12 @@ std::optional<Fault> MessageReader::begin(const FrameHead& head) {
   if (!inside_message_) {
     inside_message_ = true;
     kind_ = head.opcode;
+    compressed_ = head.rsv != 0;
     utf8_ = {};
     message_.clear();
   }
-  if (head.length > largest_ - message_.size()) return Fault{close_code::message_too_big, "message is too big"};
+  auto largest = compressed_ ? largest_compressed_ : largest_;
+  if (head.length > largest - message_.size()) return Fault{close_code::message_too_big, "message is too big"};
   return std::nullopt;
 }
 
@@ -52,19 +54,19 @@ std::optional<Fault> MessageReader::add(const FrameReader::Chunk& chunk) {
     control_size_ += chunk.data.size();
     return std::nullopt;
   }
-  if (kind_ == Opcode::text && !utf8_.add(chunk.data)) return not_utf8;
+  if (kind_ == Opcode::text && !compressed_ && !utf8_.add(chunk.data)) return not_utf8;
   message_.append(chunk.data);
   return std::nullopt;
 }
 
 MessageReader::Event MessageReader::end(const FrameHead& head) {
   if (is_control(head.opcode)) {
-    return {Event::Kind::control, head.opcode, {control_.data(), control_size_}, {}};
+    return {Event::Kind::control, head.opcode, {control_.data(), control_size_}, false, {}};
   }
   if (!head.fin) return {};
   inside_message_ = false;
-  if (kind_ == Opcode::text && !utf8_.complete()) return failed(not_utf8);
-  return {Event::Kind::message, kind_, message_, {}};
+  if (kind_ == Opcode::text && !compressed_ && !utf8_.complete()) return failed(not_utf8);
+  return {Event::Kind::message, kind_, message_, compressed_, {}};
 }
 
 }  // namespace sluice::websocket

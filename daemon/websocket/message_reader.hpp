@@ -16,14 +16,17 @@ namespace sluice::websocket {
 /// octet, the size limit from the length that a head claims. Belongs to a session while it is needed.
 class MessageReader {
  public:
-  /// `largest` is the size limit of a message in octets.
-  explicit MessageReader(std::uint64_t largest) : largest_(largest) {}
+  /// `largest` is the size limit of a message in octets, `largest_compressed` that of a compressed one as it arrives;
+  /// 0: compression was not agreed on.
+  explicit MessageReader(std::uint64_t largest, std::uint64_t largest_compressed = 0)
+      : largest_(largest), largest_compressed_(largest_compressed) {}
 
   struct Event {
     enum class Kind { none, message, control, fault };
     Kind kind = Kind::none;
     Opcode opcode = Opcode::continuation;
     std::string_view payload;  // valid until the next read()
+    bool compressed = false;   // a message: its payload is, and its text has not been checked
     Fault fault;
   };
 
@@ -39,8 +42,9 @@ class MessageReader {
   Event end(const FrameHead& head);
 
   FrameReader frames_;
-  std::uint64_t largest_;
+  std::uint64_t largest_, largest_compressed_;
   bool inside_message_ = false;
+  bool compressed_ = false;
   Opcode kind_ = Opcode::text;         // of the message that is being read
   Utf8Check utf8_;
   std::string message_;                // grows with what arrived, never with what was claimed

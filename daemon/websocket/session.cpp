@@ -22,16 +22,10 @@ std::string_view cut_reason(std::string_view reason) {
   return reason.substr(0, size);
 }
 
-/// A data frame that is a whole message and breaks no rule: what the fast path may serve.
-bool plain_message(const FrameHead& head) {
-  bool data = head.opcode == Opcode::text || head.opcode == Opcode::binary;
-  return data && head.fin && head.rsv == 0 && head.masked && head.shortest;
-}
-
 }  // namespace
 
-Session::Session(const Limits& limits, std::unique_ptr<MessageHandler> handler)
-    : limits_(limits), handler_(std::move(handler)) {}
+Session::Session(const Limits& limits, std::unique_ptr<MessageHandler> handler, std::unique_ptr<Compression> compression)
+    : limits_(limits), handler_(std::move(handler)), compression_(std::move(compression)) {}
 
 Session::~Session() { finish(close_code_ ? close_code_ : close_code::abnormal, {}, false); }
 
@@ -52,43 +46,64 @@ void Session::on_bytes(std::span<char> bytes) {
   }
 }
 
+/// A data frame that is a whole message and breaks no rule. The reader finds out what is wrong with others.
+bool Session::may_serve_whole(const FrameHead& head) const {
+  bool data = head.opcode == Opcode::text || head.opcode == Opcode::binary;
+  bool known_bits = head.rsv == 0 || (head.rsv == 4 && compression_);
+  return data && head.fin && head.masked && head.shortest && known_bits && head.length <= limits_.message;
+}
+
 /// Serves the whole, unfragmented data frames at the begin of `bytes`. Returns how many octets they took.
 std::size_t Session::take_whole_frames(std::span<char> bytes) {
   std::size_t taken = 0;
   while (state_ != State::closed) {
     auto rest = bytes.subspan(taken);
     auto head = parse_head(rest);
-    if (!head || !plain_message(*head) || head->length > limits_.message) break;
-    if (head->length > rest.size() - head->size) break;
+    if (!head || !may_serve_whole(*head) || head->length > rest.size() - head->size) break;
     auto size = static_cast<std::size_t>(head->length);
-    if (!take_frame(*head, rest.subspan(head->size, size))) break;
+    take_frame(*head, rest.subspan(head->size, size));
     taken += head->size + size;
   }
   return taken;
 }
 
-/// Serves one message where it lies. False when it ended the session.
-bool Session::take_frame(const FrameHead& head, std::span<char> payload) {
-  if (state_ != State::open) return true;  // what comes after our Close is dropped
+/// Serves one message where it lies.
+void Session::take_frame(const FrameHead& head, std::span<char> payload) {
+  if (state_ != State::open) return;  // what comes after our Close is dropped
   unmask(payload, head.key);
-  std::string_view message{payload.data(), payload.size()};
-  if (head.opcode == Opcode::text && !is_utf8(message)) {
-    fail({close_code::invalid_payload, "text is not UTF-8"});
-    return false;
+  take_message(head.opcode, {payload.data(), payload.size()}, head.rsv != 0, false);
+}
+
+/// Gives a whole message to the handler. `checked`: its text is known to be UTF-8.
+void Session::take_message(Opcode kind, std::string_view payload, bool compressed, bool checked) {
+  if (state_ != State::open) return;
+  if (compressed) {
+    constexpr std::size_t most_kept = 256 * 1024;
+    thread_local std::string restored;
+    if (restored.capacity() > most_kept) std::string().swap(restored);
+    auto result = compression_->decompress(payload, limits_.message, restored);
+    if (result == Compression::Inflated::too_big) return fail({close_code::message_too_big, "message is too big"});
+    if (result == Compression::Inflated::broken) return fail({close_code::invalid_payload, "broken compression"});
+    payload = restored;
   }
-  handler_->on_message(*this, head.opcode, message);
-  return true;
+  if (kind == Opcode::text && !checked && !is_utf8(payload)) {
+    return fail({close_code::invalid_payload, "text is not UTF-8"});
+  }
+  handler_->on_message(*this, kind, payload);
 }
 
 /// Gives octets to the reader, up to the next thing that happens.
 void Session::take_pieces(std::span<char>& bytes) {
-  if (!reader_) reader_ = std::make_unique<MessageReader>(limits_.message);
+  if (!reader_) {
+    auto compressed = compression_ ? Compression::most_compressed(limits_.message) : 0;
+    reader_ = std::make_unique<MessageReader>(limits_.message, compressed);
+  }
   auto event = reader_->read(bytes);
   switch (event.kind) {
     case MessageReader::Event::Kind::none:
       break;
     case MessageReader::Event::Kind::message:
-      if (state_ == State::open) handler_->on_message(*this, event.opcode, event.payload);
+      take_message(event.opcode, event.payload, event.compressed, !event.compressed);
       break;
     case MessageReader::Event::Kind::control:
       on_control(event.opcode, event.payload);
@@ -128,17 +143,21 @@ void Session::finish(std::uint16_t code, std::string_view reason, bool clean) {
 }
 
 void Session::send(Opcode kind, std::string_view payload) {
-  if (state_ == State::open) write_frame(kind, payload);
+  if (state_ != State::open) return;
+  if (compression_ && compression_->worthwhile(payload.size())) {
+    if (auto compressed = compression_->compress(payload)) return write_frame(kind, *compressed, true);
+  }
+  write_frame(kind, payload);
 }
 
 void Session::send_framed(std::shared_ptr<const void> owner, std::string_view frames) {
   if (state_ == State::open) transport_->write_shared(std::move(owner), frames);
 }
 
-void Session::write_frame(Opcode opcode, std::string_view payload) {
+void Session::write_frame(Opcode opcode, std::string_view payload, bool compressed) {
   bool small = payload.size() <= small_payload;
   auto* to = transport_->reserve(largest_sent_head + (small ? payload.size() : 0));
-  auto size = write_head(to, opcode, payload.size());
+  auto size = write_head(to, opcode, payload.size(), true, compressed);
   if (!small) {
     transport_->commit(size);
     return transport_->write(payload);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "net/protocol.hpp"
+#include "websocket/deflate.hpp"
 #include "websocket/frame.hpp"
 
 namespace sluice::websocket {
@@ -40,8 +41,9 @@ class MessageHandler {
 /// in pieces, and exists only as long as something is half read: a quiet session holds no buffer. One thread.
 class Session final : public net::Protocol {
  public:
-  /// `limits` must live as long as the session: `handler` keeps them alive.
-  Session(const Limits& limits, std::unique_ptr<MessageHandler> handler);
+  /// `limits` must live as long as the session: `handler` keeps them alive. `compression` is null where none was
+  /// agreed on.
+  Session(const Limits& limits, std::unique_ptr<MessageHandler> handler, std::unique_ptr<Compression> compression = nullptr);
   ~Session() override;
 
   /// Sends one message. May be called at any time on the session's thread; after the close it does nothing.
@@ -74,19 +76,22 @@ class Session final : public net::Protocol {
   };
 
   std::size_t take_whole_frames(std::span<char> bytes);
-  bool take_frame(const FrameHead& head, std::span<char> payload);
+  bool may_serve_whole(const FrameHead& head) const;
+  void take_frame(const FrameHead& head, std::span<char> payload);
   void take_pieces(std::span<char>& bytes);
+  void take_message(Opcode kind, std::string_view payload, bool compressed, bool checked);
   void on_control(Opcode opcode, std::string_view payload);
   void on_peer_close(std::string_view payload);
   void fail(const Fault& fault);
   void finish(std::uint16_t code, std::string_view reason, bool clean);
-  void write_frame(Opcode opcode, std::string_view payload);
+  void write_frame(Opcode opcode, std::string_view payload, bool compressed = false);
   void write_close(std::uint16_t code, std::string_view reason);
 
   net::Transport* transport_ = nullptr;
   const Limits& limits_;
   std::unique_ptr<MessageHandler> handler_;
   std::unique_ptr<MessageReader> reader_;
+  std::unique_ptr<Compression> compression_;
   std::uint16_t close_code_ = 0;  // of our Close frame
   State state_ = State::open;
   bool paused_ = false;

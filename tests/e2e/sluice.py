@@ -122,6 +122,14 @@ class Sluice:
     def open_descriptors(self):
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
+    def open_sockets(self):
+        def is_socket(link):
+            try:
+                return os.readlink(link).startswith("socket:")
+            except OSError:  # closed since the folder was read
+                return False
+        return sum(map(is_socket, Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
     # How it ends ------------------------------------------------------------------------------------------------------
 
     def send_signal(self, number):

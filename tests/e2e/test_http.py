@@ -183,6 +183,14 @@ def test_a_client_that_sends_its_end_still_gets_its_answer(server):
         assert connection.ended()
 
 
+def test_a_client_that_ends_its_side_while_it_waits_is_taken_for_gone(server):
+    with Connection(server.port) as connection:
+        connection.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.silent(0.1)
+        connection.socket.shutdown(socket.SHUT_WR)
+        assert connection.ended()
+
+
 def test_a_client_that_goes_away_does_no_harm(server):
     for _ in range(50):
         with Connection(server.port) as connection:

@@ -27,7 +27,7 @@ struct Exchange {
 
   std::string answer_to(const std::string& datagram) {
     ::send(client, datagram.data(), datagram.size(), 0);
-    uv_run(loop.raw(), UV_RUN_ONCE);
+    loop.run_once();
     std::string answer(1 << 16, '\0');
     auto size = ::recv(client, answer.data(), answer.size(), MSG_DONTWAIT);
     return size < 0 ? "(nothing)" : answer.substr(0, static_cast<std::size_t>(size));

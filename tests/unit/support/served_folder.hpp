@@ -1,0 +1,37 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "handlers/served_file.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace sluice::test {
+
+/// A directory whose files are loaded as a handler loads them.
+struct ServedFolder : TemporaryDirectory {
+  std::shared_ptr<const handlers::ServedFile> load(
+      const std::string& name, std::string_view type = "text/plain; charset=utf-8") const {
+    auto node = handlers::FileRoot(path(), handlers::Symlinks::inside).find(name);
+    REQUIRE(node);
+    auto file =
+        handlers::load_file(*node, {.name = path(name), .content_type = type, .cache_control = "no-cache"});
+    REQUIRE(file);
+    return *file;
+  }
+  /// Waits until the kernel's clock for files has gone on, so that a file counts as settled.
+  std::shared_ptr<const handlers::ServedFile> load_settled(const std::string& name) const {
+    for (;;) {
+      auto file = load(name);
+      if (file->settled) return file;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+};
+
+}  // namespace sluice::test
