@@ -1,7 +1,7 @@
 """Every kind of mistake in a config has its diagnostics.
 
 tests/config/bad/NAME.toml is a wrong config, NAME.d/ what it includes, NAME.expected what `sluice check` prints about it,
-with {folder} for the name of this folder.
+with {folder} for the name of this folder and lists of keys, sections, placeholders and words cut off.
 With UPDATE_GOLDEN=1 the expected texts are written anew; read the difference before you keep it.
 """
 
@@ -21,7 +21,9 @@ def check(name, form="human"):
     done = run("check", "-c", f"{name}.toml", "--format", form, cwd=BAD)
     assert done.returncode == 78, done.stdout + done.stderr
     assert done.stderr == ""
-    return done.stdout.replace(str(BAD), "{folder}")
+    # What exists besides changes whenever a handler comes or goes, and is not what these cases are about.
+    told = re.sub(r"\b(keys here|sections|placeholders here|one of): .*", r"\1: …", done.stdout) if form == "human" else done.stdout
+    return told.replace(str(BAD), "{folder}")
 
 
 @pytest.mark.parametrize("name", CASES)
