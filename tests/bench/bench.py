@@ -25,7 +25,7 @@ def options():
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--only", action="append", metavar="SCENARIO", choices=names, help="one of: " + ", ".join(names))
     parser.add_argument("--without", action="append", default=[], metavar="SERVER", help="leave a server out")
-    parser.add_argument("--binary", type=Path, help="measure this sluice instead of building one")
+    parser.add_argument("--binary", type=lambda name: Path(name).resolve(), help="measure this sluice instead of building one")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every measurement there")
     return parser.parse_args()
 
