@@ -185,6 +185,7 @@ def test_connections_over_the_limit_wait_until_there_is_room(serve):
     assert fetch(server.port).text == "x"
 
 
+@pytest.mark.release  # UndefinedBehaviorSanitizer needs descriptors to look at memory, and errs without
 def test_running_out_of_descriptors_neither_spins_nor_ends_the_server(serve):
     server = serve('[[route]]\npath = "/"\ntext = "x"\n', workers=1, descriptors=64)
     held = []
