@@ -47,8 +47,8 @@ struct ParserCallbacks {
     return 0;
   }
   static int on_chunk_header(llhttp_t* parser) {
-    if (parser->content_length != 0) return 0;
-    self(parser).in_trailers_ = true;  // the last chunk: from here on lines are checked by check_trailers()
+    // After the last chunk lines are checked by check_trailers(), before every other its size by check_chunks().
+    if (parser->content_length == 0) self(parser).in_trailers_ = true;
     return HPE_PAUSED;
   }
   static int on_message_complete(llhttp_t* parser) {
@@ -128,7 +128,7 @@ void Parser::begin() {
   fields_.clear();
   target_ = {};
   body_ = nullptr;
-  body_octets_ = raw_octets_ = content_length_ = 0;
+  body_octets_ = raw_octets_ = content_length_ = content_limit_ = 0;
   hosts_ = transfer_encodings_ = 0;
   last_octet_ = 0;
   value_open_ = head_done_ = in_trailers_ = complete_ = keep_alive_ = expects_continue_ = false;
@@ -238,6 +238,9 @@ Refusal Parser::parse_body(std::string_view octets, std::string* body, std::size
       used = static_cast<std::size_t>(llhttp_get_error_pos(&parser_) - piece.data());
       complete_ |= error == HPE_PAUSED_UPGRADE;
       if (error == HPE_PAUSED) llhttp_resume(&parser_);
+      // A chunk's size has just been read, or nothing is left of it: what it announces is known.
+      if (!complete_ && parser_.content_length > content_limit_ - std::min(content_limit_, body_octets_))
+        return {413, "the body is larger than allowed here"};
     } else if (error != HPE_OK) {
       return describe(parser_);
     }
@@ -246,16 +249,27 @@ Refusal Parser::parse_body(std::string_view octets, std::string* body, std::size
     if (trailers) {
       if (auto bad = check_trailers(piece.substr(0, used))) return bad;
     }
+    if (auto bad = check_chunks()) return bad;
   }
-  if (chunked() && raw_octets_ - body_octets_ > chunk_overhead + chunk_overhead_per_octet * body_octets_)
+  return {};
+}
+
+/// Comes after every chunk's size and at the end of what has been received: the same octets are judged alike however
+/// they arrive.
+Refusal Parser::check_chunks() const {
+  if (!chunked()) return {};
+  if (raw_octets_ - body_octets_ > chunk_overhead + chunk_overhead_per_octet * body_octets_)
     return {400, "chunk sizes, extensions or trailers are too large"};
   return {};
 }
 
-/// llhttp takes a bare LF at the end of trailer lines; here every line ends with CRLF (RFC 9112 §7.1.2).
+/// llhttp takes a bare LF at the end of trailer lines, folded ones and ones without a name; here they are
+/// lines like those of the head (RFC 9112 §5, §7.1.2).
 Refusal Parser::check_trailers(std::string_view octets) {
   for (char c : octets) {
+    bool begins_line = last_octet_ == '\0' || last_octet_ == '\n';
     if (c == '\n' && last_octet_ != '\r') return {400, "a trailer line ends with LF alone"};
+    if (begins_line && (c == ' ' || c == '\t' || c == ':')) return {400, "a trailer line is folded or has no name"};
     last_octet_ = c;
   }
   return {};

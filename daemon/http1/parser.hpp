@@ -26,6 +26,8 @@ class Parser {
   bool keep_alive() const { return keep_alive_; }
   bool expects_continue() const { return expects_continue_; }
 
+  /// Most octets of content; a chunk that announces more is refused with 413 before its content has come.
+  void limit_content(std::uint64_t octets) { content_limit_ = octets; }
   /// Takes octets of the body, appending content to `body` unless it is null. `consumed` says how many belonged to
   /// the message. complete() tells whether that was all.
   Refusal parse_body(std::string_view octets, std::string* body, std::size_t& consumed);
@@ -43,6 +45,7 @@ class Parser {
   Refusal read_fields(http::Exchange& exchange);
   Refusal read_host(http::Request& request, const http::FieldLine& field);
   Refusal read_transfer_encoding(const http::Request& request, const http::FieldLine& field);
+  Refusal check_chunks() const;
   Refusal check_trailers(std::string_view octets);
 
   llhttp_t parser_{};
@@ -50,6 +53,7 @@ class Parser {
   std::vector<http::FieldLine> fields_;
   std::string* body_ = nullptr;
   std::uint64_t content_length_ = 0;
+  std::uint64_t content_limit_ = 0;
   std::uint64_t body_octets_ = 0;
   std::uint64_t raw_octets_ = 0;
   int hosts_ = 0;

@@ -111,9 +111,11 @@ void Session::begin_body() {
   auto& exchange = *exchange_;
   if (exchange.responded) {  // answered from the head alone: the body is read only to keep the connection
     phase_ = Phase::discard;
+    exchange.parser.limit_content(engine_.settings().discard);
     transport_->set_deadline(engine_.settings().body_idle);
     return;
   }
+  exchange.parser.limit_content(exchange.body_limit);
   if (exchange.parser.content_length() > exchange.body_limit) return refuse({413, "the body is larger than allowed here"});
   transport_->set_deadline(engine_.settings().body_idle);
   if (exchange.parser.expects_continue()) {
@@ -138,13 +140,8 @@ std::size_t Session::consume_body(std::string_view octets) {
     return octets.size();
   }
   transport_->set_deadline(engine_.settings().body_idle);
-  if (phase_ == Phase::body && exchange.parser.body_octets() > exchange.body_limit) {
-    refuse({413, "the body is larger than allowed here"});
-    return octets.size();
-  }
   if (phase_ == Phase::discard) {
-    if (exchange.parser.body_octets() > engine_.settings().discard) keep_alive_ = false;
-    if (exchange.parser.complete() || !keep_alive_) finish_response();
+    if (exchange.parser.complete()) finish_response();
   } else if (exchange.parser.complete()) {
     serve();
   }

@@ -134,6 +134,23 @@ TEST_CASE("a body above the limit is answered 413, sized or chunked") {
   CHECK(statuses("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'x')) == "200");
 }
 
+TEST_CASE("a chunk that announces more than the limit is answered 413 before its content comes") {
+  const std::string head = "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  CHECK(statuses(head + "65\r\n") == "413 c");
+  CHECK(statuses(head + "ffffffffffffffff\r\n") == "413 c");
+  CHECK(statuses(head + "1\r\na\r\n64\r\n") == "413 c");
+  CHECK(statuses(head + "64\r\n") == "");
+}
+
+TEST_CASE("trailer lines have the form of those of the head") {
+  const std::string head = "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+  CHECK(statuses(head + "A: b\r\nC: d\r\n\r\n") == "200");
+  CHECK(statuses(head + "A: b\r\n c\r\n\r\n") == "400 c");
+  CHECK(statuses(head + "A: b\r\n\tc\r\n\r\n") == "400 c");
+  CHECK(statuses(head + " A: b\r\n\r\n") == "400 c");
+  CHECK(statuses(head + ": b\r\n\r\n") == "400 c");
+}
+
 TEST_CASE("a refused request is followed by a lingering close") {
   Scene scene;
   scene.send("GET / HTTP/1.1\r\n\r\n");
