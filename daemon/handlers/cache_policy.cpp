@@ -74,8 +74,55 @@ bool has_content_hash(std::string_view file_name) {
 std::string_view default_cache_control(std::string_view file_name, std::string_view content_type) {
   if (content_type.starts_with("text/html") || content_type.starts_with("application/xhtml+xml"))
     return "no-cache";
-  if (has_content_hash(file_name)) return "public, max-age=31536000, immutable";
+  if (has_content_hash(file_name)) return immutable_cache_control;
   return "max-age=60, must-revalidate";
+}
+
+bool glob_matches(std::string_view glob, std::string_view path) {
+  if (glob.find('/') == std::string_view::npos) path = path.substr(path.rfind('/') + 1);
+  if (glob.find('/') != std::string_view::npos && !glob.starts_with('/')) path.remove_prefix(1);
+  // Goes forward, and back to the last star when the rest does not fit: linear but for nested stars, of which
+  // the last one that may cross slashes and the last one that may not are remembered.
+  struct Retry {
+    std::size_t glob = std::string_view::npos, path = 0;
+  } star, double_star;
+  std::size_t g = 0, p = 0;
+  while (p < path.size() || g < glob.size()) {
+    if (glob.substr(g).starts_with("**")) {
+      double_star = {g += 2, p};
+      star = {};
+      continue;
+    }
+    if (g < glob.size() && glob[g] == '*') {
+      star = {++g, p};
+      continue;
+    }
+    bool fits =
+        p < path.size() && g < glob.size() && (glob[g] == path[p] || (glob[g] == '?' && path[p] != '/'));
+    if (fits) {
+      ++g;
+      ++p;
+    } else if (star.glob != std::string_view::npos && star.path < path.size() && path[star.path] != '/') {
+      g = star.glob;
+      p = ++star.path;
+    } else if (double_star.glob != std::string_view::npos && double_star.path < path.size()) {
+      star = {};
+      g = double_star.glob;
+      p = ++double_star.path;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string_view CachePolicy::control_for(std::string_view relative, std::string_view content_type) const {
+  if (rules_.empty()) return default_cache_control(relative, content_type);
+  auto path = '/' + std::string(relative);
+  for (const auto& [glob, control] : rules_) {
+    if (glob_matches(glob, path)) return control;
+  }
+  return default_cache_control(relative, content_type);
 }
 
 }  // namespace sluice::handlers

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace sluice::handlers {
 
@@ -11,5 +14,26 @@ bool has_content_hash(std::string_view file_name);
 /// The Cache-Control of a file for which the config says nothing: HTML is revalidated each time, so that a
 /// deploy is seen; a name with a content hash never changes its meaning; the rest is kept for a minute.
 std::string_view default_cache_control(std::string_view file_name, std::string_view content_type);
+
+inline constexpr std::string_view immutable_cache_control = "public, max-age=31536000, immutable";
+
+/// Whether `path` ("/a/b.css", from the root of the site) is meant by a glob. `*` and `?` stand for
+/// characters of one segment, `**` for anything. A glob without a slash is about the last segment: "*.pdf".
+bool glob_matches(std::string_view glob, std::string_view path);
+
+/// Says for how long files may be kept: rules of the config in their order, the first that fits, and then
+/// default_cache_control().
+class CachePolicy {
+ public:
+  CachePolicy() = default;
+  /// Pairs of a glob and the Cache-Control value, which may be empty for no such field.
+  explicit CachePolicy(std::vector<std::pair<std::string, std::string>> rules) : rules_(std::move(rules)) {}
+
+  /// The value for the file `relative` ("a/b.css"). A view that lives as long as this.
+  std::string_view control_for(std::string_view relative, std::string_view content_type) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> rules_;
+};
 
 }  // namespace sluice::handlers

@@ -1,12 +1,11 @@
+#include <algorithm>
+
 #include "handlers/body.hpp"
-#include "handlers/cache_policy.hpp"
-#include "handlers/file_answer.hpp"
-#include "handlers/file_cache.hpp"
+#include "handlers/file_server.hpp"
 #include "handlers/root_check.hpp"
-#include "http/mime.hpp"
 #include "site/handler.hpp"
 
-/// `file = "page.html"`: one file, with ETag, Last-Modified and ranges like those of [[static]].
+/// `file = "page.html"`: one file, with ETag, Last-Modified, ranges and compression like those of [[static]].
 namespace sluice::handlers {
 
 namespace {
@@ -20,8 +19,7 @@ const config::Fields<Options>& fields() {
   using config::field;
   static const config::Fields<Options> all = {
       field("file", &Options::file, config::path())
-          .doc("Answers with this file. It is looked at for each request, so every change is visible to the "
-               "next one.")
+          .doc("Answers with this file. Every change of it is visible to the next request.")
           .example("\"pages/about.html\""),
       field("content_type", &Options::content_type, media_type())
           .doc("Media type of the response, when the usual one does not fit.")
@@ -32,49 +30,36 @@ const config::Fields<Options>& fields() {
 
 class FileHandler final : public site::Handler {
  public:
-  FileHandler(const std::string& path, std::string content_type, http::Status status, FileHeaders headers)
-      : root_(path.substr(0, path.rfind('/')) + "/", Symlinks::follow),
-        name_(path.substr(path.rfind('/') + 1)),
-        content_type_(std::move(content_type)),
-        status_(status),
-        headers_(std::move(headers)),
-        id_(FileCache::new_owner()) {}
+  FileHandler(std::shared_ptr<const StaticSite> site, std::string name, http::Status status)
+      : server_(std::move(site)), name_(std::move(name)), status_(status) {}
 
   void handle(http::Exchange& exchange) const override {
-    auto& cache = FileCache::of_this_thread();
-    auto file = cache.find(id_, {}, exchange.loop());
-    if (file) return respond_with_file(exchange, file, headers_, status_);
-    auto loaded = load();
-    if (!loaded) return respond_with_fault(exchange, root_.path(), name_, loaded.error());
-    cache.insert(id_, {}, root_.path() + name_, *loaded, exchange.loop());
-    respond_with_file(exchange, *loaded, headers_, status_);
+    if (server_.serve_cached(exchange, name_, status_)) return;
+    Wanted wanted;
+    wanted.relative = name_;
+    server_.serve(exchange, std::move(wanted), status_);
   }
 
  private:
-  std::expected<std::shared_ptr<const ServedFile>, int> load() const {
-    auto node = root_.find(name_);
-    if (!node) return std::unexpected(node.error());
-    return load_file(*node, {.name = root_.path() + name_,
-                             .content_type = content_type_,
-                             .cache_control = default_cache_control(name_, content_type_),
-                             .headers = &headers_});
-  }
-
-  FileRoot root_;
+  FileServer server_;
   std::string name_;
-  std::string content_type_;
   http::Status status_;
-  FileHeaders headers_;
-  std::uint64_t id_;
 };
 
 std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {
   auto& diagnostics = context.reading.diagnostics;
   if (options.file->empty() || !check_file(options.file, diagnostics)) return nullptr;
-  auto type = options.content_type ? **options.content_type
-                                   : std::string(http::MimeTypes::system().type_of(*options.file));
-  return std::make_unique<FileHandler>(*options.file, std::move(type), context.status ? context.status : 200,
-                                       FileHeaders(context.headers, context.scope, diagnostics));
+  const auto& path = *options.file;
+  auto slash = path.rfind('/');
+  StaticSettings settings;
+  settings.root = path.substr(0, std::max<std::size_t>(slash, 1));
+  settings.symlinks = Symlinks::follow;  // the config names this file, wherever it is
+  settings.directories = false;
+  settings.headers = FileHeaders(context.headers, context.scope, diagnostics);
+  if (options.content_type) settings.content_type = **options.content_type;
+  return std::make_unique<FileHandler>(std::make_shared<const StaticSite>(std::move(settings)),
+                                       path.substr(slash + 1),
+                                       context.status ? context.status : http::Status{200});
 }
 
 const site::RouteAction action("file", fields, make);

@@ -1,12 +1,16 @@
 #include "handlers/file_answer.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <cerrno>
+#include <chrono>
+#include <mutex>
+#include <span>
+#include <unordered_map>
 
-#include "base/escape.hpp"
+#include "base/log.hpp"
+#include "base/percent.hpp"
 #include "handlers/file_response.hpp"
 #include "handlers/path_fault.hpp"
+#include "http/path.hpp"
 #include "site/error_body.hpp"
 #include "site/match.hpp"
 #include "site/site.hpp"
@@ -15,20 +19,7 @@ namespace sluice::handlers {
 
 namespace {
 
-/// Nothing is there, or nothing that may be seen: not worth a line above debug.
-bool is_ordinary(int error) {
-  return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == EINVAL || error == EILSEQ;
-}
-
-bool is_exhaustion(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN || error == EIO;
-}
-
-std::string explain(const std::string& path, int error) {
-  if (error == EXDEV) return "`" + path + "` leads out of the root, or through an absolute symbolic link";
-  if (error == ELOOP) return "`" + path + "` has too many symbolic links, or one where none may be followed";
-  return explain_path_fault(path, error);
-}
+constexpr http::FieldLine no_store{"Cache-Control", "no-store"};
 
 void respond_with_error(http::Exchange& exchange, http::Status status,
                         std::span<const http::FieldLine> fields) {
@@ -37,29 +28,79 @@ void respond_with_error(http::Exchange& exchange, http::Status status,
   exchange.respond(std::move(response));
 }
 
+std::string explain(const std::string& path, int error) {
+  if (error == EXDEV) return "`" + path + "` leads out of the root, or through an absolute symbolic link";
+  if (error == ELOOP) return "`" + path + "` has too many symbolic links, or one where none may be followed";
+  return explain_path_fault(path, error);
+}
+
+/// Lines of the log that came a short while ago, a bounded number: whoever asks for the same forbidden file
+/// all the time must not fill the disk.
+bool is_repeated(const std::string& line) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::size_t most = 256;
+  static std::mutex mutex;
+  static std::unordered_map<std::string, Clock::time_point> lines;
+  std::lock_guard lock(mutex);
+  auto now = Clock::now();
+  auto [found, is_new] = lines.try_emplace(line, now);
+  if (!is_new && now - found->second < std::chrono::minutes(1)) return true;
+  found->second = now;
+  if (lines.size() > most) lines.clear();
+  return false;
+}
+
+/// The path of the request from its decoded segments, so that it is one path of this host whatever the client
+/// wrote: never
+/// "//host", never with a backslash.
+std::string clean_path(http::Exchange& exchange) {
+  std::string path;
+  for (auto segment : http::split_path(exchange.request.path, exchange.arena).segments) {
+    if (segment.empty()) continue;
+    path += '/';
+    append_percent_encoded(path, segment, "!$&'()*+,;=:@");
+  }
+  return path;
+}
+
 }  // namespace
 
 void respond_not_found(http::Exchange& exchange) {
   const auto* match = static_cast<const site::Match*>(exchange.matched);
-  if (match == nullptr || match->others.empty()) return site::respond_error(exchange, 404);
+  if (match == nullptr || match->others.empty()) return respond_with_error(exchange, 404, {&no_store, 1});
   auto allowed = match->others | http::MethodSet{http::Method::options};
   const http::FieldLine allow{"Allow", exchange.arena.copy(allowed.allow())};
   respond_with_error(exchange, 405, {&allow, 1});
 }
 
-void respond_with_fault(http::Exchange& exchange, const std::string& root, const std::string& relative,
-                        int error) {
-  if (!is_ordinary(error) || spdlog::should_log(spdlog::level::debug)) {
-    auto level = is_ordinary(error) ? spdlog::level::debug : spdlog::level::warn;
-    spdlog::log(level, "cannot serve {}: {}", log_escaped(exchange.request.path),
-                log_escaped(explain(root + "/" + relative, error)));
-  }
-  if (is_exhaustion(error)) return site::respond_error(exchange, 503);
-  respond_not_found(exchange);
+void respond_unavailable(http::Exchange& exchange) {
+  const http::FieldLine fields[] = {no_store, {"Retry-After", "5"}};
+  respond_with_error(exchange, 503, fields);
 }
 
-void respond_with_file(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file,
-                       const FileHeaders& headers, http::Status status) {
+void redirect_with_slash(http::Exchange& exchange, bool slash) {
+  auto location = clean_path(exchange);
+  if (slash || location.empty()) location += '/';
+  if (exchange.request.has_query) {
+    location += '?';
+    location += exchange.request.query;
+  }
+  http::Response response;
+  response.status = 308;
+  response.fields.push_back({"Location", exchange.arena.copy(location)});
+  response.fields.push_back({"Cache-Control", "no-cache"});
+  exchange.respond(std::move(response));
+}
+
+void log_fault(const http::Exchange& exchange, const std::string& root, const std::string& relative,
+               int error) {
+  auto why = explain(root + "/" + relative, error);
+  if (is_repeated(why)) return;
+  log::warning("cannot serve " + std::string(exchange.request.path) + ": " + why);
+}
+
+void respond_with_file(http::Exchange& exchange, const ServedFilePtr& file, const FileHeaders& headers,
+                       http::Status status) {
   auto response = status == 200 ? make_file_response(exchange, file) : make_whole_response(file, status);
   if (response.status != status && response.status >= 400) {
     return respond_with_error(exchange, response.status, response.fields);

@@ -1,5 +1,6 @@
 #include "handlers/file_cache.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -15,11 +16,6 @@ FileCache& FileCache::of_this_thread() {
   return cache;
 }
 
-std::size_t FileCache::Entry::footprint() const {
-  constexpr std::size_t nodes = 128;  // of list and index
-  return sizeof(Entry) + nodes + path.capacity() + name.capacity() + file->footprint();
-}
-
 /// The number of the present turn. Only turns in which somebody asks are counted: the first to ask has the
 /// count go on when the turn ends.
 FileCache::Turn FileCache::turn(net::Loop& loop) {
@@ -33,60 +29,96 @@ FileCache::Turn FileCache::turn(net::Loop& loop) {
   return {turn_->number, loop.now()};
 }
 
-std::shared_ptr<const ServedFile> FileCache::find(std::uint64_t owner, std::string_view path,
-                                                  net::Loop& loop) {
-  auto found = index_.find({owner, path});
-  if (found == index_.end()) return nullptr;
+FileCache::Found FileCache::find(std::uint64_t owner, std::string_view name, net::Loop& loop) {
+  auto found = index_.find({owner, name});
+  if (found == index_.end()) return {};
   auto entry = found->second;
-  if (!is_current(*entry, loop)) {
-    erase(entry);
-    return nullptr;
-  }
   ++entry->uses;
-  entries_.splice(entries_.begin(), entries_, entry);
-  return entry->file;
+  if (entry != entries_.begin()) entries_.splice(entries_.begin(), entries_, entry);
+  if (is_known_current(*entry, loop)) return {entry->resource, true};
+  if (!entry->resource->watchable) return {entry->resource, false};
+  if (look(*entry, loop)) return {entry->resource, true};
+  erase(entry);
+  return {};
 }
 
-bool FileCache::is_current(Entry& entry, net::Loop& loop) {
+bool FileCache::is_known_current(const Entry& entry, net::Loop& loop) {
+  auto generation = watch_.generation();
+  if (entry.watched != 0) return entry.watched == generation && loop.now() - entry.checked.time < recheck;
+  return entry.checked == turn(loop);
+}
+
+bool FileCache::look(Entry& entry, net::Loop& loop) {
   auto now = loop.now();
   auto generation = watch_.generation();
-  if (entry.watched == generation && now - entry.checked.time < recheck) return true;
   if (generation != std::exchange(seen_generation_, generation)) changed_at_ = now;
-
-  auto present = turn(loop);
-  if (entry.checked == present && entry.watched == 0) return true;
   // First the watch, then the look: what changes after the look is reported.
   bool watching = entry.watched == generation || begin_watching(entry, now);
   seen_generation_ = watch_.generation();
-  struct stat status {};
-  if (::stat(entry.name.c_str(), &status) != 0 || FileIdentity(status) != entry.file->identity) return false;
-  entry.checked = present;
+  if (!entry.resource->is_current()) return false;
+  entry.checked = turn(loop);
   entry.watched = watching ? seen_generation_ : 0;
   return true;
 }
 
 bool FileCache::begin_watching(const Entry& entry, std::uint64_t now) {
   if (entry.uses < uses_before_watching || now - changed_at_ < unrest) return false;
-  return watch_.watch(entry.name);
+  return std::ranges::all_of(entry.resource->dependencies, [&](const auto& dependency) {
+    return dependency.identity ? watch_.watch(dependency.name) : watch_.watch_absence(dependency.name);
+  });
 }
 
-void FileCache::insert(std::uint64_t owner, std::string_view path, std::string name,
-                       std::shared_ptr<const ServedFile> file, net::Loop& loop) {
-  if (!file->settled) return;
-  if (auto old = index_.find({owner, path}); old != index_.end()) erase(old->second);
+void FileCache::insert(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource,
+                       net::Loop& loop) {
+  forget(owner, name);
+  if (!resource->settled()) return;
+  Entry entry;
+  entry.owner = owner;
+  entry.name = name;
+  entry.resource = resource;
+  entry.checked = turn(loop);
+  entries_.push_front(std::move(entry));
+  index_.emplace(Key{owner, entries_.front().name}, entries_.begin());
+  count(entries_.front());
+  shrink();
+}
 
-  entries_.push_front({owner, std::string(path), std::move(name), std::move(file), turn(loop), 0, 0});
-  auto entry = entries_.begin();
-  index_.emplace(Key{owner, entry->path}, entry);
-  octets_ += entry->footprint();
-  descriptors_ += entry->file->file ? 1 : 0;
+void FileCache::confirm(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource,
+                        net::Loop& loop) {
+  auto found = index_.find({owner, name});
+  if (found != index_.end() && found->second->resource == resource) found->second->checked = turn(loop);
+}
+
+void FileCache::grown(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource) {
+  auto found = index_.find({owner, name});
+  if (found == index_.end() || found->second->resource != resource) return;
+  count(*found->second);
+  shrink();
+}
+
+void FileCache::forget(std::uint64_t owner, std::string_view name) {
+  if (auto found = index_.find({owner, name}); found != index_.end()) erase(found->second);
+}
+
+/// Brings the sums up to date with what the entry takes now.
+void FileCache::count(Entry& entry) {
+  constexpr std::size_t nodes = 128;  // of list and index
+  octets_ -= entry.octets;
+  descriptors_ -= entry.descriptors;
+  entry.octets = sizeof(Entry) + nodes + entry.name.capacity() + entry.resource->footprint();
+  entry.descriptors = entry.resource->descriptors();
+  octets_ += entry.octets;
+  descriptors_ += entry.descriptors;
+}
+
+void FileCache::shrink() {
   while (octets_ > limits_.octets || descriptors_ > limits_.descriptors) erase(std::prev(entries_.end()));
 }
 
 void FileCache::erase(Entries::iterator entry) {
-  octets_ -= entry->footprint();
-  descriptors_ -= entry->file->file ? 1 : 0;
-  index_.erase({entry->owner, entry->path});
+  octets_ -= entry->octets;
+  descriptors_ -= entry->descriptors;
+  index_.erase({entry->owner, entry->name});
   entries_.erase(entry);
 }
 

@@ -9,19 +9,20 @@
 #include <unordered_map>
 
 #include "handlers/file_watch.hpp"
-#include "handlers/served_file.hpp"
+#include "handlers/resource.hpp"
 #include "net/loop.hpp"
 
 namespace sluice::handlers {
 
-/// The files that a worker has read, by handler and request path. One per thread; bounded in memory and in
-/// open descriptors, the least recently used go first.
+/// The files that a worker has read, by handler and name below its root. One per thread; bounded in memory
+/// and in open descriptors, the least recently used go first.
 ///
 /// What it gives is what stands in the file system when the request arrives: a file that was replaced,
 /// rewritten, renamed away, or is reached through a symbolic link that now leads elsewhere is noticed by the
-/// next request. A file in frequent use is watched (FileWatch) and costs no system call; where watching
-/// cannot be relied upon, or while things are changing, the first request for it in a turn of the event loop
-/// costs one stat(2) and the others of the turn, which were sent before it began, nothing.
+/// next request. A file in frequent use is watched (FileWatch) and costs no system call; while things are
+/// changing, the first request for it in a turn of the event loop costs a stat(2) for it and for each of its
+/// siblings, and the others of the turn, which were sent before it began, nothing. On file systems where a
+/// look may take its time the caller has to look, elsewhere.
 class FileCache {
  public:
   struct Limits {
@@ -38,12 +39,22 @@ class FileCache {
   /// That of the calling worker.
   static FileCache& of_this_thread();
 
-  /// The file that `owner` serves for `path`, if it is here and is still what stands in the file system.
-  std::shared_ptr<const ServedFile> find(std::uint64_t owner, std::string_view path, net::Loop& loop);
+  /// What is here for a name.
+  struct Found {
+    std::shared_ptr<Resource> resource;  // null: nothing
+    bool current = false;                // else Resource::is_current() must be asked, where that may wait
+  };
+  Found find(std::uint64_t owner, std::string_view name, net::Loop& loop);
 
-  /// Keeps `file`, whose full name is `name`, for `owner` and `path`. A file that is not settled is not kept.
-  void insert(std::uint64_t owner, std::string_view path, std::string name,
-              std::shared_ptr<const ServedFile> file, net::Loop& loop);
+  /// Keeps `resource`, which has just been read. One that is not settled is not kept.
+  void insert(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource,
+              net::Loop& loop);
+  /// `resource` turned out to be current. The requests of this turn may rely on it.
+  void confirm(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource,
+               net::Loop& loop);
+  /// `resource` has got another coding. Its place is counted anew.
+  void grown(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource);
+  void forget(std::uint64_t owner, std::string_view name);
 
   std::size_t octets() const { return octets_; }
   std::size_t descriptors() const { return descriptors_; }
@@ -52,28 +63,27 @@ class FileCache {
  private:
   struct Turn {
     std::uint64_t number = 0;
-    std::uint64_t time = 0;  // libuv polls several times within a turn when very much is ready
+    std::uint64_t time = 0;  // the loop may wait several times within a turn when very much is ready
     bool operator==(const Turn&) const = default;
   };
   struct Entry {
     std::uint64_t owner = 0;
-    std::string path;
     std::string name;
-    std::shared_ptr<const ServedFile> file;
-    Turn checked;               // when stat() last said that it is the same
-    std::uint64_t watched = 0;  // generation of the watch in which it has been the same; 0: not watched
+    std::shared_ptr<Resource> resource;
+    Turn checked;               // when it was last seen to be current
+    std::uint64_t watched = 0;  // generation of the watch in which it has been current; 0: not watched
     std::uint32_t uses = 0;
-    std::size_t footprint() const;
+    std::size_t octets = 0, descriptors = 0;  // as counted
   };
   using Entries = std::list<Entry>;
   struct Key {
     std::uint64_t owner;
-    std::string_view path;  // of the entry
+    std::string_view name;  // of the entry
     bool operator==(const Key&) const = default;
   };
   struct Hash {
     std::size_t operator()(const Key& key) const {
-      return std::hash<std::string_view>()(key.path) ^
+      return std::hash<std::string_view>()(key.name) ^
              static_cast<std::size_t>(key.owner * 0x9E3779B97F4A7C15);
     }
   };
@@ -86,8 +96,11 @@ class FileCache {
   static constexpr std::uint32_t uses_before_watching = 2;
 
   Turn turn(net::Loop& loop);
-  bool is_current(Entry& entry, net::Loop& loop);
+  bool is_known_current(const Entry& entry, net::Loop& loop);
+  bool look(Entry& entry, net::Loop& loop);
   bool begin_watching(const Entry& entry, std::uint64_t now);
+  void count(Entry& entry);
+  void shrink();
   void erase(Entries::iterator entry);
 
   Limits limits_;

@@ -29,14 +29,14 @@ std::string content_range(ByteRange range, std::uint64_t size) {
 
 void whole(const std::shared_ptr<const ServedFile>& file, Response& response) {
   response.fixed = &file->fields;
-  response.body = content_of(file, {0, file->size()});
+  response.body = content_of(file, {0, file->size});
 }
 
 void one_part(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file, ByteRange range,
               Response& response) {
   response.status = 206;
   response.fixed = &file->fields;
-  response.fields.push_back({"Content-Range", exchange.arena.copy(content_range(range, file->size()))});
+  response.fields.push_back({"Content-Range", exchange.arena.copy(content_range(range, file->size))});
   response.body = content_of(file, range);
 }
 
@@ -60,7 +60,7 @@ void several_parts(http::Exchange& exchange, const std::shared_ptr<const ServedF
   std::string_view separator = "--";
   for (auto range : ranges.list()) {
     auto head = std::string(separator) + boundary + "\r\nContent-Type: " + file->content_type +
-                "\r\nContent-Range: " + content_range(range, file->size()) + "\r\n\r\n";
+                "\r\nContent-Range: " + content_range(range, file->size) + "\r\n\r\n";
     response.more.push_back(exchange.arena.copy(head));
     response.more.push_back(content_of(file, range));
     separator = "\r\n--";
@@ -70,11 +70,11 @@ void several_parts(http::Exchange& exchange, const std::shared_ptr<const ServedF
 
 void unsatisfiable(http::Exchange& exchange, const ServedFile& file, Response& response) {
   response.status = 416;
-  response.fields.push_back({"Content-Range", exchange.arena.copy("bytes */" + std::to_string(file.size()))});
+  response.fields.push_back({"Content-Range", exchange.arena.copy("bytes */" + std::to_string(file.size))});
 }
 
 void ranged(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file, Response& response) {
-  auto ranges = http::Ranges::parse(exchange.request.field("Range"), file->size());
+  auto ranges = http::Ranges::parse(exchange.request.field("Range"), file->size);
   switch (ranges.kind()) {
     case http::Ranges::Kind::whole:
       return whole(file, response);
@@ -93,7 +93,7 @@ Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http
   Response response;
   response.status = status;
   response.fixed = &file->error_fields;
-  response.body = content_of(file, {0, file->size()});
+  response.body = content_of(file, {0, file->size});
   return response;
 }
 

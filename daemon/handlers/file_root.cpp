@@ -25,14 +25,15 @@ constexpr std::uint64_t resolve_flags(Symlinks symlinks) {
 
 /// openat2(2) as an O_PATH handle. The kernel answers EAGAIN when a rename somewhere made it uncertain
 /// whether the path stayed beneath; the next try is likely to succeed.
-int open_handle(int directory, const char* path, std::uint64_t resolve) {
+int open_handle(int directory, const char* path, std::uint64_t flags, std::uint64_t resolve,
+                Waiting waiting) {
   open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = resolve;
+  how.flags = O_PATH | O_CLOEXEC | flags;
+  how.resolve = resolve | (waiting == Waiting::never ? RESOLVE_CACHED : 0);
   long fd = -1;
   for (int tries = 0; tries < 16; ++tries) {
     fd = ::syscall(SYS_openat2, directory, path, &how, sizeof how);
-    if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) break;
+    if (fd >= 0 || (errno != EAGAIN && errno != EINTR) || waiting == Waiting::never) break;
   }
   return static_cast<int>(fd);
 }
@@ -48,12 +49,12 @@ FileIdentity::FileIdentity(const struct stat& status)
       modified_nanos(status.st_mtim.tv_nsec),
       changed_nanos(status.st_ctim.tv_nsec) {}
 
-std::expected<FileNode, int> FileRoot::find(const std::string& relative) const {
-  FileDescriptor root(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+std::expected<FileNode, int> FileRoot::find(const std::string& relative, Waiting waiting) const {
+  FileDescriptor root(open_handle(AT_FDCWD, path_.c_str(), O_DIRECTORY, 0, waiting));
   if (!root) return std::unexpected(errno);
   FileNode node;
-  node.handle = FileDescriptor(
-      open_handle(root.get(), relative.empty() ? "." : relative.c_str(), resolve_flags(symlinks_)));
+  const char* path = relative.empty() ? "." : relative.c_str();
+  node.handle = FileDescriptor(open_handle(root.get(), path, 0, resolve_flags(symlinks_), waiting));
   if (!node.handle) return std::unexpected(errno);
   if (::fstat(node.handle.get(), &node.status) != 0) return std::unexpected(errno);
   return node;

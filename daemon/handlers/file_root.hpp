@@ -29,6 +29,12 @@ struct FileIdentity {
   bool operator==(const FileIdentity&) const = default;
 };
 
+/// Whether a call may wait for a disk or a network.
+enum class Waiting : std::uint8_t {
+  allowed,
+  never,  // EAGAIN instead
+};
+
 /// What stands at a path: a handle that can be looked at but not read (O_PATH), and what fstat says of it.
 struct FileNode {
   FileDescriptor handle;
@@ -47,7 +53,7 @@ struct ReadableFile {
 /// A directory below which files are looked up, and which no path leaves: not by `..`, not by an absolute
 /// path, not by a symbolic link, whatever happens in the directory meanwhile (openat2 with RESOLVE_BENEATH).
 /// The root itself is looked up anew each time, so that a deploy which switches a symbolic link is seen at
-/// once. Immutable; used by all threads. Its calls block as long as the file system does.
+/// once. Immutable; used by all threads.
 class FileRoot {
  public:
   FileRoot(std::string path, Symlinks symlinks) : path_(std::move(path)), symlinks_(symlinks) {}
@@ -56,7 +62,7 @@ class FileRoot {
 
   /// What stands at `relative` ("a/b.html", "" for the root itself); the error is an errno. Nothing is opened
   /// for reading, so that devices, FIFOs and sockets notice nothing.
-  std::expected<FileNode, int> find(const std::string& relative) const;
+  std::expected<FileNode, int> find(const std::string& relative, Waiting waiting = Waiting::allowed) const;
 
   /// Opens what find() found for reading. EACCES where it is no regular file.
   static std::expected<ReadableFile, int> open(const FileNode& node);

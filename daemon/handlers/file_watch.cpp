@@ -1,14 +1,11 @@
 #include "handlers/file_watch.hpp"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <pthread.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -44,29 +41,6 @@ bool unblock_signal() {
   sigemptyset(&set);
   sigaddset(&set, SIGIO);
   return ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr) == 0;
-}
-
-/// File systems all of whose changes go through this kernel.
-bool reports_changes(const std::string& path) {
-  constexpr auto local = std::to_array<unsigned long>({
-      EXT4_SUPER_MAGIC,
-      BTRFS_SUPER_MAGIC,
-      XFS_SUPER_MAGIC,
-      TMPFS_MAGIC,
-      RAMFS_MAGIC,
-      OVERLAYFS_SUPER_MAGIC,
-      F2FS_SUPER_MAGIC,
-      SQUASHFS_MAGIC,
-      EROFS_SUPER_MAGIC_V1,
-      ISOFS_SUPER_MAGIC,
-      MSDOS_SUPER_MAGIC,
-      0x2fc12fc1 /* ZFS */,
-      0xca451a4e /* bcachefs */,
-      0x2011bab0 /* exFAT */,
-  });
-  struct statfs status {};
-  if (::statfs(path.c_str(), &status) != 0) return false;
-  return std::ranges::find(local, static_cast<unsigned long>(status.f_type)) != local.end();
 }
 
 /// Splits a path into components, the first at the back.
@@ -161,26 +135,35 @@ void FileWatch::collect() {
   ++generation_;
 }
 
-bool FileWatch::add(const std::string& path, bool last) {
-  constexpr std::uint32_t on_the_way = IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW;
-  if (watched_.contains(path)) return true;
-  if (::inotify_add_watch(inotify_.get(), path.c_str(), last ? on_the_way | IN_MODIFY : on_the_way) < 0)
-    return false;
+bool FileWatch::add(const std::string& path, std::uint32_t also) {
+  constexpr std::uint32_t always = IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW | IN_MASK_ADD;
+  auto& reported = watched_[path];
+  if (reported != 0 && (reported & also) == also) return true;
+  if (::inotify_add_watch(inotify_.get(), path.c_str(), always | also) < 0) return false;
   ++added_;
-  watched_.insert(path);
+  reported |= IN_ATTRIB | also;
   return true;
 }
 
-bool FileWatch::watch(const std::string& name) {
+bool FileWatch::watch_chain(const std::string& name, std::uint32_t at_its_end) {
   if (added_ >= most) close();
   if (!open()) return false;
   auto chain = lookup_chain(name);
-  if (chain.empty() || !reports_changes(name)) return false;
+  if (chain.empty()) return false;
   for (const auto& path : chain) {
-    if (!add(path, &path == &chain.back())) return false;
+    if (!add(path, &path == &chain.back() ? at_its_end : 0)) return false;
   }
   // A link that was switched before its watch began leads elsewhere now.
   return lookup_chain(name) == chain;
+}
+
+bool FileWatch::watch(const std::string& name) {
+  return watch_chain(name, IN_MODIFY);
+}
+
+bool FileWatch::watch_absence(const std::string& name) {
+  auto slash = name.rfind('/');
+  return watch_chain(name.substr(0, slash), IN_CREATE | IN_MOVED_TO);
 }
 
 }  // namespace sluice::handlers

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "base/file_descriptor.hpp"
@@ -20,7 +20,7 @@ namespace sluice::handlers {
 /// for it gets the new one. A readable descriptor in the event loop would not do: within one turn it may come
 /// after the socket on which the request arrived.
 ///
-/// What the kernel does not report is left to whoever asks: see watch().
+/// What the kernel does not report is left to whoever asks, see watch().
 class FileWatch {
  public:
   FileWatch() = default;
@@ -36,9 +36,11 @@ class FileWatch {
 
   /// Watches the file `name` (absolute) and every directory and symbolic link on the way to it. From now on
   /// any change of them makes generation() grow: content, attributes, removal, renaming. False when that
-  /// cannot be promised: file systems whose changes are made elsewhere (network, FUSE), a lack of watches.
-  /// Not noticed are memory mapped writes, and a mount over one of the directories.
+  /// cannot be promised, for want of watches. Not noticed are changes that others make to a network file
+  /// system, memory mapped writes, and a mount over one of the directories.
   bool watch(const std::string& name);
+  /// The same for a name that does not exist: that it appears in its directory.
+  bool watch_absence(const std::string& name);
 
   /// Watches held at present.
   std::size_t count() const { return watched_.size(); }
@@ -47,7 +49,8 @@ class FileWatch {
   bool open();
   void close();
   void collect();
-  bool add(const std::string& path, bool last);
+  bool watch_chain(const std::string& name, std::uint32_t at_its_end);
+  bool add(const std::string& path, std::uint32_t also);
 
   /// More watches than this are given up all at once, and begin anew.
   static constexpr std::size_t most = 4096;
@@ -56,7 +59,7 @@ class FileWatch {
   volatile int* changed_ = no_change();  // set by the signal's handler, of this thread
   std::uint64_t generation_ = 1;
   std::size_t added_ = 0;
-  std::unordered_set<std::string> watched_;  // paths whose present inodes are watched
+  std::unordered_map<std::string, std::uint32_t> watched_;  // what is reported of the present inodes, by path
 
   static volatile int* no_change();
 };

@@ -6,21 +6,25 @@
 #include <string>
 #include <string_view>
 
+#include "handlers/file_content.hpp"
 #include "handlers/file_headers.hpp"
 #include "handlers/file_root.hpp"
+#include "http/coding.hpp"
 #include "http/conditional.hpp"
 #include "http/response.hpp"
 #include "net/protocol.hpp"
 
 namespace sluice::handlers {
 
-/// One state of a file, ready to be sent: its content or an open descriptor, its validators, and its header
-/// fields as octets. Immutable; shared by the cache of a worker and by responses in flight.
+/// One state of a file in one content coding, ready to be sent: its content or an open descriptor, its
+/// validators, and its header fields as octets. Immutable; shared by the cache of a worker and by responses
+/// in flight.
 struct ServedFile {
   FileIdentity identity;
   /// The file had been left alone for long enough when it was read: a later change gives it another identity.
   bool settled = false;
 
+  http::Coding coding = http::Coding::identity;
   std::string etag;  // strong, with quotes; empty: none can be given
   http::Validators validators;
   std::string content_type;
@@ -28,33 +32,37 @@ struct ServedFile {
   http::FixedFields partial_fields;  // without Content-Type: of a 304 or multipart 206
   http::FixedFields error_fields;    // without validators and ranges: of the page of an error
 
-  std::string bytes;  // the content, unless `file` is set
+  std::uint64_t size = 0;  // octets of content
+  std::string bytes;       // the content, unless `file` is set
   std::shared_ptr<const net::OpenFile> file;
 
-  std::uint64_t size() const { return identity.size; }
   /// Octets of memory that it takes.
   std::size_t footprint() const;
 };
 
-/// Files up to this size are sent from memory, in one system call with their head.
-inline constexpr std::uint64_t small_file = 64 * 1024;
+using ServedFilePtr = std::shared_ptr<const ServedFile>;
 
 /// What is known of a file before it is opened.
 struct FileTraits {
   std::string name;                      // full path, for messages and for the extension
-  std::string_view content_type;         // what the extension says
+  std::string content_type;              // what the extension says
   std::string_view cache_control;        // may be empty
   const FileHeaders* headers = nullptr;  // of the config; they take the place of those made here
+  bool varies = false;                   // there are, or may be, other codings of it
 };
 
-/// Reads the file behind `node`. The error is an errno.
-///
-/// A small file's ETag is made of its content, so that it is right whatever the times of the file say, and
-/// stays the same over deploys that change nothing and on every machine. A large one's is made of inode, size
-/// and time of modification; where that time means nothing (0 and 1 are what reproducible builds set) or is
-/// so recent that another change might not show in it, of the content too, up to a few megabytes, and beyond
-/// that there is none.
-std::expected<std::shared_ptr<const ServedFile>, int> load_file(const FileNode& node,
-                                                                const FileTraits& traits);
+/// Reads the file behind `node`. The error is an errno; with Waiting::never it is EAGAIN where the content is
+/// not in memory.
+std::expected<ServedFilePtr, int> load_file(const FileNode& node, const FileTraits& traits,
+                                            Waiting waiting = Waiting::allowed);
+
+/// Reads the file behind `node` as another coding of `plain`: the sibling "app.js.br" of "app.js". Type and
+/// Last-Modified are those of `plain`; `traits` are those of `plain` with the sibling's name.
+std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const ServedFile& plain,
+                                               http::Coding coding, const FileTraits& traits);
+
+/// `plain` with its content in another coding.
+ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::string bytes,
+                          const FileTraits& traits);
 
 }  // namespace sluice::handlers

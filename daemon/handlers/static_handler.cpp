@@ -1,99 +1,58 @@
 #include "handlers/static_handler.hpp"
 
-#include <cerrno>
+#include <string>
+#include <string_view>
+#include <utility>
 
-#include "base/percent.hpp"
-#include "handlers/cache_policy.hpp"
 #include "handlers/file_answer.hpp"
-#include "handlers/file_cache.hpp"
 #include "handlers/file_path.hpp"
-#include "handlers/file_response.hpp"
-#include "http/mime.hpp"
+#include "http/accept.hpp"
+#include "http/path.hpp"
+#include "site/match.hpp"
 
 namespace sluice::handlers {
 
 namespace {
 
-std::string joined(const std::string& directory, const std::string& name) {
-  return directory.empty() ? name : directory + "/" + name;
+/// A browser that goes to a page, rather than a page that loads a part of itself: it names HTML among what it
+/// takes.
+bool is_navigation(const http::Request& request) {
+  auto html = http::media_preference(request.field("Accept"), "text/html");
+  return html.weight > 0 && html.specificity >= 2;
 }
 
-/// "/a/b/" for a request for "/a/b". Made of the decoded segments, so that it is one path of this host
-/// whatever the client wrote: never "//host", never with a backslash.
-std::string with_slash(http::Exchange& exchange) {
-  std::string location;
-  for (auto segment : http::split_path(exchange.request.path, exchange.arena).segments) {
-    if (segment.empty() && location.empty()) continue;
-    location += '/';
-    append_percent_encoded(location, segment, "!$&'()*+,;=:@");
+/// The name below the root of a path that needs no decoding and nobody's scrutiny, for the cache; empty for
+/// others. For a directory it is that of its first index, made in `buffer`.
+std::string_view plain_name(std::string_view path, const StaticSettings& settings, std::string& buffer) {
+  char last = '/';
+  for (char c : path.substr(1)) {
+    if (c == '%' || (last == '/' && (c == '.' || c == '/'))) return {};
+    last = c;
   }
-  location += '/';
-  if (exchange.request.has_query) {
-    location += '?';
-    location += exchange.request.query;
-  }
-  return location;
-}
-
-void redirect_to_directory(http::Exchange& exchange) {
-  http::Response response;
-  response.status = 308;
-  response.fields.push_back({"Location", exchange.arena.copy(with_slash(exchange))});
-  exchange.respond(std::move(response));
+  path.remove_prefix(1);
+  if (last != '/') return path;
+  if (settings.index.empty()) return {};
+  buffer.assign(path).append(settings.index.front());
+  return buffer;
 }
 
 }  // namespace
 
-StaticHandler::StaticHandler(StaticSettings settings, FileHeaders headers)
-    : settings_(std::move(settings)),
-      root_(settings_.root, settings_.symlinks),
-      headers_(std::move(headers)),
-      id_(FileCache::new_owner()) {}
-
 void StaticHandler::handle(http::Exchange& exchange) const {
-  const auto& match = *static_cast<const site::Match*>(exchange.matched);
-  if (auto file = FileCache::of_this_thread().find(id_, match.rest, exchange.loop())) {
-    return respond_with_file(exchange, file, headers_);
-  }
-  serve_uncached(exchange, match);
-}
+  auto path = static_cast<const site::Match*>(exchange.matched)->rest;
+  if (path.empty()) return redirect_with_slash(exchange, true);  // "/files" of the mount "/files"
 
-void StaticHandler::serve_uncached(http::Exchange& exchange, const site::Match& match) const {
-  if (match.rest.empty()) return redirect_to_directory(exchange);  // "/files" of the mount "/files"
-  auto path = to_file_path(http::split_path(match.rest, exchange.arena), settings_.hidden);
-  if (!path) return respond_not_found(exchange);
-  if (path->directory) return serve_directory(exchange, match, path->relative);
+  static thread_local std::string buffer;
+  auto name = plain_name(path, settings(), buffer);
+  if (!name.empty() && server_.serve_cached(exchange, name)) return;
 
-  auto node = root_.find(path->relative);
-  if (!node) return respond_with_fault(exchange, root_.path(), path->relative, node.error());
-  if (node->is_directory()) return redirect_to_directory(exchange);
-  serve_file(exchange, match, path->relative, *node);
-}
-
-void StaticHandler::serve_directory(http::Exchange& exchange, const site::Match& match,
-                                    const std::string& relative) const {
-  for (const auto& name : settings_.index) {
-    auto candidate = joined(relative, name);
-    auto node = root_.find(candidate);
-    if (node && node->is_file()) return serve_file(exchange, match, candidate, *node);
-    if (!node && node.error() != ENOENT && node.error() != ENOTDIR) {
-      return respond_with_fault(exchange, root_.path(), candidate, node.error());
-    }
-  }
-  respond_not_found(exchange);
-}
-
-void StaticHandler::serve_file(http::Exchange& exchange, const site::Match& match,
-                               const std::string& relative, const FileNode& node) const {
-  auto content_type = http::MimeTypes::system().type_of(relative);
-  FileTraits traits{.name = root_.path() + "/" + relative,
-                    .content_type = content_type,
-                    .cache_control = default_cache_control(relative, content_type),
-                    .headers = &headers_};
-  auto file = load_file(node, traits);
-  if (!file) return respond_with_fault(exchange, root_.path(), relative, file.error());
-  FileCache::of_this_thread().insert(id_, match.rest, std::move(traits.name), *file, exchange.loop());
-  respond_with_file(exchange, *file, headers_);
+  auto file = to_file_path(http::split_path(path, exchange.arena), settings().hidden);
+  if (!file) return respond_not_found(exchange);
+  Wanted wanted;
+  wanted.relative = std::move(file->relative);
+  wanted.directory = file->directory;
+  wanted.navigation = settings().spa && is_navigation(exchange.request);
+  server_.serve(exchange, std::move(wanted));
 }
 
 }  // namespace sluice::handlers

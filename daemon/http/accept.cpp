@@ -77,6 +77,14 @@ int best_media_type(std::string_view accept, std::span<const std::string_view> m
   return best;
 }
 
+bool identity_is_named(std::string_view accept_encoding) {
+  Element element;
+  while (next_element(accept_encoding, element)) {
+    if (equals_ignoring_case(element.name, "identity")) return true;
+  }
+  return false;
+}
+
 int encoding_weight(std::string_view accept_encoding, std::string_view coding) {
   int any = -1;
   Element element;

@@ -25,5 +25,7 @@ int best_media_type(std::string_view accept, std::span<const std::string_view> m
 /// The weight that an Accept-Encoding value gives to a content coding ("gzip", "br", "zstd", "identity"). "identity" is
 /// acceptable unless excluded; the others must be named, or allowed by "*".
 int encoding_weight(std::string_view accept_encoding, std::string_view coding);
+/// Whether "identity" itself stands in an Accept-Encoding value.
+bool identity_is_named(std::string_view accept_encoding);
 
 }  // namespace sluice::http

@@ -172,16 +172,20 @@ std::string_view MimeTypes::type_of_extension(std::string_view extension) const 
 }
 
 std::string_view MimeTypes::type_of(std::string_view file_name) const {
+  auto type = find(file_name);
+  return type.empty() ? unknown : type;
+}
+
+std::string_view MimeTypes::find(std::string_view file_name) const {
   auto dot = file_name.rfind('.');
   auto slash = file_name.rfind('/');
-  if (dot == std::string_view::npos || (slash != std::string_view::npos && dot < slash)) return unknown;
+  if (dot == std::string_view::npos || (slash != std::string_view::npos && dot < slash)) return {};
   auto extension = file_name.substr(dot + 1);
-  if (extension.empty() || extension.size() > longest_extension) return unknown;
+  if (extension.empty() || extension.size() > longest_extension) return {};
 
   std::array<char, longest_extension> lower;
   std::ranges::transform(extension, lower.begin(), [](char c) { return to_lower(c); });
-  auto type = type_of_extension({lower.data(), extension.size()});
-  return type.empty() ? unknown : type;
+  return type_of_extension({lower.data(), extension.size()});
 }
 
 }  // namespace sluice::http

@@ -20,6 +20,8 @@ class MimeTypes {
   /// The Content-Type value for a file, by the part of its name after the last dot, case ignored; with
   /// charset=utf-8 where text is meant. `unknown` when the extension is not known or there is none.
   std::string_view type_of(std::string_view file_name) const;
+  /// The same, but empty when there is no type for it.
+  std::string_view find(std::string_view file_name) const;
   /// The same for an extension in lower case without the dot; empty when not known.
   std::string_view type_of_extension(std::string_view extension) const;
 

@@ -47,3 +47,31 @@ TEST_CASE("HTML is revalidated, hashed names are immutable, the rest is kept for
         "public, max-age=31536000, immutable");
   CHECK(default_cache_control("a.js", "text/javascript; charset=utf-8") == "max-age=60, must-revalidate");
 }
+
+TEST_CASE("globs are about the last segment, or with a slash about the whole path") {
+  CHECK(glob_matches("*.pdf", "/a/b/report.pdf"));
+  CHECK_FALSE(glob_matches("*.pdf", "/a/b/report.pdf.gz"));
+  CHECK(glob_matches("robots.txt", "/robots.txt"));
+  CHECK(glob_matches("/robots.txt", "/robots.txt"));
+  CHECK_FALSE(glob_matches("/robots.txt", "/a/robots.txt"));
+  CHECK(glob_matches("/assets/**", "/assets/a/b.js"));
+  CHECK(glob_matches("assets/**", "/assets/a/b.js"));
+  CHECK_FALSE(glob_matches("/assets/**", "/other/assets/a.js"));
+  CHECK(glob_matches("/assets/*", "/assets/a.js"));
+  CHECK_FALSE(glob_matches("/assets/*", "/assets/a/b.js"));
+  CHECK(glob_matches("/**/img/*.png", "/x/y/img/a.png"));
+  CHECK(glob_matches("/a/**/b/*/c", "/a/x/b/b/q/c"));
+  CHECK(glob_matches("a?c", "/abc"));
+  CHECK_FALSE(glob_matches("/a?c", "/a/c"));
+  CHECK(glob_matches("**", "/anything/at/all"));
+  CHECK_FALSE(glob_matches("", "/a"));
+  CHECK_FALSE(glob_matches("/a*a*a*a*a*a*a*a*b", "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+}
+
+TEST_CASE("the first rule that fits decides, then the defaults") {
+  CachePolicy policy({{"/assets/**", "max-age=1"}, {"*.js", "max-age=2"}, {"*.txt", ""}});
+  CHECK(policy.control_for("assets/a.js", "text/javascript") == "max-age=1");
+  CHECK(policy.control_for("a.js", "text/javascript") == "max-age=2");
+  CHECK(policy.control_for("a.txt", "text/plain").empty());
+  CHECK(policy.control_for("a.html", "text/html") == "no-cache");
+}

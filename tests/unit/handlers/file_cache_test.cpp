@@ -22,15 +22,14 @@ struct Watched {
     folder.write("v1/f", "one");
     folder.write("v2/f", "two");
     folder.link("v1", "current");
-    auto file = folder.load_settled("v1/f");
-    cache.insert(1, "f", folder.path(name), file, loop);
+    cache.insert(1, "f", folder.resource(name), loop);
     for (int turn = 0; turn < 5; ++turn) {
       CHECK(found());
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
       loop.run_once();
     }
   }
-  bool found() { return cache.find(1, "f", loop) != nullptr; }
+  bool found() { return cache.find(1, "f", loop).current; }
 };
 
 }  // namespace
@@ -40,11 +39,11 @@ TEST_CASE("the cache gives a file until it changes in any way") {
   FileCache cache;
   net::Loop loop;
   auto keep = [&](const std::string& name) {
-    cache.insert(1, name, folder.path(name), folder.load_settled(name), loop);
+    cache.insert(1, name, folder.resource(name), loop);
     loop.run_once();
   };
   auto kept = [&](const std::string& name) {
-    bool found = cache.find(1, name, loop) != nullptr;
+    bool found = cache.find(1, name, loop).current;
     loop.run_once();  // the end of the turn
     return found;
   };
@@ -79,11 +78,11 @@ TEST_CASE("within a turn of the loop the file system is asked once") {
   FileCache cache;
   net::Loop loop;
   folder.write("f", "one");
-  cache.insert(1, "f", folder.path("f"), folder.load_settled("f"), loop);
+  cache.insert(1, "f", folder.resource("f"), loop);
   folder.write("f", "two");
-  CHECK(cache.find(1, "f", loop) != nullptr);
+  CHECK(cache.find(1, "f", loop).current);
   loop.run_once();
-  CHECK(cache.find(1, "f", loop) == nullptr);
+  CHECK_FALSE(cache.find(1, "f", loop).current);
 }
 
 TEST_CASE("the cache is bounded in memory and descriptors; the least recently used go first") {
@@ -93,17 +92,17 @@ TEST_CASE("the cache is bounded in memory and descriptors; the least recently us
   for (int i = 0; i < 10; ++i) folder.write("s" + std::to_string(i), std::string(60'000, 's'));
   for (int i = 0; i < 10; ++i) {
     auto name = "s" + std::to_string(i);
-    cache.insert(1, name, folder.path(name), folder.load_settled(name), loop);
-    CHECK(cache.find(1, "s0", loop) != nullptr);
+    cache.insert(1, name, folder.resource(name), loop);
+    CHECK(cache.find(1, "s0", loop).current);
     CHECK(cache.octets() <= 300'000);
   }
-  CHECK(cache.find(1, "s1", loop) == nullptr);
-  CHECK(cache.find(1, "s9", loop) != nullptr);
-  CHECK(cache.find(2, "s9", loop) == nullptr);  // another handler's
+  CHECK_FALSE(cache.find(1, "s1", loop).current);
+  CHECK(cache.find(1, "s9", loop).current);
+  CHECK_FALSE(cache.find(2, "s9", loop).current);  // another handler's
 
   for (auto name : {"l1", "l2", "l3"}) {
     folder.write(name, large);
-    cache.insert(1, name, folder.path(name), folder.load_settled(name), loop);
+    cache.insert(1, name, folder.resource(name), loop);
     CHECK(cache.descriptors() <= 2);
   }
 }

@@ -48,9 +48,20 @@ TEST_CASE("changes on the way to a watched file are told, others are not") {
   CHECK(watch.generation() == after);
 }
 
-TEST_CASE("a file that is not there, or on a file system that others change, cannot be watched") {
+TEST_CASE("a name that does not exist is watched for in its directory") {
+  TemporaryDirectory folder;
+  folder.write("a/f", "x");
+  FileWatch watch;
+  REQUIRE(watch.watch(folder.path("a/f")));
+  REQUIRE(watch.watch_absence(folder.path("a/f.gz")));
+  auto before = watch.generation();
+  folder.write("a/f.gz", "y");
+  CHECK(watch.generation() != before);
+}
+
+TEST_CASE("a file that is not there cannot be watched") {
   TemporaryDirectory folder;
   FileWatch watch;
   CHECK_FALSE(watch.watch(folder.path("none")));
-  CHECK_FALSE(watch.watch("/proc/self/status"));
+  CHECK_FALSE(watch.watch_absence(folder.path("none/f")));
 }

@@ -22,9 +22,9 @@ TEST_CASE("a small file is held in memory, a large one open") {
   folder.write("large", large);
   CHECK(folder.load("small")->bytes == "abc");
   CHECK_FALSE(folder.load("small")->file);
-  CHECK(folder.load("empty")->size() == 0);
+  CHECK(folder.load("empty")->size == 0);
   CHECK(folder.load("large")->file);
-  CHECK(folder.load("large")->size() == large.size());
+  CHECK(folder.load("large")->size == large.size());
 }
 
 TEST_CASE("the tag of a small file is that of its content, whatever its times say") {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <thread>
 
-#include "handlers/served_file.hpp"
+#include "handlers/resource.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace sluice::test {
@@ -16,7 +16,7 @@ namespace sluice::test {
 /// A directory whose files are loaded as a handler loads them.
 struct ServedFolder : TemporaryDirectory {
   std::shared_ptr<const handlers::ServedFile> load(
-      const std::string& name, std::string_view type = "text/plain; charset=utf-8") const {
+      const std::string& name, const std::string& type = "text/plain; charset=utf-8") const {
     auto node = handlers::FileRoot(path(), handlers::Symlinks::inside).find(name);
     REQUIRE(node);
     auto file =
@@ -31,6 +31,19 @@ struct ServedFolder : TemporaryDirectory {
       if (file->settled) return file;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
+  }
+  /// The resource of a file, once it has settled.
+  std::shared_ptr<handlers::Resource> resource(const std::string& name,
+                                               handlers::CodingSettings codings = {}) const {
+    load_settled(name);
+    handlers::FileRoot root(path(), handlers::Symlinks::inside);
+    auto node = root.find(name);
+    REQUIRE(node);
+    handlers::FileTraits traits{
+        .name = path(name), .content_type = "text/plain", .cache_control = "no-cache"};
+    auto loaded = handlers::load_resource(root, name, *node, traits, codings, handlers::Waiting::allowed);
+    REQUIRE(loaded);
+    return *loaded;
   }
 };
 

@@ -1,0 +1,198 @@
+#include "handlers/file_server.hpp"
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "handlers/background.hpp"
+#include "handlers/file_answer.hpp"
+#include "handlers/file_cache.hpp"
+#include "http/accept.hpp"
+
+namespace sluice::handlers {
+
+namespace {
+
+using Kind = Resolution::Kind;
+
+/// The coding in which a client gets a resource. Siblings that are there come before codings that would have
+/// to be made, unless the client likes those better.
+http::Coding choose(std::string_view accepted, const Resource& resource) {
+  auto ready = choose_coding(accepted, resource.siblings);
+  auto made = choose_coding(accepted, resource.computable);
+  if (ready == http::Coding::identity) return made;
+  bool better = made != http::Coding::identity &&
+                http::encoding_weight(accepted, token(made)) > http::encoding_weight(accepted, token(ready));
+  return better ? made : ready;
+}
+
+/// The same with the last answer kept: clients of one kind send the same Accept-Encoding each time.
+http::Coding coding_for(const http::Request& request, const Resource& resource) {
+  if (!resource.has_codings()) return http::Coding::identity;
+  auto accepted = request.field("Accept-Encoding");
+  // Parts are parts of the plain content: whoever resumes a download must get the same octets whatever is in
+  // between.
+  if (accepted.empty() || request.field("Range").data() != nullptr) return http::Coding::identity;
+  struct Last {
+    std::string accepted;
+    http::CodingSet siblings, computable;
+    http::Coding chosen = http::Coding::identity;
+  };
+  static thread_local Last last;
+  if (last.accepted == accepted && last.siblings == resource.siblings &&
+      last.computable == resource.computable) {
+    return last.chosen;
+  }
+  last = {std::string(accepted), resource.siblings, resource.computable, choose(accepted, resource)};
+  return last.chosen;
+}
+
+}  // namespace
+
+/// What is known of a request while it is looked up.
+struct FileServer::Lookup {
+  Wanted wanted;
+  http::Status status = 200;
+  Resolution resolution;
+  std::shared_ptr<Resource> resource;  // of a file
+  int error = 0;                       // why it could not be read
+
+  void run(const StaticSite& site, Waiting waiting) {
+    resolution = site.resolve(wanted, waiting);
+    if (resolution.kind == Kind::file) read(site, waiting);
+  }
+  void read(const StaticSite& site, Waiting waiting) {
+    auto loaded = site.read(resolution, waiting);
+    error = loaded ? 0 : loaded.error();
+    if (loaded) resource = std::move(*loaded);
+  }
+  /// 404 stays 404.
+  http::Status final_status() const { return resolution.status == 200 ? status : resolution.status; }
+};
+
+bool FileServer::serve_cached(http::Exchange& exchange, std::string_view relative,
+                              http::Status status) const {
+  auto found = FileCache::of_this_thread().find(site_->id(), relative, exchange.loop());
+  if (!found.resource) return false;
+  if (found.current) {
+    answer(exchange, found.resource, relative, status);
+  } else {
+    confirm_elsewhere(exchange, std::move(found.resource), std::string(relative), status);
+  }
+  return true;
+}
+
+void FileServer::serve(http::Exchange& exchange, Wanted wanted, http::Status status) const {
+  auto lookup = std::make_shared<Lookup>();
+  lookup->wanted = std::move(wanted);
+  lookup->status = status;
+  lookup->resolution = site_->resolve(lookup->wanted, Waiting::never);
+  if (lookup->resolution.kind == Kind::file) {
+    if (serve_cached(exchange, lookup->resolution.relative, lookup->final_status())) return;
+    lookup->read(*site_, Waiting::never);
+  }
+  if (lookup->resolution.kind == Kind::must_wait || lookup->error == EAGAIN) {
+    return serve_elsewhere(exchange, std::move(lookup));
+  }
+  finish(exchange, *lookup);
+}
+
+void FileServer::serve_elsewhere(http::Exchange& exchange, std::shared_ptr<Lookup> lookup) const {
+  Ticket ticket(exchange);
+  run_in_background(
+      exchange.loop(), [site = site_, lookup] { lookup->run(*site, Waiting::allowed); },
+      [server = *this, ticket, lookup] {
+        if (auto* waiting = ticket.exchange()) server.finish(*waiting, *lookup);
+      });
+}
+
+void FileServer::confirm_elsewhere(http::Exchange& exchange, std::shared_ptr<Resource> resource,
+                                   std::string relative, http::Status status) const {
+  Ticket ticket(exchange);
+  auto current = std::make_shared<bool>(false);
+  run_in_background(
+      exchange.loop(), [resource, current] { *current = resource->is_current(); },
+      [server = *this, ticket, current, resource, relative = std::move(relative), status] {
+        auto* waiting = ticket.exchange();
+        if (waiting == nullptr) return;
+        auto& cache = FileCache::of_this_thread();
+        if (*current) {
+          cache.confirm(server.site_->id(), relative, resource, waiting->loop());
+          return server.answer(*waiting, resource, relative, status);
+        }
+        cache.forget(server.site_->id(), relative);
+        Wanted wanted;
+        wanted.relative = relative;
+        server.serve(*waiting, std::move(wanted), status);
+      });
+}
+
+void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
+  const auto& resolution = lookup.resolution;
+  int error = lookup.error != 0 ? lookup.error : resolution.fault;
+  if (error != 0) {
+    const auto& name = lookup.error != 0 ? resolution.relative : resolution.fault_name;
+    log_fault(exchange, site_->root().path(), name, error);
+  }
+  if (lookup.resource) {
+    FileCache::of_this_thread().insert(site_->id(), resolution.relative, lookup.resource, exchange.loop());
+    return answer(exchange, lookup.resource, resolution.relative, lookup.final_status());
+  }
+  switch (resolution.kind) {
+    case Kind::add_slash:
+      return redirect_with_slash(exchange, true);
+    case Kind::drop_slash:
+      return redirect_with_slash(exchange, false);
+    case Kind::exhausted:
+      return respond_unavailable(exchange);
+    default:
+      return respond_not_found(exchange);
+  }
+}
+
+void FileServer::answer(http::Exchange& exchange, const std::shared_ptr<Resource>& resource,
+                        std::string_view relative, http::Status status) const {
+  auto coding = coding_for(exchange.request, *resource);
+  if (coding == http::Coding::identity) return send(exchange, resource->plain, status);
+  const auto& made = resource->coded[static_cast<std::size_t>(coding)];
+  if (made) return send(exchange, made, status);
+  answer_coded(exchange, resource, relative, coding, status);
+}
+
+void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Resource>& resource,
+                              std::string_view relative, http::Coding coding, http::Status status) const {
+  auto& orders = resource->orders[static_cast<std::size_t>(coding)];
+  orders.push_back({Ticket(exchange), status});
+  if (orders.size() > 1) return;  // it is being made already
+
+  auto made = std::make_shared<ServedFilePtr>();
+  run_in_background(
+      exchange.loop(),
+      [site = site_, resource, coding, made, name = std::string(relative)] {
+        *made = make_coded(site->root(), name, *resource, coding);
+      },
+      [server = *this, resource, coding, made, name = std::string(relative)] {
+        server.take_coded(resource, name, coding, *made);
+      });
+}
+
+void FileServer::take_coded(const std::shared_ptr<Resource>& resource, std::string_view relative,
+                            http::Coding coding, const ServedFilePtr& made) const {
+  auto index = static_cast<std::size_t>(coding);
+  if (made) {
+    resource->coded[index] = made;
+    FileCache::of_this_thread().grown(site_->id(), relative, resource);
+  } else {  // it saves nothing, or the file changes under our hands: the others get something else, too
+    resource->siblings.remove(coding);
+    resource->computable.remove(coding);
+  }
+  for (const auto& order : std::exchange(resource->orders[index], {})) {
+    if (auto* waiting = order.ticket.exchange()) answer(*waiting, resource, relative, order.status);
+  }
+}
+
+void FileServer::send(http::Exchange& exchange, const ServedFilePtr& file, http::Status status) const {
+  respond_with_file(exchange, file, site_->settings().headers, status);
+}
+
+}  // namespace sluice::handlers

@@ -1,0 +1,98 @@
+#include "handlers/file_tag.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+#include "handlers/content_hash.hpp"
+#include "handlers/recent_changes.hpp"
+#include "http/conditional.hpp"
+
+namespace sluice::handlers {
+
+namespace {
+
+constexpr std::uint64_t largest_hashed = 256 * 1024 * 1024;
+
+/// 0 and 1 are what builds write into every file alike.
+bool is_meaningful(std::int64_t modified) {
+  return modified > 1;
+}
+
+std::string quoted(std::string_view tag) {
+  return '"' + std::string(tag) + '"';
+}
+
+void append_number(std::string& text, std::uint64_t number) {
+  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+  do {
+    text += digits[number % 36];
+    number /= 36;
+  } while (number != 0);
+}
+
+std::string tag_of_times(const FileIdentity& identity) {
+  std::string tag;
+  append_number(tag, identity.inode);
+  tag += '-';
+  append_number(tag, identity.size);
+  tag += '-';
+  append_number(tag, static_cast<std::uint64_t>(identity.modified * 1'000'000'000 + identity.modified_nanos));
+  return quoted(tag);
+}
+
+/// The tag of a large file's content; empty when it cannot be read whole.
+std::string hash_large(const FileContent& content) {
+  constexpr std::size_t piece = 256 * 1024;
+  ContentHash hash;
+  for (std::uint64_t at = 0; at < content.identity.size; at += piece) {
+    auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece, content.identity.size - at));
+    auto bytes = read_at(content.file->fd(), at, wanted, Waiting::allowed);
+    if (!bytes || bytes->size() != wanted) return {};
+    hash.add(*bytes);
+  }
+  return quoted(hash.finish());
+}
+
+/// A tag of content is remembered while the file stays as it is, so that it does not change for another kind
+/// of tag as soon as the file counts as settled.
+std::expected<std::string, int> tag_of_large(const FileContent& content, const std::string& name,
+                                             bool settled, Waiting waiting) {
+  const auto& identity = content.identity;
+  bool hashed = !settled || !is_meaningful(identity.modified);
+  auto fresh = settled ? content_tag_of(name, identity) : FreshTag{};
+  if (!fresh.etag.empty()) return fresh.etag;
+  if (!hashed && !fresh.known) return tag_of_times(identity);
+  if (identity.size > largest_hashed) return hashed ? std::string() : tag_of_times(identity);
+  if (waiting == Waiting::never) return std::unexpected(EAGAIN);
+  auto etag = hash_large(content);
+  if (!etag.empty()) note_content_tag(name, identity, etag, settled);
+  return etag;
+}
+
+}  // namespace
+
+bool is_settled(const FileIdentity& identity) {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  std::int64_t age = (now.tv_sec - identity.changed) * 1'000'000'000 + now.tv_nsec - identity.changed_nanos;
+  // The kernel's clock for files ticks every 4 or 10 ms; file systems with coarser times (FAT: 2 s) have no
+  // fractions.
+  std::int64_t granularity = identity.changed_nanos == 0 ? 2'500'000'000 : 25'000'000;
+  return age > granularity;
+}
+
+std::expected<std::string, int> tag_of(const FileContent& content, const std::string& name, bool settled,
+                                       Waiting waiting) {
+  if (content.file) return tag_of_large(content, name, settled, waiting);
+  return quoted(content_hash(content.bytes));
+}
+
+std::int64_t last_modified_of(const FileIdentity& identity, const std::string& name) {
+  // A date in the future would make caches wait for it (RFC 9110 §8.8.2.1).
+  bool usable = is_meaningful(identity.modified) && identity.modified <= std::time(nullptr) &&
+                !changed_twice_within_a_second(name, identity);
+  return usable ? identity.modified : http::Validators::no_date;
+}
+
+}  // namespace sluice::handlers

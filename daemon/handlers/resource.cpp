@@ -1,0 +1,152 @@
+#include "handlers/resource.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <mutex>
+#include <unordered_set>
+
+#include "base/log.hpp"
+#include "handlers/compressor.hpp"
+#include "handlers/file_system.hpp"
+
+namespace sluice::handlers {
+
+namespace {
+
+bool is_older(const FileIdentity& a, const FileIdentity& b) {
+  return a.modified != b.modified ? a.modified < b.modified : a.modified_nanos < b.modified_nanos;
+}
+
+/// One warning for each file is enough; a bounded number of files.
+void warn_of_old_sibling(const std::string& name) {
+  constexpr std::size_t most = 1000;
+  static std::mutex mutex;
+  static std::unordered_set<std::string> warned;
+  std::lock_guard lock(mutex);
+  if (warned.size() >= most || !warned.insert(name).second) return;
+  log::warning(name + " is older than the file of which it is the compressed form, and is ignored");
+}
+
+/// Looks at the siblings of a file whose identity is `plain`. Three looks at names that do not exist, mostly:
+/// the kernel knows that by heart for directories in use.
+int find_siblings(const FileRoot& root, const std::string& relative, const FileIdentity& plain,
+                  Resource& resource, Waiting waiting) {
+  for (auto coding : http::codings_by_size) {
+    auto suffix = std::string(extension(coding));
+    auto node = root.find(relative + suffix, waiting);
+    if (!node && node.error() == EAGAIN && waiting == Waiting::never) return EAGAIN;
+    Dependency sibling{resource.traits.name + suffix, std::nullopt};
+    if (node) sibling.identity = FileIdentity(node->status);
+    if (!node && node.error() != ENOENT) sibling = Dependency::look(sibling.name);  // there, but out of reach
+    if (node && node->is_file()) {
+      if (is_older(*sibling.identity, plain)) {
+        warn_of_old_sibling(sibling.name);
+      } else {
+        resource.siblings.add(coding);
+      }
+    }
+    resource.dependencies.push_back(std::move(sibling));
+  }
+  return 0;
+}
+
+bool is_computable(std::string_view content_type, std::uint64_t size, const CodingSettings& codings) {
+  return codings.compress && size >= codings.least && size <= CodingSettings::most &&
+         is_compressible(content_type);
+}
+
+ServedFilePtr read_sibling(const FileRoot& root, const std::string& relative, const Resource& resource,
+                           http::Coding coding) {
+  auto suffix = std::string(extension(coding));
+  auto traits = resource.traits;
+  traits.name += suffix;
+  auto node = root.find(relative + suffix);
+  if (!node) return nullptr;
+  auto file = load_sibling(*node, *resource.plain, coding, traits);
+  if (!file) return nullptr;
+  // What was looked at must be what was read: the next request will notice that it is not.
+  for (const auto& dependency : resource.dependencies) {
+    if (dependency.name == traits.name && dependency.identity != (*file)->identity) return nullptr;
+  }
+  return *file;
+}
+
+ServedFilePtr compute(const Resource& resource, http::Coding coding) {
+  const auto& plain = *resource.plain;
+  auto content = plain.bytes;
+  if (plain.file) {
+    auto read = read_at(plain.file->fd(), 0, plain.size, Waiting::allowed);
+    struct stat status {};
+    bool unchanged = read && read->size() == plain.size && ::fstat(plain.file->fd(), &status) == 0 &&
+                     FileIdentity(status) == plain.identity;
+    if (!unchanged) return nullptr;
+    content = std::move(*read);
+  }
+  auto bytes = compress(content, coding);
+  if (!bytes || bytes->size() >= plain.size) return nullptr;
+  return with_coding(plain, coding, std::move(*bytes), resource.traits);
+}
+
+}  // namespace
+
+Dependency Dependency::look(std::string name) {
+  Dependency found{std::move(name), std::nullopt};
+  struct stat status {};
+  if (::stat(found.name.c_str(), &status) == 0) found.identity = FileIdentity(status);
+  return found;
+}
+
+bool Dependency::is_current() const {
+  struct stat status {};
+  bool exists = ::stat(name.c_str(), &status) == 0;
+  return exists ? identity && FileIdentity(status) == *identity : !identity;
+}
+
+bool Resource::is_current() const {
+  return std::ranges::all_of(dependencies, [](const auto& dependency) { return dependency.is_current(); });
+}
+
+std::size_t Resource::footprint() const {
+  std::size_t sum = sizeof(Resource) + traits.name.capacity() + plain->footprint();
+  for (const auto& file : coded) sum += file ? file->footprint() : 0;
+  for (const auto& dependency : dependencies) sum += sizeof(Dependency) + dependency.name.capacity();
+  return sum;
+}
+
+std::size_t Resource::descriptors() const {
+  auto opened = std::ranges::count_if(coded, [](const auto& file) { return file && file->file; });
+  return static_cast<std::size_t>(opened) + (plain->file ? 1 : 0);
+}
+
+std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root, const std::string& relative,
+                                                            const FileNode& node, FileTraits traits,
+                                                            const CodingSettings& codings, Waiting waiting) {
+  FileIdentity found(node.status);
+  auto local = is_local(found.device, traits.name, waiting);
+  if (!local || (!*local && waiting == Waiting::never)) return std::unexpected(EAGAIN);
+
+  auto resource = std::make_shared<Resource>();
+  resource->traits = std::move(traits);
+  resource->watchable = *local;
+  if (codings.precompressed && !is_compressed(resource->traits.content_type)) {
+    if (int error = find_siblings(root, relative, found, *resource, waiting)) return std::unexpected(error);
+  }
+  if (is_computable(resource->traits.content_type, found.size, codings))
+    resource->computable = http::CodingSet::all();
+  resource->traits.varies = resource->has_codings();
+  auto plain = load_file(node, resource->traits, waiting);
+  if (!plain) return std::unexpected(plain.error());
+  resource->plain = std::move(*plain);
+  resource->dependencies.push_back({resource->traits.name, resource->plain->identity});
+  return resource;
+}
+
+ServedFilePtr make_coded(const FileRoot& root, const std::string& relative, const Resource& resource,
+                         http::Coding coding) {
+  return resource.siblings.has(coding) ? read_sibling(root, relative, resource, coding)
+                                       : compute(resource, coding);
+}
+
+}  // namespace sluice::handlers

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "handlers/background.hpp"
+#include "handlers/file_root.hpp"
+#include "handlers/served_file.hpp"
+#include "http/coding.hpp"
+
+namespace sluice::handlers {
+
+/// Something in the file system on which a resource depends: what stands at a name, or that nothing does.
+struct Dependency {
+  std::string name;  // full path
+  std::optional<FileIdentity> identity;
+
+  /// What stands there now. Waits for the file system.
+  static Dependency look(std::string name);
+  bool is_current() const;
+};
+
+/// An exchange that waits for a coding to be made, and the status that it will have.
+struct CodingOrder {
+  Ticket ticket;
+  http::Status status;
+};
+
+/// A file of a site in all the codings in which it can be sent. Belongs to the cache of one worker.
+struct Resource {
+  FileTraits traits;
+  ServedFilePtr plain;
+  std::array<ServedFilePtr, http::coding_count> coded;  // made or read when first asked for
+  http::CodingSet siblings;                             // there is a file "app.js.br"
+  http::CodingSet computable;                           // worth compressing here
+  std::vector<Dependency> dependencies;                 // the file itself, and every sibling, there or not
+  std::array<std::vector<CodingOrder>, http::coding_count> orders;  // while one is being made
+  bool watchable = false;  // its file system reports changes and does not wait for others
+
+  bool has_codings() const { return !siblings.empty() || !computable.empty(); }
+  /// Whether a later change shows in the identities: only then it may be kept.
+  bool settled() const { return plain->settled; }
+  /// Whether all dependencies are what they were. Waits for the file system.
+  bool is_current() const;
+  std::size_t footprint() const;
+  std::size_t descriptors() const;
+};
+
+/// What may be sent instead of a file as it is.
+struct CodingSettings {
+  bool precompressed = true;                       // siblings that hold the file compressed
+  bool compress = true;                            // compress here
+  std::uint64_t least = 1024;                      // octets from which on compressing is worth it
+  static constexpr std::uint64_t most = 10 << 20;  // larger files are sent as they are
+};
+
+/// Reads the file at `relative`, which find() found as `node`, and looks for its siblings. The error is an
+/// errno, EAGAIN where Waiting::never makes it impossible.
+std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root, const std::string& relative,
+                                                            const FileNode& node, FileTraits traits,
+                                                            const CodingSettings& codings, Waiting waiting);
+
+/// Reads or makes the form of `resource` in `coding`; null when that fails, changes meanwhile, or saves
+/// nothing. Waits for the file system, and computes.
+ServedFilePtr make_coded(const FileRoot& root, const std::string& relative, const Resource& resource,
+                         http::Coding coding);
+
+}  // namespace sluice::handlers

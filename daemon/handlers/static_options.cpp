@@ -1,0 +1,247 @@
+#include "handlers/static_options.hpp"
+
+#include <chrono>
+
+#include "base/text.hpp"
+#include "handlers/body.hpp"
+#include "site/host_pattern.hpp"
+
+namespace sluice::handlers {
+
+namespace {
+
+using config::field;
+
+/// A value of `cache` as Cache-Control.
+config::Type<std::string> cache_rule() {
+  using namespace std::chrono_literals;
+  static const std::vector<std::pair<std::string, std::string_view>> words = {
+      {"immutable", immutable_cache_control},
+      {"no-cache", "no-cache"},
+      {"no-store", "no-store"},
+      {"none", ""}};
+  auto age = config::duration(0s, std::chrono::hours(24) * 3650);
+  auto info = age.info;
+  info.name = "duration or word";
+  info.range = "0s … 3650d | immutable | no-cache | no-store | none";
+  info.schema = R"({"type":"string"})";
+  return {info, [age](const config::Value& value, config::Reading& reading) -> std::optional<std::string> {
+            for (const auto& [word, control] : words) {
+              if (value.is(config::Value::Kind::string) && value.text == word) return std::string(control);
+            }
+            auto seconds = age.read(value, reading);
+            if (!seconds) return std::nullopt;
+            return "max-age=" +
+                   std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*seconds).count());
+          }};
+}
+
+bool leaves_root(std::string_view name) {
+  for (auto segment : split(name, '/')) {
+    if (segment == ".." || segment == ".") return true;
+  }
+  return false;
+}
+
+/// A name below the root, without the slash at its begin that people like to write.
+Result<std::string> parse_name(const std::string& text) {
+  auto name = text.starts_with('/') ? text.substr(1) : text;
+  if (name.empty() || name.ends_with('/')) return fail("a file has a name");
+  if (leaves_root(name)) return fail("the file lies below the root, without `.` and `..`");
+  return name;
+}
+
+Result<Attempt> parse_attempt(const std::string& text) {
+  constexpr std::string_view placeholder = "{path}";
+  auto name = parse_name(text);
+  if (!name) return std::unexpected(name.error());
+  auto at = name->find(placeholder);
+  Attempt attempt;
+  attempt.has_path = at != std::string::npos;
+  attempt.before = name->substr(0, at);
+  if (attempt.has_path) attempt.after = name->substr(at + placeholder.size());
+  for (const auto* part : {&attempt.before, &attempt.after}) {
+    if (part->find_first_of("{}") != std::string::npos)
+      return fail("the only placeholder here is `{path}`, once");
+  }
+  return attempt;
+}
+
+Result<std::string> parse_index(const std::string& text) {
+  if (text.find('/') != std::string::npos)
+    return fail("`index` is the name of a file in the directory, not a path");
+  return parse_name(text);
+}
+
+config::Type<std::string> file_name() {
+  return config::parsed<std::string>("file name", "below the root", "bad-file-name", parse_name);
+}
+
+std::vector<config::Field> place_fields() {
+  return {
+      field("path", &StaticOptions::paths, config::one_or_more(config::non_empty_string()))
+          .otherwise("\"/\"")
+          .doc(
+              "Path below which the files are served, or several. It matches whole segments: `/files` serves "
+              "/files/a, not /filesystem. Routes come first.")
+          .example("\"/assets\""),
+      field("host", &StaticOptions::host, site::host_pattern())
+          .doc("Name of the host that the request must be for. `*.example.org` is every name below "
+               "example.org. "
+               "Without it all hosts are served. A file may set it for all it declares.")
+          .example("\"www.example.org\""),
+      field("root", &StaticOptions::root, config::path())
+          .required()
+          .doc("Directory whose files are served; nothing outside of it ever is. Every change in it, also a "
+               "symbolic link that is switched, is visible to the next request.")
+          .example("\"/srv/www\""),
+      field("symlinks", &StaticOptions::symlinks,
+            config::one_of<Symlinks>(
+                {{"inside", Symlinks::inside}, {"off", Symlinks::off}, {"follow", Symlinks::follow}}))
+          .otherwise("\"inside\"")
+          .doc("Which symbolic links below the root are followed: relative ones that stay inside of it, none "
+               "(off), or all, wherever they lead (follow).")
+          .example("\"off\""),
+      field("hidden", &StaticOptions::hidden, config::boolean())
+          .otherwise("false")
+          .doc("Whether files and directories whose names begin with a dot are served. `.well-known` always "
+               "is.")
+          .example("true"),
+  };
+}
+
+std::vector<config::Field> page_fields() {
+  return {
+      field("index", &StaticOptions::index,
+            config::any_number(config::parsed<std::string>("file name", "", "bad-index", parse_index)))
+          .otherwise("\"index.html\"")
+          .doc("Name of the file that stands for its directory, or several, of which the first that exists "
+               "is taken.")
+          .example("[\"index.html\", \"index.htm\"]"),
+      field("clean_urls", &StaticOptions::clean_urls, config::boolean())
+          .otherwise("false")
+          .doc("Whether /about is served from about.html where there is no file `about`.")
+          .example("true"),
+      field("try", &StaticOptions::attempts,
+            config::one_or_more(
+                config::parsed<Attempt>("file name", "with {path} for the path", "bad-try", parse_attempt)))
+          .doc("Files to try, in this order, for a path that is no file. `{path}` stands for the path "
+               "without its first "
+               "slash.")
+          .example("[\"{path}.htm\", \"fallback.html\"]"),
+      field("spa", &StaticOptions::spa, config::boolean())
+          .otherwise("false")
+          .doc("A single-page application: a browser that goes to a page that does not exist gets the index "
+               "of the root. "
+               "Missing scripts, images and other assets stay 404.")
+          .example("true"),
+      field("not_found", &StaticOptions::not_found, file_name())
+          .doc("File that is sent, with status 404, when there is none for the path.")
+          .example("\"404.html\""),
+  };
+}
+
+std::vector<config::Field> transfer_fields() {
+  return {
+      field("cache", &StaticOptions::cache, config::map_of(cache_rule()))
+          .doc("How long clients keep files, by glob; the first that fits decides. `*` is within one "
+               "segment, `**` over "
+               "several; without a slash the glob is about the name. Values: a duration, \"immutable\", "
+               "\"no-cache\", "
+               "\"no-store\", \"none\". For other files: HTML is checked each time, names with a hash of the "
+               "content are "
+               "immutable, the rest is kept for a minute.")
+          .example("{ \"*.pdf\" = \"1d\", \"/assets/**\" = \"immutable\" }"),
+      field("types", &StaticOptions::types, config::map_of(media_type()))
+          .doc("Media types by extension, before the ones that are built in and those of the system.")
+          .example("{ \"gltf\" = \"model/gltf+json\" }"),
+      field("precompressed", &StaticOptions::precompressed, config::boolean())
+          .otherwise("true")
+          .doc("Whether `app.js.br`, `app.js.zst` and `app.js.gz` are sent for app.js to clients that take "
+               "them. One that "
+               "is older than its source is ignored.")
+          .example("false"),
+      field("compress", &StaticOptions::compress, config::boolean())
+          .otherwise("true")
+          .doc("Whether text, code and the like are compressed for clients that take it. The result is kept "
+               "in memory.")
+          .example("false"),
+      field("compress_min_size", &StaticOptions::compress_min_size, config::size(0_B, 10_MiB))
+          .otherwise("\"1KiB\"")
+          .doc("Files smaller than this are sent as they are.")
+          .example("\"256B\""),
+      field("security_headers", &StaticOptions::security_headers,
+            config::one_of<SecurityHeaders>({{"off", SecurityHeaders::off},
+                                             {"basic", SecurityHeaders::basic},
+                                             {"strict", SecurityHeaders::strict}}))
+          .otherwise("\"off\"")
+          .doc(
+              "A set of header fields that browsers take as orders. basic: Referrer-Policy, X-Frame-Options, "
+              "Cross-Origin-Opener-Policy, Permissions-Policy. strict: these and a Content-Security-Policy "
+              "that allows the "
+              "site itself only. `headers` may change each. `X-Content-Type-Options: nosniff` is always "
+              "sent.")
+          .example("\"basic\""),
+      field("headers", &StaticOptions::headers, site::header_settings())
+          .doc("Header fields of the responses, with placeholders; `false` removes one that the server sets "
+               "for all.")
+          .example("{ Cache-Control = \"max-age=3600\" }"),
+      field("errors", &StaticOptions::errors, site::error_body())
+          .doc("Form of the error bodies here. Without it the server's form holds.")
+          .example("\"html\""),
+  };
+}
+
+}  // namespace
+
+const config::Fields<StaticOptions>& static_fields() {
+  static const config::Fields<StaticOptions> all = [] {
+    config::Fields<StaticOptions> fields;
+    for (auto&& part : {place_fields(), page_fields(), transfer_fields()}) {
+      fields.insert(fields.end(), part.begin(), part.end());
+    }
+    return fields;
+  }();
+  return all;
+}
+
+StaticSettings to_settings(const StaticOptions& options, FileHeaders headers) {
+  StaticSettings settings;
+  settings.root = *options.root;
+  settings.symlinks = options.symlinks;
+  settings.hidden = options.hidden;
+  settings.clean_urls = options.clean_urls;
+  settings.spa = options.spa;
+  if (options.not_found) settings.not_found = **options.not_found;
+  for (const auto& name : options.index) settings.index.push_back(*name);
+  for (const auto& attempt : options.attempts) settings.attempts.push_back(*attempt);
+
+  std::vector<std::pair<std::string, std::string>> rules;
+  for (const auto& rule : options.cache) rules.emplace_back(rule.name, rule.value);
+  settings.cache = CachePolicy(std::move(rules));
+  for (const auto& type : options.types) {
+    settings.types.set(to_lower(type.name.starts_with('.') ? type.name.substr(1) : type.name), type.value);
+  }
+  settings.codings.precompressed = options.precompressed;
+  settings.codings.compress = options.compress;
+  settings.codings.least = options.compress_min_size.count;
+  settings.headers = std::move(headers);
+  return settings;
+}
+
+std::vector<site::HeaderTemplate> security_headers(SecurityHeaders set) {
+  std::vector<site::HeaderTemplate> headers;
+  auto add = [&](const char* name, const char* value) { headers.push_back({name, {value, {}}}); };
+  if (set == SecurityHeaders::off) return headers;
+  add("Referrer-Policy", "strict-origin-when-cross-origin");
+  add("X-Frame-Options", "SAMEORIGIN");
+  add("Cross-Origin-Opener-Policy", "same-origin");
+  add("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+  if (set != SecurityHeaders::strict) return headers;
+  add("Content-Security-Policy",
+      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+      "frame-ancestors 'self'");
+  return headers;
+}
+
+}  // namespace sluice::handlers

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "config/fields.hpp"
+#include "handlers/static_site.hpp"
+#include "site/error_body.hpp"
+#include "site/headers.hpp"
+
+namespace sluice::handlers {
+
+/// Sets of header fields for the security of a site: the key `security_headers`.
+enum class SecurityHeaders : std::uint8_t { off, basic, strict };
+
+/// The keys of [[static]].
+struct StaticOptions {
+  std::vector<config::Located<std::string>> paths;
+  config::Located<std::string> host;
+  config::Located<std::string> root;
+  std::vector<config::Located<std::string>> index;
+  std::vector<config::Located<Attempt>> attempts;
+  bool clean_urls = false;
+  bool spa = false;
+  std::optional<config::Located<std::string>> not_found;
+  Symlinks symlinks = Symlinks::inside;
+  bool hidden = false;
+  std::vector<config::Named<std::string>> cache;
+  std::vector<config::Named<std::string>> types;
+  bool precompressed = true;
+  bool compress = true;
+  Bytes compress_min_size;
+  SecurityHeaders security_headers = SecurityHeaders::off;
+  site::HeaderSettings headers;
+  std::optional<site::ErrorBody> errors;
+};
+
+const config::Fields<StaticOptions>& static_fields();
+
+/// What the handler needs of the options. `headers` are those of the response, merged.
+StaticSettings to_settings(const StaticOptions& options, FileHeaders headers);
+
+/// The fields of a set, in front of which those of the config stand.
+std::vector<site::HeaderTemplate> security_headers(SecurityHeaders set);
+
+}  // namespace sluice::handlers

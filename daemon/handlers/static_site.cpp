@@ -1,0 +1,171 @@
+#include "handlers/static_site.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include "base/text.hpp"
+#include "handlers/file_cache.hpp"
+
+namespace sluice::handlers {
+
+namespace {
+
+using Kind = Resolution::Kind;
+
+/// Nothing is there, or could be: not worth a word.
+bool is_ordinary(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == EINVAL || error == EILSEQ;
+}
+
+bool is_exhaustion(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO || error == EAGAIN;
+}
+
+std::string joined(const std::string& directory, const std::string& name) {
+  return directory.empty() ? name : directory + "/" + name;
+}
+
+/// Whether the last segment looks like a file that pages load: a missing one must not be answered with a
+/// page.
+bool is_asset(std::string_view relative) {
+  auto name = relative.substr(relative.rfind('/') + 1);
+  auto dot = name.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  auto type = http::MimeTypes::builtin().type_of_extension(to_lower(name.substr(dot + 1)));
+  return !type.empty() && !type.starts_with("text/html");
+}
+
+/// Goes through what a request may mean, from the exact file to the page of the 404.
+class Resolver {
+ public:
+  Resolver(const StaticSettings& settings, const FileRoot& root, const Wanted& wanted, Waiting waiting)
+      : settings_(settings), root_(root), wanted_(wanted), waiting_(waiting) {}
+
+  Resolution run() && {
+    static_cast<void>(wanted_.directory ? find_directory() : find_file());
+    if (!decided_) static_cast<void>(find_attempts() || find_application() || find_error_page());
+    return std::move(found_);
+  }
+
+ private:
+  /// Whether `relative` is a regular file; then it is the resolution. Where looking must wait or fails for
+  /// lack of something, that is.
+  bool take(const std::string& relative, http::Status status = 200) {
+    auto node = look(relative);
+    if (!node || !node->is_file()) return decided_;
+    found_.kind = Kind::file;
+    found_.relative = relative;
+    found_.node = std::move(*node);
+    found_.status = status;
+    return decided_ = true;
+  }
+
+  std::optional<FileNode> look(const std::string& relative) {
+    if (decided_) return std::nullopt;
+    auto node = root_.find(relative, waiting_);
+    if (node) return std::move(*node);
+    int error = node.error();
+    if (error == EAGAIN && waiting_ == Waiting::never) {
+      decide(Kind::must_wait);
+    } else if (!is_ordinary(error)) {
+      if (found_.fault == 0) {
+        found_.fault = error;
+        found_.fault_name = relative;
+      }
+      if (is_exhaustion(error)) decide(Kind::exhausted);
+    }
+    return std::nullopt;
+  }
+
+  bool decide(Kind kind) {
+    found_.kind = kind;
+    return decided_ = true;
+  }
+
+  bool find_file() {
+    auto node = look(wanted_.relative);
+    if (node && node->is_file()) {
+      found_.relative = wanted_.relative;
+      found_.node = std::move(*node);
+      return decide(Kind::file);
+    }
+    if (settings_.clean_urls && take(wanted_.relative + ".html")) return true;
+    if (settings_.directories && node && node->is_directory()) return decide(Kind::add_slash);
+    return decided_;
+  }
+
+  bool find_directory() {
+    for (const auto& name : settings_.index) {
+      if (take(joined(wanted_.relative, name))) return true;
+    }
+    if (settings_.listing) {
+      auto node = look(wanted_.relative);
+      if (node && node->is_directory()) {
+        found_.relative = wanted_.relative;
+        found_.node = std::move(*node);
+        return decide(Kind::listing);
+      }
+    }
+    if (!settings_.clean_urls || wanted_.relative.empty()) return decided_;
+    auto page = look(wanted_.relative + ".html");
+    return page && page->is_file() ? decide(Kind::drop_slash) : decided_;
+  }
+
+  bool find_attempts() {
+    for (const auto& attempt : settings_.attempts) {
+      if (take(attempt.name_for(wanted_.relative))) return true;
+    }
+    return decided_;
+  }
+
+  bool find_application() {
+    if (!settings_.spa || !wanted_.navigation || is_asset(wanted_.relative)) return false;
+    for (const auto& name : settings_.index) {
+      if (take(name)) return true;
+    }
+    return decided_;
+  }
+
+  bool find_error_page() { return !settings_.not_found.empty() && take(settings_.not_found, 404); }
+
+  const StaticSettings& settings_;
+  const FileRoot& root_;
+  const Wanted& wanted_;
+  Waiting waiting_;
+  Resolution found_;
+  bool decided_ = false;
+};
+
+}  // namespace
+
+std::string Attempt::name_for(std::string_view relative) const {
+  return has_path ? before + std::string(relative) + after : before;
+}
+
+StaticSite::StaticSite(StaticSettings settings)
+    : settings_(std::move(settings)),
+      root_(settings_.root, settings_.symlinks),
+      id_(FileCache::new_owner()) {}
+
+Resolution StaticSite::resolve(const Wanted& wanted, Waiting waiting) const {
+  return Resolver(settings_, root_, wanted, waiting).run();
+}
+
+std::string_view StaticSite::type_of(std::string_view relative) const {
+  if (settings_.content_type) return *settings_.content_type;
+  auto own = settings_.types.find(relative);
+  return own.empty() ? http::MimeTypes::system().type_of(relative) : own;
+}
+
+std::expected<std::shared_ptr<Resource>, int> StaticSite::read(const Resolution& resolution,
+                                                               Waiting waiting) const {
+  FileTraits traits;
+  traits.name = root_.path() + (root_.path().ends_with('/') ? "" : "/") + resolution.relative;
+  traits.content_type = type_of(resolution.relative);
+  traits.cache_control = settings_.cache.control_for(resolution.relative, traits.content_type);
+  traits.headers = &settings_.headers;
+  return load_resource(root_, resolution.relative, *resolution.node, std::move(traits), settings_.codings,
+                       waiting);
+}
+
+}  // namespace sluice::handlers

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "handlers/cache_policy.hpp"
+#include "handlers/file_headers.hpp"
+#include "handlers/file_root.hpp"
+#include "handlers/resource.hpp"
+#include "http/mime.hpp"
+#include "http/status.hpp"
+
+namespace sluice::handlers {
+
+/// One of the names in `try`: text with the path of the request in it, or without.
+struct Attempt {
+  std::string before, after;
+  bool has_path = false;  // else `before` is all
+
+  std::string name_for(std::string_view relative) const;
+};
+
+/// What a directory of files serves, and how. Immutable.
+struct StaticSettings {
+  std::string root;
+  Symlinks symlinks = Symlinks::inside;
+  std::vector<std::string> index;  // names that stand for a directory, the first that exists is taken
+  bool hidden = false;             // serve dot files
+  bool clean_urls = false;         // "/about" is about.html
+  std::vector<Attempt> attempts;   // tried for a path that is no file
+  bool spa = false;                // pages that do not exist are the index of the root
+  std::string not_found;           // page of a 404; empty: none
+  bool listing = false;
+  bool directories = true;                  // redirect to "a/" where "a" is a directory
+  std::optional<std::string> content_type;  // of all files; empty: by their names
+
+  CachePolicy cache;
+  CodingSettings codings;
+  http::MimeTypes types;  // of the config; the system's are asked after them
+  FileHeaders headers;
+};
+
+/// What a request asks for, as far as the file system has to do with it.
+struct Wanted {
+  std::string relative;  // see FilePath
+  bool directory = false;
+  bool navigation = false;  // a browser that goes to a page
+};
+
+/// What a request leads to.
+struct Resolution {
+  enum class Kind : std::uint8_t {
+    file,        // send `relative`, which is `node`, with `status`
+    add_slash,   // it is a directory: redirect
+    drop_slash,  // it is a page: redirect
+    listing,     // the directory `relative`, which is `node`
+    missing,     // 404
+    exhausted,   // out of descriptors or memory, or the disk fails: 503
+    must_wait,   // the answer is not in memory
+  };
+  Kind kind = Kind::missing;
+  std::string relative;
+  std::optional<FileNode> node;
+  http::Status status = 200;
+
+  // The first thing that stood in the way, for the log: an errno, 0 for nothing but names that do not exist.
+  int fault = 0;
+  std::string fault_name;
+};
+
+/// The files below a root with the rules by which requests lead to them. Immutable and shared: by a handler,
+/// and by whatever works for one in the thread pool.
+class StaticSite {
+ public:
+  explicit StaticSite(StaticSettings settings);
+
+  const StaticSettings& settings() const { return settings_; }
+  const FileRoot& root() const { return root_; }
+  /// The number under which a cache keeps its files.
+  std::uint64_t id() const { return id_; }
+
+  Resolution resolve(const Wanted& wanted, Waiting waiting) const;
+  /// Reads the file of a resolution. The error is an errno.
+  std::expected<std::shared_ptr<Resource>, int> read(const Resolution& resolution, Waiting waiting) const;
+
+ private:
+  std::string_view type_of(std::string_view relative) const;
+
+  StaticSettings settings_;
+  FileRoot root_;
+  std::uint64_t id_;
+};
+
+}  // namespace sluice::handlers

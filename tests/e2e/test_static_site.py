@@ -1,0 +1,298 @@
+"""Static sites beyond single files: compression, pages without extension, applications, caching, deploys."""
+
+import gzip
+import os
+import time
+
+import pytest
+
+from raw import Connection, fetch
+
+TEXT = "".join(f"line {i}\n" for i in range(5000))
+FILES = {
+    "www/index.html": "<h1>home</h1>",
+    "www/about.html": "about",
+    "www/docs/index.html": "docs",
+    "www/404.html": "<h1>lost</h1>",
+    "www/app.js": TEXT,
+    "www/app.3f2a9c1b.js": TEXT,
+    "www/ready.css": TEXT,
+    "www/photo.png": TEXT,
+    "www/report.pdf": "pdf",
+    "www/model.gltf": "{}",
+}
+
+
+def static(keys="", path="/"):
+    return f'[[static]]\npath = "{path}"\nroot = "www"\n{keys}\n'
+
+
+def accept_encoding(value):
+    return f"Accept-Encoding: {value}\r\n"
+
+
+BROWSER = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
+
+
+# Compression --------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("accepted, coding", [
+    ("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("zstd", "zstd"), ("gzip;q=0.5, identity", ""), ("gzip;q=0", ""),
+    ("deflate", ""), ("identity", ""), ("*", "br")])
+def test_text_is_compressed_as_the_client_likes_it(serve, accepted, coding):
+    server = serve(static(), files=FILES)
+    response = fetch(server.port, "/app.js", fields=accept_encoding(accepted))
+    assert (response.status, response.get("Content-Encoding") or "") == (200, coding)
+    assert response.get("Vary") == "Accept-Encoding"
+    assert response.get("Content-Type") == "text/javascript; charset=utf-8"
+    assert (len(response.body) < len(TEXT) / 2) == (coding != "")
+    if coding == "gzip":
+        assert gzip.decompress(response.body).decode() == TEXT
+
+
+def test_every_coding_has_its_own_validators(serve):
+    server = serve(static(), files=FILES)
+    tags = {}
+    for accepted in ("identity", "gzip", "br", "zstd"):
+        response = fetch(server.port, "/app.js", fields=accept_encoding(accepted))
+        tags[accepted] = response.get("ETag")
+    assert len(set(tags.values())) == 4
+    for accepted, tag in tags.items():
+        response = fetch(server.port, "/app.js", fields=accept_encoding(accepted) + f"If-None-Match: {tag}\r\n")
+        assert (response.status, response.get("Vary"), response.get("ETag")) == (304, "Accept-Encoding", tag)
+        other = tags["gzip" if accepted != "gzip" else "br"]
+        assert fetch(server.port, "/app.js", fields=accept_encoding(accepted) + f"If-None-Match: {other}\r\n").status == 200
+
+
+def test_a_range_is_one_of_the_plain_content(serve):
+    server = serve(static(), files=FILES)
+    response = fetch(server.port, "/app.js", fields=accept_encoding("gzip, br") + "Range: bytes=0-5\r\n")
+    assert (response.status, response.body, response.get("Content-Encoding")) == (206, TEXT[:6].encode(), None)
+    assert response.get("Content-Range") == f"bytes 0-5/{len(TEXT)}"
+
+
+def test_head_announces_what_get_sends(serve):
+    server = serve(static(), files=FILES)
+    got = fetch(server.port, "/app.js", fields=accept_encoding("gzip"))
+    with Connection(server.port) as connection:
+        head = connection.get("/app.js", method="HEAD", fields=accept_encoding("gzip"))
+        assert (head.get("Content-Length"), head.get("Content-Encoding")) == (str(len(got.body)), "gzip")
+
+
+def test_what_is_compressed_already_stays_as_it_is(serve):
+    server = serve(static(), files=FILES)
+    response = fetch(server.port, "/photo.png", fields=accept_encoding("gzip, br"))
+    assert (response.get("Content-Encoding"), response.get("Vary"), len(response.body)) == (None, None, len(TEXT))
+
+
+def test_compression_can_be_switched_off(serve):
+    server = serve(static("compress = false"), files=FILES)
+    assert fetch(server.port, "/app.js", fields=accept_encoding("gzip")).get("Content-Encoding") is None
+    server = serve(static('compress_min_size = "1MiB"'), files=FILES)
+    assert fetch(server.port, "/app.js", fields=accept_encoding("gzip")).get("Content-Encoding") is None
+
+
+def test_siblings_are_sent_for_their_source(serve, tmp_path):
+    server = serve(static("compress = false"), files=FILES)
+    root = tmp_path / "server0/www"
+    (root / "ready.css.br").write_bytes(b"brotli")
+    (root / "ready.css.gz").write_bytes(b"gzip")
+    response = fetch(server.port, "/ready.css", fields=accept_encoding("gzip, br"))
+    assert (response.body, response.get("Content-Encoding"), response.get("Vary")) == (b"brotli", "br", "Accept-Encoding")
+    assert response.get("Content-Type") == "text/css; charset=utf-8"
+    assert fetch(server.port, "/ready.css", fields=accept_encoding("br;q=0.1, gzip")).body == b"gzip"
+    plain = fetch(server.port, "/ready.css")
+    assert (plain.text, plain.get("Vary")) == (TEXT, "Accept-Encoding")
+
+
+def test_an_old_sibling_is_ignored_with_one_warning(serve, tmp_path):
+    server = serve(static("compress = false"), files=FILES)
+    sibling = tmp_path / "server0/www/ready.css.br"
+    sibling.write_bytes(b"old")
+    os.utime(sibling, (1_500_000_000, 1_500_000_000))
+    for _ in range(3):
+        assert fetch(server.port, "/ready.css", fields=accept_encoding("br")).text == TEXT
+    assert server.stderr().count("ready.css.br is older") == 1
+
+
+def test_many_ask_for_the_same_thing_at_once(serve):
+    server = serve(static(), files={"www/big.txt": TEXT * 40})
+    connections = [Connection(server.port) for _ in range(20)]
+    for connection in connections:
+        connection.send("GET /big.txt HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n")
+    for connection in connections:
+        assert gzip.decompress(connection.response().body).decode() == TEXT * 40
+        connection.socket.close()
+
+
+# Pages --------------------------------------------------------------------------------------------
+
+def test_clean_urls(serve):
+    server = serve(static("clean_urls = true"), files=FILES)
+    assert fetch(server.port, "/about").text == "about"
+    assert fetch(server.port, "/about.html").text == "about"
+    assert fetch(server.port, "/about").get("Content-Type") == "text/html; charset=utf-8"
+    redirect = fetch(server.port, "/about/?q=1")
+    assert (redirect.status, redirect.get("Location")) == (308, "/about?q=1")
+    assert fetch(server.port, "/docs").get("Location") == "/docs/"
+
+
+def test_an_application_answers_navigations_only(serve):
+    server = serve(static("spa = true"), files=FILES)
+    page = fetch(server.port, "/users/7", fields=BROWSER)
+    assert (page.status, page.text, page.get("Cache-Control")) == (200, "<h1>home</h1>", "no-cache")
+    asset = fetch(server.port, "/assets/x.js", fields=BROWSER)
+    assert (asset.status, asset.get("Cache-Control")) == (404, "no-store")
+    assert fetch(server.port, "/users/7", fields="Accept: */*\r\n").status == 404
+    assert fetch(server.port, "/users/7", fields="Accept: application/json\r\n").status == 404
+    assert fetch(server.port, "/users/7", fields=BROWSER, method="POST", body=b"").status == 405
+
+
+def test_try_names_what_comes_next(serve):
+    server = serve(static('try = ["/{path}.html", "404.html"]'), files=FILES)
+    assert fetch(server.port, "/about").text == "about"
+    assert (fetch(server.port, "/none").status, fetch(server.port, "/none").text) == (200, "<h1>lost</h1>")
+
+
+def test_the_page_of_the_404(serve):
+    server = serve(static('not_found = "404.html"'), files=FILES)
+    response = fetch(server.port, "/none")
+    assert (response.status, response.text, response.get("ETag")) == (404, "<h1>lost</h1>", None)
+    assert response.get("Cache-Control") == "no-store"
+    assert fetch(server.port, "/none", fields="If-None-Match: *\r\n").status == 404
+    assert fetch(server.port, "/404.html").status == 200
+
+
+def test_redirects_stay_on_this_host(serve):
+    server = serve(static(), files={"www/evil.example/index.html": "x", "www/ä b/index.html": "x"})
+    assert fetch(server.port, "//evil.example").status == 404
+    assert fetch(server.port, "/evil.example").get("Location") == "/evil.example/"
+    assert fetch(server.port, "/%C3%A4%20b?x").get("Location") == "/%C3%A4%20b/?x"
+    assert fetch(server.port, "/%2Fevil.example").status == 404
+    assert fetch(server.port, "/%5Cevil.example").status == 404
+
+
+# Fields -------------------------------------------------------------------------------------------
+
+def test_how_long_files_are_kept(serve):
+    keys = 'cache = { "*.pdf" = "1d", "/docs/**" = "no-store", "photo.*" = "none" }'
+    server = serve(static(keys), files=FILES)
+
+    def control(path):
+        return fetch(server.port, path).get("Cache-Control")
+    assert control("/") == "no-cache"
+    assert control("/app.3f2a9c1b.js") == "public, max-age=31536000, immutable"
+    assert control("/app.js") == "max-age=60, must-revalidate"
+    assert control("/report.pdf") == "max-age=86400"
+    assert control("/docs/") == "no-store"
+    assert control("/photo.png") is None
+
+
+def test_types_and_headers_of_the_config(serve):
+    keys = ('types = { gltf = "model/x-own", ".pdf" = "text/x-pdf" }\nsecurity_headers = "strict"\n'
+            'headers = { X-Frame-Options = "DENY", Referrer-Policy = false, X-Path = "{path}", Vary = "Origin" }')
+    server = serve(static(keys), files=FILES)
+    response = fetch(server.port, "/model.gltf")
+    assert response.get("Content-Type") == "model/x-own"
+    assert fetch(server.port, "/report.pdf").get("Content-Type") == "text/x-pdf; charset=utf-8"
+    assert response.get("X-Content-Type-Options") == "nosniff"
+    assert response.get("X-Frame-Options") == "DENY"
+    assert response.get("Referrer-Policy") is None
+    assert "default-src 'self'" in response.get("Content-Security-Policy")
+    assert response.get("X-Path") == "/model.gltf"
+    assert fetch(server.port, "/app.js").get("Vary") == "Origin, Accept-Encoding"
+
+
+# Deploys ------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def site(serve, tmp_path):
+    """A server whose root is a symbolic link, and the folder of its releases."""
+    folder = tmp_path / "releases"
+    (folder / "0").mkdir(parents=True)
+    (folder / "0/f").write_text("0000")
+    (folder / "0/f.js").write_text("x" * 3000)
+    os.symlink("0", folder / "current")
+    return serve(f'[[static]]\nroot = "{folder}/current"\n'), folder
+
+
+def rewrite(folder, content):
+    (folder / "current/f").write_text(content)
+
+
+def replace(folder, content):
+    (folder / "current/new").write_text(content)
+    os.replace(folder / "current/new", folder / "current/f")
+
+
+def replace_with_the_same_times(folder, content):
+    status = os.stat(folder / "current/f")
+    (folder / "current/new").write_text(content)
+    os.utime(folder / "current/new", ns=(status.st_atime_ns, status.st_mtime_ns))
+    os.replace(folder / "current/new", folder / "current/f")
+
+
+def switch_the_root(folder, content):
+    (folder / content).mkdir()
+    (folder / content / "f").write_text(content)
+    os.symlink(content, folder / "next")
+    os.replace(folder / "next", folder / "current")
+
+
+@pytest.mark.parametrize("deploy", [rewrite, replace, replace_with_the_same_times, switch_the_root])
+@pytest.mark.parametrize("pause", [0, 0.15], ids=["hot", "settled"])
+def test_every_deploy_is_visible_to_the_next_request(site, deploy, pause):
+    server, folder = site
+    with Connection(server.port) as connection:
+        tag = None
+        for number in range(1, 8):
+            for _ in range(20):
+                connection.get("/f")
+            time.sleep(pause)
+            for _ in range(20):
+                connection.get("/f")
+            deploy(folder, f"{number:04}")
+            response = connection.get("/f", fields=f"If-None-Match: {tag}\r\n" if tag else "")
+            assert (response.status, response.text) == (200, f"{number:04}")
+            assert response.get("ETag") != tag
+            tag = response.get("ETag")
+
+
+def test_a_sibling_that_comes_or_goes_is_noticed(site):
+    server, folder = site
+    sibling = folder / "current/f.js.br"
+    with Connection(server.port) as connection:
+        def body():
+            return connection.get("/f.js", fields=accept_encoding("br")).body
+        for _ in range(100):
+            compressed = body()
+        for number in range(5):
+            sibling.write_bytes(b"sibling %d" % number)
+            assert body() == b"sibling %d" % number
+            os.remove(sibling)
+            assert body() == compressed
+
+
+def test_a_removed_file_is_gone_and_its_return_seen(site):
+    server, folder = site
+    with Connection(server.port) as connection:
+        for _ in range(50):
+            connection.get("/f")
+        for content in ("a", "b"):
+            os.remove(folder / "current/f")
+            assert connection.get("/f").status == 404
+            (folder / "current/f").write_text(content)
+            assert connection.get("/f").text == content
+
+
+def test_a_file_replaced_while_it_is_sent_ends_with_the_old_bytes(serve, tmp_path):
+    size = 8 << 20
+    server = serve(static(), files={"www/big.bin": b"a" * size})
+    path = tmp_path / "server0/www/big.bin"
+    with Connection(server.port, receive_buffer=4096) as connection:
+        connection.send("GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection._until(b"\r\n\r\n")
+        path.with_name("new").write_bytes(b"b" * size)
+        os.replace(path.with_name("new"), path)
+        assert connection._exactly(size) == b"a" * size
+    assert fetch(server.port, "/big.bin").body == b"b" * size
