@@ -90,6 +90,12 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
       return fail("the path of a Unix socket has at most 107 octets");
     return endpoint;
   }
+  if (text.starts_with("systemd:")) {
+    endpoint.passed_as = text.substr(8);
+    if (endpoint.passed_as.empty()) return fail("the name of a socket must follow `systemd:` (FileDescriptorName= of its unit)");
+    if (endpoint.passed_as.find(':') != std::string::npos) return fail("a socket's name contains no `:`");
+    return endpoint;
+  }
   auto colon = text.rfind(':');
   if (colon == std::string_view::npos)
     return fail("a port is missing: write \"" + std::string(text) + ":8080\" or \":8080\"");

@@ -45,10 +45,11 @@ class Address {
 struct Endpoint {
   std::string text;       // as written
   std::string unix_path;  // not empty: a Unix socket
+  std::string passed_as;  // not empty: a socket that systemd passes under this name
   Address address;        // else
 
   /// Reads "127.0.0.1:8080", "[::1]:8080", ":8080" (every address, IPv4 and IPv6 on one socket),
-  /// "localhost:8080" (127.0.0.1) or "unix:/path". Port 0 lets the kernel choose.
+  /// "localhost:8080" (127.0.0.1), "unix:/path" or "systemd:NAME". Port 0 lets the kernel choose.
   static Result<Endpoint> parse(std::string_view text);
 };
 

@@ -92,7 +92,8 @@ std::vector<WorkerSocket> take_sockets(std::vector<OpenListener>& opened, std::s
 }  // namespace
 
 Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load)
-    : site_(std::move(site)), load_(std::move(load)), notifier_(Notifier::from_environment()) {
+    : site_(std::move(site)), load_(std::move(load)), notifier_(Notifier::from_environment()),
+      inherited_(InheritedSockets::from_environment()) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end of the daemon
   log::set_level(level_of(site_->log.level));
 }
@@ -124,9 +125,8 @@ std::expected<std::vector<OpenListener>, net::ListenError> Daemon::open_missing(
   std::vector<OpenListener> opened;
   for (const auto& wanted : wanted_listeners(site)) {
     if (std::ranges::find(listeners_, wanted.key()) != listeners_.end()) continue;
-    auto listener = open_listener(wanted, workers);
-    if (!listener) return std::unexpected(listener.error());
-    opened.push_back(std::move(*listener));
+    auto done = open_listeners(wanted, workers, inherited_, opened);
+    if (!done) return std::unexpected(done.error());
   }
   return opened;
 }
@@ -140,7 +140,8 @@ std::vector<std::string> Daemon::adopt(const site::Site& site, const std::vector
     if (std::ranges::find(keys, key) == keys.end()) removed.push_back(key);
   for (const auto& listener : opened) {
     log::info("listening on " + listener.address());
-    addresses_[listener.wanted().key()] = listener.address();
+    auto& addresses = addresses_[listener.wanted().key()];
+    addresses.append(addresses.empty() ? "" : ", ").append(listener.address());
     if (first_port_ == 0 && listener.wanted().kind == ListenerKind::http) first_port_ = listener.port();
   }
   for (const auto& key : removed) {

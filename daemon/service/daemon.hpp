@@ -54,6 +54,7 @@ class Daemon {
   std::shared_ptr<const site::Site> site_;
   LoadSite load_;
   Notifier notifier_;
+  InheritedSockets inherited_;
   net::Loop loop_;
   std::vector<std::string> listeners_;  // keys of the listeners in use
   std::map<std::string, std::string> addresses_;  // what was bound, by those keys

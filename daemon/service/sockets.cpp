@@ -67,6 +67,7 @@ OpenListener::~OpenListener() {
 
 std::string OpenListener::address() const {
   if (!wanted_.endpoint.unix_path.empty()) return wanted_.endpoint.text;
+  if (place_.starts_with("unix:")) return place_;
   return std::string(scheme_of(wanted_.kind)) + "://" + bound_.text();
 }
 
@@ -87,6 +88,36 @@ std::expected<OpenListener, ListenError> open_listener(const WantedListener& wan
     if (endpoint.unix_path.empty()) endpoint.address = listener.bound_;  // port 0: all take the kernel's choice
   }
   return listener;
+}
+
+std::expected<OpenListener, ListenError> share_listener(const WantedListener& wanted, int fd, std::size_t workers) {
+  OpenListener listener(wanted);
+  listener.bound_ = net::local_address(fd);
+  listener.place_ = listening_place(fd);
+  for (std::size_t i = 0; i < workers; ++i) {
+    auto copy = duplicate(fd);
+    if (!copy) return std::unexpected(copy.error());
+    listener.fds_.push_back(*copy);
+  }
+  return listener;
+}
+
+std::expected<void, ListenError> open_listeners(const WantedListener& wanted, std::size_t workers,
+                                                const InheritedSockets& inherited, std::vector<OpenListener>& opened) {
+  auto passed = inherited.find(wanted.endpoint, wanted.kind == ListenerKind::udp_echo);
+  if (passed.empty() && !wanted.endpoint.passed_as.empty())
+    return std::unexpected(ListenError{ENOENT, "systemd passed no socket named `" + wanted.endpoint.passed_as +
+                                                   "` (passed: " + inherited.names() +
+                                                   "); start the socket unit, and check its FileDescriptorName="});
+  auto add = [&](std::expected<OpenListener, ListenError> listener) -> std::expected<void, ListenError> {
+    if (!listener) return std::unexpected(listener.error());
+    opened.push_back(std::move(*listener));
+    return {};
+  };
+  if (passed.empty()) return add(open_listener(wanted, workers));
+  for (int fd : passed)
+    if (auto added = add(share_listener(wanted, fd, workers)); !added) return added;
+  return {};
 }
 
 }  // namespace sluice::service

@@ -7,6 +7,7 @@
 
 #include "net/address.hpp"
 #include "net/socket.hpp"
+#include "service/activation.hpp"
 #include "site/site.hpp"
 
 namespace sluice::service {
@@ -43,13 +44,23 @@ class OpenListener {
 
  private:
   friend std::expected<OpenListener, net::ListenError> open_listener(const WantedListener&, std::size_t);
+  friend std::expected<OpenListener, net::ListenError> share_listener(const WantedListener&, int, std::size_t);
 
   WantedListener wanted_;
   net::Address bound_;
+  std::string place_;     // of a socket that was passed
   std::vector<int> fds_;  // by worker; -1: taken
 };
 
 /// Opens a listener once for each of `workers` (SO_REUSEPORT, so that the kernel spreads connections).
 std::expected<OpenListener, net::ListenError> open_listener(const WantedListener& wanted, std::size_t workers);
+
+/// Duplicates the listening socket `fd`, which remains the caller's, for each of `workers`: all accept from one queue.
+std::expected<OpenListener, net::ListenError> share_listener(const WantedListener& wanted, int fd, std::size_t workers);
+
+/// Adds the listeners that `wanted` means to `opened`: those that systemd passed (several may have one name), or else
+/// one of our own.
+std::expected<void, net::ListenError> open_listeners(const WantedListener& wanted, std::size_t workers,
+                                                     const InheritedSockets& inherited, std::vector<OpenListener>& opened);
 
 }  // namespace sluice::service

@@ -60,14 +60,14 @@ Worker::~Worker() { join(); }
 
 void Worker::listen(const WorkerSocket& socket) {
   if (socket.kind == ListenerKind::udp_echo) {
-    datagram_echoes_[socket.key] = std::make_unique<rawecho::UdpEcho>(loop_, socket.fd);
+    datagram_echoes_.emplace(socket.key, std::make_unique<rawecho::UdpEcho>(loop_, socket.fd));
     return;
   }
   net::Listener::MakeProtocol make = [this] { return std::make_unique<http1::Session>(engine_); };
   if (socket.kind == ListenerKind::tcp_echo)
     make = [idle = socket.idle] { return std::make_unique<rawecho::TcpEcho>(idle); };
-  listeners_[socket.key] =
-      std::make_unique<net::Listener>(connections_, socket.fd, std::move(make), report_accept_trouble);
+  listeners_.emplace(socket.key, std::make_unique<net::Listener>(connections_, socket.fd, std::move(make),
+                                                                 report_accept_trouble));
 }
 
 void Worker::start() {

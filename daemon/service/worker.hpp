@@ -55,8 +55,8 @@ class Worker {
   site::Dispatcher dispatcher_;
   http1::Engine engine_;
   net::Connections connections_;
-  std::map<std::string, std::unique_ptr<net::Listener>> listeners_;  // by key
-  std::map<std::string, std::unique_ptr<rawecho::UdpEcho>> datagram_echoes_;
+  std::multimap<std::string, std::unique_ptr<net::Listener>> listeners_;  // by key; systemd may pass several under one
+  std::multimap<std::string, std::unique_ptr<rawecho::UdpEcho>> datagram_echoes_;
   std::thread thread_;
 };
 

@@ -15,7 +15,7 @@ config::Type<net::Endpoint> listen_address() {
   config::Type<net::Endpoint> type;
   type.info = text.info;
   type.info.name = "address";
-  type.info.range = "\"host:port\", \"[::1]:port\", \":port\" or \"unix:/path\"";
+  type.info.range = "\"host:port\", \"[::1]:port\", \":port\", \"unix:/path\" or \"systemd:NAME\"";
   type.read = [text](const config::Value& value, config::Reading& reading) -> std::optional<net::Endpoint> {
     auto read = text.read(value, reading);
     if (!read) return std::nullopt;
@@ -130,7 +130,8 @@ const Fields<ServerOptions>& server_fields() {
       field("listen", &ServerOptions::listen, config::one_or_more(listen_address()))
           .otherwise("[\"127.0.0.1:8080\"]")
           .doc("Addresses to serve HTTP and WebSocket on. `:8080` means every address of the machine; port 0 lets the "
-               "kernel choose.")
+               "kernel choose. `systemd:NAME` is the socket that systemd passes under this name (FileDescriptorName=); one "
+               "that it passes with a matching address is taken, too.")
           .example("[\":80\", \"unix:/run/sluice/sluice.sock\"]"),
       field("workers", &ServerOptions::workers, worker_count())
           .otherwise("\"auto\"")
