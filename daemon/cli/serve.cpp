@@ -9,7 +9,6 @@
 #include <memory>
 
 #include "base/escape.hpp"
-#include "base/log.hpp"
 #include "cli/command.hpp"
 #include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
@@ -73,7 +72,7 @@ int serve(const ServeOptions& options) {
   service::Daemon daemon(std::move(site), std::move(load));
   auto listening = daemon.listen();
   if (!listening) {
-    log::error(listening.error().message);
+    complain(listening.error().message);  // whatever [log] level says
     return listening.error().code == EACCES || listening.error().code == EPERM ? exit_permission : exit_unavailable;
   }
   return daemon.run();
@@ -83,7 +82,12 @@ Action prepare_serve(CLI::App& app) {
   auto options = std::make_shared<ServeOptions>();
   add_config_option(app, options->config);
   app.add_option("DIRECTORY", options->directory, "Serve this directory and read no config, on any free port of this machine")
-      ->excludes("--config");
+      ->excludes("--config")
+      ->check([](const std::string& name) {
+        std::error_code error;
+        if (!std::filesystem::is_regular_file(name, error)) return std::string();
+        return "`" + name + "` is a file, not a directory; for a config write `sluice serve -c " + name + "`";
+      });
   app.add_option("--listen", options->listen, "Listen here, whatever the config says: \"127.0.0.1:8080\", \":8080\", \"unix:/path\"")
       ->type_name("ADDRESS");
   return [options] { return serve(*options); };

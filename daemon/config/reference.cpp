@@ -65,6 +65,13 @@ std::string reference() {
       "Made by `sluice reference` from the key tables of the daemon. `sluice explain KEY` shows one of them.\n"
       "Durations are written `\"250ms\"`, `\"2s\"`, `\"5m\"`, `\"1h\"`, `\"1d\"`; sizes `\"512B\"`, `\"64KiB\"`, `\"1MiB\"`, `\"1GiB\"`.\n"
       "Keys that begin with `x-` are the user's own and mean nothing to the daemon.\n\n"
+      "In any string `${env:NAME}` stands for a variable of the environment, read when the file is loaded;\n"
+      "`${env:NAME:-otherwise}` has a default, and `$${` is a literal `${`.\n\n"
+      "In texts that are answered, `{name}` stands for a value of the request: a path parameter, a declared query\n"
+      "parameter, or `{body}` `{method}` `{path}` `{host}` `{query.NAME}` `{header.NAME}` `{cookie.NAME}` `{remote.ip}`\n"
+      "`{request.id}` `{now}` `{uuid}`; `{env.NAME}` is read at load. `{{` and `}}` are literal braces. In `json` a string that is\n"
+      "one placeholder keeps the type of its value. WebSocket texts know `{message}` and `{message.MEMBER}` too, error bodies\n"
+      "`{status}` `{reason}` `{detail}`.\n\n"
       "## At the top of a file\n\n" +
       rows(preamble_fields());
   for (bool repeated : {false, true}) {

@@ -52,14 +52,30 @@ void redirect_to(http::Exchange& exchange, std::string_view path) {
   http::Response response;
   response.status = 307;  // method and body are kept (RFC 9110 §15.4.8)
   response.fields.push_back({"Location", redirect_target(exchange, path)});
+  site_of(exchange).common_fields.apply(exchange, response);
   exchange.respond(std::move(response));
 }
 
-void refuse_parameters(http::Exchange& exchange, const std::vector<ParameterFault>& faults) {
+/// The faults in a sentence: "path.item_id: value is not a valid integer".
+std::string describe(const std::vector<ParameterFault>& faults) {
+  std::string text;
+  for (const auto& fault : faults) {
+    if (!text.empty()) text += "; ";
+    text.append(fault.in).append(".").append(fault.name).append(": ").append(fault.message);
+  }
+  return text;
+}
+
+/// In the shape that FastAPI clients know, unless the config asks for another one by name.
+void refuse_parameters(http::Exchange& exchange, const Endpoint& endpoint, const std::vector<ParameterFault>& faults) {
+  const auto& errors = endpoint.errors ? *endpoint.errors : site_of(exchange).server.errors;
+  bool own_shape = errors.json || (errors.form != http::ErrorForm::automatic && errors.form != http::ErrorForm::detail);
+  if (own_shape) return respond_error(exchange, 422, describe(faults));
   http::Response response;
   response.status = 422;
   response.fields.push_back({"Content-Type", "application/json"});
   response.body = exchange.arena.copy(unprocessable_json(faults));
+  site_of(exchange).common_fields.apply(exchange, response);
   exchange.respond(std::move(response));
 }
 
@@ -82,16 +98,15 @@ void Dispatcher::begin(http::Exchange& exchange) {
   exchange.hold(*hold_);
   exchange.id = next_id_++;
   if (observer_) exchange.started = monotonic_now();
+  if (!hold_->site().request_line || exchange.request.target.empty()) return;
+  std::string line;
+  hold_->site().request_line->render(RequestValues(exchange), line);
+  user_lines::add(line);
 }
 
 void Dispatcher::on_head(http::Exchange& exchange) {
   begin(exchange);
   const auto& site = hold_->site();
-  if (site.request_line) {
-    std::string line;
-    site.request_line->render(RequestValues(exchange), line);
-    user_lines::add(line);
-  }
   const auto& request = exchange.request;
   if (request.path == "*")  // OPTIONS *, about the server itself (RFC 9110 §9.3.7)
     return refuse_method(exchange, {http::Method::get, http::Method::head, http::Method::options});
@@ -120,10 +135,12 @@ void Dispatcher::refuse_method(http::Exchange& exchange, http::MethodSet allowed
     http::Response response;
     response.status = 204;
     response.fields.push_back({"Allow", allow});
+    hold_->site().common_fields.apply(exchange, response);
     return exchange.respond(std::move(response));
   }
   const auto& form = hold_->site().server.errors;
   auto response = make_error_response(exchange, 405, {}, form);
+  hold_->site().common_fields.apply(exchange, response);
   response.fields.push_back({"Allow", allow});
   exchange.respond(std::move(response));
 }
@@ -134,7 +151,7 @@ void Dispatcher::on_request(http::Exchange& exchange) {
   const auto& parameters = endpoint.parameters;
   if (!parameters.path.empty() || !parameters.query.empty()) {
     auto faults = bind_parameters(exchange, parameters, match);
-    if (!faults.empty()) return refuse_parameters(exchange, faults);
+    if (!faults.empty()) return refuse_parameters(exchange, endpoint, faults);
   }
   if (endpoint.delay.count() > 0) return exchange.wait_for(std::make_unique<Delay>(exchange, endpoint));
   endpoint.handler->handle(exchange);

@@ -75,7 +75,27 @@ class PatternParser {
     parse_parameter(name, rest, begin, begin + segment.size());
   }
 
+  /// Other servers' ways to write a parameter, which here would be letters like any other.
+  void warn_of_foreign(std::string_view segment, std::size_t begin) {
+    std::string remedy;
+    if (segment == "*" || segment == "**") {
+      remedy = "write `{rest...}` for all that follows, `{name}` for one segment";
+    } else if (segment.size() > 1 && segment.front() == ':') {
+      remedy = "write `{" + std::string(segment.substr(1)) + "}`";
+    } else if (segment.size() > 2 && segment.front() == '<' && segment.back() == '>') {
+      auto name = segment.substr(1, segment.size() - 2);
+      if (auto colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
+      remedy = "write `{" + std::string(name) + "}`";
+    }
+    if (remedy.empty()) return;
+    auto& warning = diagnostics_.warning("foreign-path",
+                                         place_within(diagnostics_.sources, text_, begin, begin + segment.size()),
+                                         "`" + std::string(segment) + "` is taken literally");
+    warning.label = remedy;
+  }
+
   void parse_literal(std::string_view segment, std::size_t begin) {
+    warn_of_foreign(segment, begin);
     std::string decoded(segment.size(), '\0');
     auto size = percent_decode(segment, decoded.data());
     decoded.resize(size.value_or(0));

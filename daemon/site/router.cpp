@@ -147,7 +147,7 @@ void Router::add(const Endpoint& endpoint, TrailingSlash trailing_slash, config:
                       .methods = endpoint.methods,
                       .captures = captures_of(*pattern, names),
                       .trailing_slash = trailing_slash,
-                      .pattern = path});
+                      .pattern = {path.value, path.span.known() ? path.span : endpoint.where}});
     patterns.push_back(std::move(*pattern));
   }
 

@@ -46,6 +46,11 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
 
   Builder builder(reading);
   if (site->server.headers) builder.set_headers("", *site->server.headers);
+  if (site->server.headers) {
+    config::Diagnostics told_elsewhere;  // every endpoint compiles these headers too, and reports what is wrong
+    told_elsewhere.sources = diagnostics.sources;
+    site->common_fields = ResponseFields({}, builder.merged_headers({}, nullptr), Scope::request(), told_elsewhere);
+  }
   for (const auto& part : document.parts) {
     auto found = section_builders().find(part.section);
     if (found == section_builders().end()) continue;
@@ -77,7 +82,9 @@ const ErrorBody& errors_of(const http::Exchange& exchange) {
 }
 
 void respond_error(http::Exchange& exchange, http::Status status, std::string_view detail) {
-  exchange.respond(make_error_response(exchange, status, detail, errors_of(exchange)));
+  auto response = make_error_response(exchange, status, detail, errors_of(exchange));
+  site_of(exchange).common_fields.apply(exchange, response);
+  exchange.respond(std::move(response));
 }
 
 }  // namespace sluice::site

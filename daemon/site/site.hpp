@@ -10,6 +10,7 @@
 #include "http/exchange.hpp"
 #include "rawecho/section.hpp"
 #include "site/builder.hpp"
+#include "site/response_fields.hpp"
 #include "site/router.hpp"
 #include "site/settings.hpp"
 #include "site/template.hpp"
@@ -25,6 +26,7 @@ class Site {
   std::vector<Endpoint> endpoints;
   std::vector<rawecho::Echo> echoes;
   Router router;
+  ResponseFields common_fields;           // [server] headers, for responses that no endpoint gives
   std::optional<Template> request_line;   // [log] request
   std::vector<Template> banner;
   std::vector<std::string> files;         // that it was read from

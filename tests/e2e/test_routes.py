@@ -269,3 +269,33 @@ def test_a_body_is_delivered_raw(serve):
     body = bytes(range(256)) * 4
     with Connection(server.port) as connection:
         assert connection.get("/", method="POST", body=body).body == body
+
+
+COMMON = """
+[server]
+headers = { X-Common = "yes" }
+[[route]]
+path = "/items/{id}"
+params.id = "int"
+text = "{id}"
+[[route]]
+path = "/plain/{id}"
+params.id = "int"
+errors = "text"
+text = "{id}"
+"""
+
+
+def test_headers_of_the_server_are_on_responses_that_no_route_gives(serve):
+    server = serve(COMMON)
+    for method, path, status in [("GET", "/nope", 404), ("POST", "/items/1", 405), ("GET", "/items/x", 422),
+                                 ("GET", "/items/1/", 307), ("OPTIONS", "/items/1", 204), ("GET", "/items/1", 200)]:
+        response = fetch(server.port, path, method=method)
+        assert (response.status, response.headers.get("x-common")) == (status, "yes"), (method, path)
+
+
+def test_a_wrong_parameter_is_told_in_the_form_that_the_route_names(serve):
+    response = fetch(serve(COMMON).port, "/plain/x")
+    assert response.status == 422
+    assert response.text.startswith("422")
+    assert "path.id: value is not a valid integer" in response.text
