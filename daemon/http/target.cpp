@@ -47,7 +47,7 @@ bool valid_escapes(std::string_view text) {
 
 bool is_ipv6(std::string_view text) {
   char buffer[INET6_ADDRSTRLEN];
-  if (text.size() >= sizeof buffer) return false;
+  if (text.size() >= sizeof buffer || text.find('\0') != std::string_view::npos) return false;  // inet_pton stops at NUL
   std::memcpy(buffer, text.data(), text.size());
   buffer[text.size()] = '\0';
   in6_addr address;

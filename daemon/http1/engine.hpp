@@ -28,8 +28,10 @@ class Engine {
   void give_back(Exchange* exchange);
   std::string_view date_line();
 
-  /// While set, every response ends its connection.
-  bool draining = false;
+  /// Whether every response ends its connection.
+  bool closing() const { return draining || strained; }
+  bool draining = false;  // the daemon stops
+  bool strained = false;  // memory is short
 
  private:
   static constexpr std::size_t kept_exchanges = 256;

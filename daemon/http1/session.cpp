@@ -1,8 +1,10 @@
 #include "http1/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "http1/writer.hpp"
+#include "net/loop.hpp"
 
 namespace sluice::http1 {
 
@@ -99,7 +101,8 @@ void Session::begin_exchange(std::string_view head) {
   auto& exchange = *exchange_;
   keep_alive_ = true;
   if (auto refusal = exchange.parser.parse_head(head, exchange)) return refuse(refusal);
-  keep_alive_ = exchange.parser.keep_alive() && !engine_.draining;
+  keep_alive_ = exchange.parser.keep_alive() && !engine_.closing();
+  if (++requests_ == engine_.settings().requests) keep_alive_ = false;
   phase_ = exchange.parser.has_body() ? Phase::body : Phase::waiting;
   engine_.application().on_head(exchange);
   if (!exchange_) return;
@@ -109,6 +112,7 @@ void Session::begin_exchange(std::string_view head) {
 
 void Session::begin_body() {
   auto& exchange = *exchange_;
+  body_begun_ = transport_->loop().now();
   if (exchange.responded) {  // answered from the head alone: the body is read only to keep the connection
     phase_ = Phase::discard;
     exchange.parser.limit_content(engine_.settings().discard);
@@ -125,6 +129,22 @@ void Session::begin_body() {
   }
 }
 
+/// Sets the deadline for the next piece: a pause may be as long as body_idle, and not so long that the body falls below
+/// the least rate. False when it has done so already.
+bool Session::extend_body_time() {
+  const auto& settings = engine_.settings();
+  auto pause = settings.body_idle;
+  if (settings.body_rate != 0) {
+    auto spent = std::chrono::milliseconds(transport_->loop().now() - body_begun_);
+    auto earned = std::chrono::milliseconds(exchange_->parser.body_octets() * 1000 / settings.body_rate);
+    auto left = settings.body_idle + earned - spent;
+    if (left.count() <= 0) return false;
+    pause = std::min(pause, left);
+  }
+  transport_->set_deadline(pause);
+  return true;
+}
+
 std::size_t Session::consume_body(std::string_view octets) {
   auto& exchange = *exchange_;
   std::size_t used = 0;
@@ -139,7 +159,10 @@ std::size_t Session::consume_body(std::string_view octets) {
     }
     return octets.size();
   }
-  transport_->set_deadline(engine_.settings().body_idle);
+  if (!exchange.parser.complete() && !extend_body_time()) {
+    on_deadline();
+    return octets.size();
+  }
   if (phase_ == Phase::discard) {
     if (exchange.parser.complete()) finish_response();
   } else if (exchange.parser.complete()) {
@@ -176,7 +199,7 @@ void Session::respond(Exchange& exchange, http::Response& response) {
   // A client that waits for 100 (Continue) may or may not send its body now: there is no telling the next
   // request from it. One that announces too much is not worth reading.
   if (body_open && (parser.expects_continue() || parser.content_length() > engine_.settings().discard)) keep_alive_ = false;
-  if (response.close || engine_.draining) keep_alive_ = false;
+  if (response.close || engine_.closing()) keep_alive_ = false;
   Framing framing{exchange.request.method == http::Method::head, persistence_of(exchange),
                   engine_.date_line()};
   auto octets = write_response(*transport_, response, framing);

@@ -47,6 +47,7 @@ class Session final : public net::Protocol {
   void consume_stash();
   void begin_exchange(std::string_view head);
   void begin_body();
+  bool extend_body_time();
   void serve();
   void refuse(const Refusal& refusal);
   void finish_response();
@@ -63,6 +64,8 @@ class Session final : public net::Protocol {
   std::unique_ptr<std::string> stash_;  // received and not yet consumed
   std::unique_ptr<net::Protocol> next_;  // granted by an upgrade
   HeadScanner scanner_;
+  std::uint64_t body_begun_ = 0;  // loop time in ms
+  std::uint32_t requests_ = 0;
   Phase phase_ = Phase::head;
   bool head_begun_ = false;   // the head deadline runs
   bool keep_alive_ = true;    // after the response in progress

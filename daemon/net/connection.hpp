@@ -88,6 +88,7 @@ class Connection final : public Transport, private Watcher {
   bool paused_ = false;
   bool flush_queued_ = false;
   bool above_high_water_ = false;
+  bool counted_ = false;  // by Admission
 };
 
 }  // namespace sluice::net

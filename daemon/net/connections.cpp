@@ -15,8 +15,10 @@ Connections::~Connections() {
   while (first_) first_->destroy();
 }
 
-void Connections::add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol) {
+void Connections::add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol,
+                      bool counted) {
   auto* connection = new Connection(*this, fd, peer, local);
+  connection->counted_ = counted;
   connection->next_ = first_;
   if (first_) first_->previous_ = connection;
   first_ = connection;
@@ -38,6 +40,7 @@ void Connections::remove(Connection& connection) {
   if (connection.next_) connection.next_->previous_ = connection.previous_;
   if (first_ == &connection) first_ = connection.next_;
   --count_;
+  if (connection.counted_ && limits_.admission) limits_.admission->leave(connection.peer_);
   if (ended_.empty()) loop_.at_end_of_turn([this] { ended_.clear(); });
   ended_.emplace_back(&connection);
   if (connection.flush_queued_) std::erase(to_flush_, &connection);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "net/admission.hpp"
 #include "net/connection.hpp"
 #include "net/loop.hpp"
 
@@ -16,6 +17,7 @@ namespace sluice::net {
 struct ConnectionLimits {
   std::size_t connections = 0;               // at once; 0: no limit of its own
   std::chrono::milliseconds write_idle{};    // a peer that takes nothing for this long is dropped
+  Admission* admission = nullptr;            // asked about every new connection; null: all may come
   std::chrono::milliseconds linger{2000};    // how long a closing connection waits for the peer's end
 };
 
@@ -32,8 +34,8 @@ class Connections {
   std::size_t count() const { return count_; }
   bool full() const { return limits_.connections != 0 && count_ >= limits_.connections; }
 
-  /// Adopts an accepted socket.
-  void add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol);
+  /// Adopts an accepted socket; `counted` as Admission::enter() says.
+  void add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol, bool counted = false);
   /// Asks every protocol to finish. `when_empty` is called once none is left.
   void drain(std::function<void()> when_empty);
   /// Drops every connection at the end of this turn.

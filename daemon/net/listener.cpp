@@ -18,12 +18,14 @@ constexpr std::uint64_t report_interval = 60'000;  // ms
 
 }  // namespace
 
-Listener::Listener(Connections& connections, int fd, MakeProtocol make_protocol, OnTrouble on_trouble)
+Listener::Listener(Connections& connections, int fd, MakeProtocol make_protocol, OnTrouble on_trouble,
+                   std::string_view refusal)
     : connections_(connections),
       fd_(fd),
       local_(connections.remember(local_address(fd))),
       make_protocol_(std::move(make_protocol)),
-      on_trouble_(std::move(on_trouble)) {
+      on_trouble_(std::move(on_trouble)),
+      refusal_(refusal) {
   uv_timer_init(connections_.loop().raw(), retry_.get());
   retry_.get()->data = this;
   connections_.loop().watch(fd_, EPOLLIN, *this);
@@ -58,6 +60,23 @@ void Listener::report(int code) {
   if (on_trouble_) on_trouble_(code);
 }
 
+void Listener::take(int fd, const Address& peer) {
+  bool counted = false;
+  auto* admission = connections_.limits().admission;
+  if (admission && !admission->enter(peer, counted)) return turn_away(fd);
+  connections_.add(fd, peer, *local_, make_protocol_(), counted);
+}
+
+/// Answers and forgets: whoever has too many connections already does not get another one's memory. What has arrived is
+/// read first, because closing a socket with unread octets would destroy the answer.
+void Listener::turn_away(int fd) {
+  auto buffer = connections_.loop().read_buffer();
+  [[maybe_unused]] auto received = ::recv(fd, buffer.data(), buffer.size(), 0);
+  [[maybe_unused]] auto sent = ::send(fd, refusal_.data(), refusal_.size(), MSG_NOSIGNAL);
+  ::shutdown(fd, SHUT_WR);
+  ::close(fd);
+}
+
 void Listener::accept_some() {
   for (int i = 0; i < accepts_per_event; ++i) {
     if (connections_.full()) {
@@ -68,7 +87,7 @@ void Listener::accept_some() {
     socklen_t length = sizeof name;
     int fd = ::accept4(fd_, reinterpret_cast<sockaddr*>(&name), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      connections_.add(fd, Address(reinterpret_cast<sockaddr*>(&name)), *local_, make_protocol_());
+      take(fd, Address(reinterpret_cast<sockaddr*>(&name)));
       continue;
     }
     if (errno == EAGAIN) return;

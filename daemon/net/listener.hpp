@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "net/address.hpp"
 #include "net/connections.hpp"
@@ -17,8 +18,9 @@ class Listener final : private Watcher {
   /// Says that accepting had to stop, with errno (EMFILE …); at most once a minute.
   using OnTrouble = std::function<void(int code)>;
 
-  /// Takes over the listening, non-blocking socket `fd`.
-  Listener(Connections& connections, int fd, MakeProtocol make_protocol, OnTrouble on_trouble);
+  /// Takes over the listening, non-blocking socket `fd`. `refusal` is constant text for peers that may not stay.
+  Listener(Connections& connections, int fd, MakeProtocol make_protocol, OnTrouble on_trouble,
+           std::string_view refusal = {});
   ~Listener();
 
   const Address& local() const { return *local_; }
@@ -29,6 +31,8 @@ class Listener final : private Watcher {
  private:
   void on_events(std::uint32_t events) override;
   void accept_some();
+  void take(int fd, const Address& peer);
+  void turn_away(int fd);
   void pause(std::chrono::milliseconds retry);
   void report(int code);
 
@@ -37,6 +41,7 @@ class Listener final : private Watcher {
   const Address* local_;  // kept by Connections, because connections outlive their listener
   MakeProtocol make_protocol_;
   OnTrouble on_trouble_;
+  std::string_view refusal_;
   UvHandle<uv_timer_t> retry_;
   bool paused_ = false;
   std::uint64_t reported_ = 0;

@@ -1,7 +1,6 @@
 #include "service/daemon.hpp"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "base/log.hpp"
 #include "base/user_lines.hpp"
 #include "config/diagnostics.hpp"
+#include "service/descriptors.hpp"
 
 namespace sluice::service {
 
@@ -22,14 +22,6 @@ namespace {
 std::size_t worker_count(const site::Site& site) {
   if (site.server.workers > 0) return static_cast<std::size_t>(site.server.workers);
   return std::max<std::size_t>(1, uv_available_parallelism());
-}
-
-/// Every connection is a descriptor: take as many as the system grants.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 log::Level level_of(site::LogLevel level) {
@@ -153,7 +145,7 @@ std::vector<std::string> Daemon::adopt(const site::Site& site, const std::vector
 }
 
 std::expected<void, net::ListenError> Daemon::listen() {
-  raise_descriptor_limit();
+  descriptors_ = raise_descriptor_limit();
   auto workers = worker_count(*site_);
   auto opened = open_missing(*site_, workers);
   if (!opened) return std::unexpected(opened.error());
@@ -161,7 +153,7 @@ std::expected<void, net::ListenError> Daemon::listen() {
     return std::unexpected(net::ListenError{
         errno, "cannot write the access log " + site_->log.access.to + ": " + std::strerror(errno)});
   for (std::size_t i = 0; i < workers; ++i)
-    workers_.push_back(std::make_unique<Worker>(site_, workers, access_fd_, take_sockets(*opened, i)));
+    workers_.push_back(std::make_unique<Worker>(site_, workers, access_fd_, take_sockets(*opened, i), admission_));
   opened_ = std::move(*opened);
   return {};
 }
@@ -193,6 +185,25 @@ std::string Daemon::serving() const {
   return text;
 }
 
+/// Those limits that hold for the process and not for one worker.
+void Daemon::apply_limits() {
+  const auto& limits = site_->server.limits;
+  admission_.per_address = static_cast<std::uint32_t>(limits.connections_per_ip);
+  log::info("at most " + std::to_string(most_connections(*site_)) + " connections: " + std::to_string(descriptors_) +
+            " descriptors (RLIMIT_NOFILE), " + std::to_string(limits.connections) + " by server.limits.connections");
+  if (!memory_) memory_ = std::make_unique<MemoryWatch>(loop_, [this](MemoryWatch::Level level) { on_memory(level); });
+  memory_->set_limit(limits.memory);
+}
+
+void Daemon::on_memory(MemoryWatch::Level level) {
+  using Level = MemoryWatch::Level;
+  if (level == Level::calm) log::info("memory is below the mark again");
+  if (level == Level::strained) log::warning("four fifths of server.limits.memory are in use: connections are not kept");
+  if (level == Level::short_of) log::warning("server.limits.memory is reached: new connections are refused");
+  admission_.refusing = level == Level::short_of;
+  for (auto& worker : workers_) worker->set_strained(level != Level::calm);
+}
+
 void Daemon::watch(int signal) {
   auto handle = std::make_unique<Signal>();
   uv_signal_init(loop_.raw(), handle->get());
@@ -206,11 +217,13 @@ int Daemon::run() {
   for (int signal : {SIGTERM, SIGINT, SIGHUP}) watch(signal);
   for (auto& worker : workers_) worker->start();
   announce();
+  apply_limits();
   notifier_.ready(serving());
   start_watchdog();
   loop_.run();
   for (auto& worker : workers_) worker->join();
   signals_.clear();
+  memory_.reset();
   watchdog_.reset();
   log::info("stopped");
   return 0;
@@ -255,6 +268,7 @@ void Daemon::take(std::shared_ptr<const site::Site> next) {
   reopen_access_log();
   auto removed = adopt(*site_, *opened);
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->reload(site_, take_sockets(*opened, i), removed);
+  apply_limits();
   log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
   notifier_.ready(serving());
 }

@@ -11,6 +11,7 @@
 #include "net/timer.hpp"
 #include "service/notify.hpp"
 #include "service/sockets.hpp"
+#include "service/memory_watch.hpp"
 #include "service/worker.hpp"
 #include "site/site.hpp"
 
@@ -36,6 +37,8 @@ class Daemon {
   using Signal = net::UvHandle<uv_signal_t>;
 
   void announce();
+  void apply_limits();
+  void on_memory(MemoryWatch::Level level);
   void start_watchdog();
   /// What is served, in one line, for the service manager.
   std::string serving() const;
@@ -61,9 +64,12 @@ class Daemon {
   std::vector<OpenListener> opened_;    // by listen(), until they are announced
   std::uint16_t first_port_ = 0;        // of the first HTTP listener, for the banner
   int access_fd_ = -1;
+  net::Admission admission_;
+  std::size_t descriptors_ = 0;  // that the process may have
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Signal>> signals_;
   std::unique_ptr<Watchdog> watchdog_;
+  std::unique_ptr<MemoryWatch> memory_;
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
   bool draining_ = false;

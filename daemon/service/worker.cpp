@@ -8,6 +8,7 @@
 #include "base/user_lines.hpp"
 #include "http1/session.hpp"
 #include "rawecho/tcp_echo.hpp"
+#include "service/descriptors.hpp"
 
 namespace sluice::service {
 
@@ -23,16 +24,24 @@ http1::Settings http1_settings(const site::Site& site) {
   settings.head_time = timeouts.header;
   settings.body_idle = timeouts.body_idle;
   settings.keep_alive = timeouts.keep_alive;
+  settings.body_rate = limits.body_rate.count;
+  settings.requests = static_cast<std::uint32_t>(limits.keep_alive_requests);
   return settings;
 }
 
-net::ConnectionLimits connection_limits(const site::Site& site, std::size_t workers) {
+net::ConnectionLimits connection_limits(const site::Site& site, std::size_t workers, net::Admission& admission) {
   net::ConnectionLimits limits;
-  auto all = static_cast<std::size_t>(site.server.limits.connections);
+  auto all = most_connections(site);
   limits.connections = (all + workers - 1) / workers;
+  limits.admission = &admission;
   limits.write_idle = site.server.timeouts.write_idle;
   return limits;
 }
+
+/// For clients that have too many connections, and for all while memory is short.
+constexpr std::string_view unavailable =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 21\r\n"
+    "Retry-After: 10\r\nConnection: close\r\n\r\ntoo many connections\n";
 
 void report_accept_trouble(int code) {
   if (code == 0) {
@@ -45,14 +54,15 @@ void report_accept_trouble(int code) {
 }  // namespace
 
 Worker::Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int access_fd,
-               std::vector<WorkerSocket> sockets)
+               std::vector<WorkerSocket> sockets, net::Admission& admission)
     : workers_(workers),
+      admission_(admission),
       access_log_(access_fd < 0 ? nullptr
                                 : std::make_unique<AccessLog>(loop_, access_fd, access_fd == STDOUT_FILENO,
                                                               site->log.access.format)),
       dispatcher_(site, access_log_.get()),
       engine_(dispatcher_, http1_settings(*site)),
-      connections_(loop_, connection_limits(*site, workers)) {
+      connections_(loop_, connection_limits(*site, workers, admission)) {
   for (const auto& socket : sockets) listen(socket);
 }
 
@@ -66,8 +76,9 @@ void Worker::listen(const WorkerSocket& socket) {
   net::Listener::MakeProtocol make = [this] { return std::make_unique<http1::Session>(engine_); };
   if (socket.kind == ListenerKind::tcp_echo)
     make = [idle = socket.idle] { return std::make_unique<rawecho::TcpEcho>(idle); };
+  auto refusal = socket.kind == ListenerKind::http ? unavailable : std::string_view{};
   listeners_.emplace(socket.key, std::make_unique<net::Listener>(connections_, socket.fd, std::move(make),
-                                                                 report_accept_trouble));
+                                                                 report_accept_trouble, refusal));
 }
 
 void Worker::start() {
@@ -85,11 +96,15 @@ void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSo
       listeners_.erase(key);
       datagram_echoes_.erase(key);
     }
-    connections_.set_limits(connection_limits(*site, workers_));
+    connections_.set_limits(connection_limits(*site, workers_, admission_));
     engine_.set_settings(http1_settings(*site));
     dispatcher_.set_site(std::move(site));
     for (const auto& socket : added) listen(socket);
   });
+}
+
+void Worker::set_strained(bool strained) {
+  loop_.post([this, strained] { engine_.strained = strained; });
 }
 
 void Worker::drain(std::function<void()> when_done) {

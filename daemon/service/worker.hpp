@@ -30,8 +30,9 @@ struct WorkerSocket {
 /// but the immutable Site. The control thread owns it and talks to it only through the functions below.
 class Worker {
  public:
-  /// `access_fd` is -1 without an access log. The sockets become the worker's.
-  Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int access_fd, std::vector<WorkerSocket> sockets);
+  /// `access_fd` is -1 without an access log. The sockets become the worker's. `admission` is shared by all workers.
+  Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int access_fd, std::vector<WorkerSocket> sockets,
+         net::Admission& admission);
   ~Worker();
 
   void start();
@@ -40,6 +41,8 @@ class Worker {
   /// From the next request on serves `site`; takes `added` sockets, which become the worker's, and no longer accepts on
   /// the listeners `removed`, whose connections go on.
   void reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSocket> added, std::vector<std::string> removed);
+  /// While set, every response ends its connection: memory is short.
+  void set_strained(bool strained);
   /// Accepts no more, finishes what is in flight; `when_done` is called in the worker's thread.
   void drain(std::function<void()> when_done);
   /// Drops what is left and ends the loop.
@@ -50,6 +53,7 @@ class Worker {
   void listen(const WorkerSocket& socket);
 
   std::size_t workers_;
+  net::Admission& admission_;
   net::Loop loop_;
   std::unique_ptr<AccessLog> access_log_;
   site::Dispatcher dispatcher_;

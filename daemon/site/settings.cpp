@@ -73,7 +73,25 @@ const Fields<Limits>& limits_fields() {
           .doc("Largest request body, unless a route sets `body_limit`. A larger one is answered with 413."),
       field("connections", &Limits::connections, config::integer(1, 10'000'000))
           .otherwise("100000")
-          .doc("Most connections at once. Further ones wait in the kernel's queue until others have gone."),
+          .doc("Most connections at once. Further ones wait in the kernel's queue until others have gone. "
+               "Never more than the descriptors of the process allow (RLIMIT_NOFILE)."),
+      field("connections_per_ip", &Limits::connections_per_ip, config::integer(0, 10'000'000))
+          .otherwise("0")
+          .doc("Most connections of one address at once, over all workers; an IPv6 client is its /64. Further ones are "
+               "answered with 503 and closed. 0: no limit. Behind a proxy all clients have the proxy's address.")
+          .example("100"),
+      field("keep_alive_requests", &Limits::keep_alive_requests, config::integer(0, 1'000'000'000))
+          .otherwise("10000")
+          .doc("Most requests on one connection; the last one is answered with `Connection: close`. 0: no limit."),
+      field("body_rate", &Limits::body_rate, config::size(0_B, 1_GiB))
+          .otherwise("\"100B\"")
+          .doc("Least octets a second of a request body, on average, once `timeouts.body_idle` has passed; a slower one is "
+               "answered with 408. 0: any rate."),
+      field("memory", &Limits::memory, config::size(0_B, 1024_GiB))
+          .otherwise("\"0B\"")
+          .doc("Resident memory of the process. From four fifths of it on, every response ends its connection; from all "
+               "of it on, new connections are answered with 503. 0: no limit.")
+          .example("\"2GiB\""),
   };
   return fields;
 }

@@ -207,3 +207,40 @@ def test_running_out_of_descriptors_neither_spins_nor_ends_the_server(serve):
             return False
 
     wait_until(served, "service once descriptors are free again")
+
+
+def test_an_address_has_no_more_connections_than_it_may(serve):
+    server = serve('[server.limits]\nconnections_per_ip = 5\n[[route]]\npath = "/"\ntext = "x"\n', workers=3)
+    held = [Connection(server.port) for _ in range(5)]
+    assert all(connection.get().text == "x" for connection in held)
+    response, ended = exchange(server.port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (response.status, response.get("Retry-After"), ended) == (503, "10", True)
+    assert held[0].get().text == "x"
+    held.pop().socket.close()
+    wait_until(lambda: fetch(server.port).status == 200, "room for another")
+    for connection in held:
+        connection.socket.close()
+
+
+def test_a_connection_serves_no_more_requests_than_it_may(serve):
+    server = serve('[server.limits]\nkeep_alive_requests = 3\n[[route]]\npath = "/"\ntext = "x"\n')
+    with Connection(server.port) as connection:
+        assert [connection.get().get("Connection") for _ in range(3)] == [None, None, "close"]
+        assert connection.ended()
+
+
+@pytest.mark.release
+def test_short_memory_first_ends_keep_alive_and_then_refuses(serve):
+    config = '[server.limits]\nmemory = "{}"\n[[route]]\npath = "/"\ntext = "x"\n'
+    server = serve(config.format("1MiB"))
+    server.wait_for_line("server.limits.memory is reached")
+    assert fetch(server.port).status == 503
+
+    strained = serve(config.format(f"{server.resident_bytes() * 11 // 10 // 1024}KiB"))
+    strained.wait_for_line("connections are not kept")
+    assert fetch(strained.port).get("Connection") == "close"
+
+
+def test_the_most_connections_are_said_and_follow_from_the_descriptors(serve):
+    server = serve('[[route]]\npath = "/"\ntext = "x"\n', descriptors=1024)
+    server.wait_for_line("at most 864 connections: 1024 descriptors")

@@ -20,6 +20,14 @@ std::string place(Span span) {
          std::to_string(span.end_column);
 }
 
+TEST_CASE("a key that begins with a letter beyond ASCII is a fault of syntax") {
+  for (auto text : {"\xc7\xa4 = 1\n", "a = 1\n\xd0\xba\xd0\xbb\xd1\x8e\xd1\x87 = 2\n"}) {
+    Diagnostics diagnostics;
+    CHECK_FALSE(parse_file(add_text("test.toml", text, diagnostics), diagnostics));
+    CHECK(diagnostics.errors() == 1);
+  }
+}
+
 TEST_CASE("members keep the order of the file") {
   auto root = parsed("z = 1\na.y = 2\nm = 3\na.b = 4\n");
   REQUIRE(root.members.size() == 3);

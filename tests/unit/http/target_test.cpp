@@ -57,6 +57,12 @@ TEST_CASE("what browsers leave raw is taken") {
   CHECK(parse_target(Method::get, "/?filter={%22a%22:[1,2]}|`^\\"));
 }
 
+TEST_CASE("an IPv6 literal holds nothing behind a NUL") {
+  using namespace std::string_view_literals;
+  CHECK_FALSE(sluice::http::parse_authority("[::1\0@evil]"sv));
+  CHECK(sluice::http::parse_authority("[::1]"sv));
+}
+
 TEST_CASE("authorities follow RFC 3986") {
   for (auto good : {"h", "example.org", "a_b.c-d", "127.0.0.1", "[::1]", "[2001:db8::1]", "[::ffff:1.2.3.4]", "[v1.a:b]", "a%20b", "xn--1"}) {
     CAPTURE(good);

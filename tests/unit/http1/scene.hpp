@@ -63,6 +63,10 @@ struct Scene {
   std::unique_ptr<Session> session = std::make_unique<Session>(engine);
 
   Scene() { session->on_open(transport); }
+  explicit Scene(const Settings& settings) {
+    engine.set_settings(settings);
+    session->on_open(transport);
+  }
 
   void send(std::string bytes) { session->on_bytes({bytes.data(), bytes.size()}); }
   /// In pieces that begin at every multiple of `size`.

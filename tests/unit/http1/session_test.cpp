@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "http1/scene.hpp"
 
 using namespace sluice;
@@ -257,6 +259,39 @@ TEST_CASE("a body that stops is answered 408") {
   scene.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
   scene.session->on_deadline();
   CHECK(scene.output().starts_with("HTTP/1.1 408 "));
+}
+
+TEST_CASE("a body that drips below the least rate is answered 408, however short its pauses") {
+  for (std::uint64_t rate : {0, 1000}) {
+    Settings settings;
+    settings.body_idle = std::chrono::milliseconds(10);
+    settings.body_rate = rate;
+    Scene scene(settings);
+    scene.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n");
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    uv_update_time(scene.transport.loop().raw());
+    scene.send("a");
+    CHECK(scene.output().starts_with("HTTP/1.1 408 ") == (rate != 0));
+    CHECK(scene.transport.closed == (rate != 0));
+  }
+}
+
+TEST_CASE("the last request that a connection may make is answered with Connection: close") {
+  Settings settings;
+  settings.requests = 2;
+  Scene scene(settings);
+  const std::string get = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+  scene.send(get + get + get);
+  CHECK(scene.output() == ok("GET /a") + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nGET /a");
+  CHECK(scene.transport.closed);
+}
+
+TEST_CASE("while memory is short no connection is kept") {
+  Scene scene;
+  scene.engine.strained = true;
+  scene.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(scene.output().find("Connection: close\r\n") != std::string::npos);
+  CHECK(scene.transport.closed);
 }
 
 TEST_CASE("an upgrade hands over what came behind the head") {

@@ -1,0 +1,68 @@
+"""What goes wrong round a running server: disks, files and configs. It says so and goes on."""
+
+import signal
+
+from raw import Connection, fetch
+from sluice import wait_until
+
+ROUTE = '[[route]]\npath = "/"\ntext = "hello"\n'
+
+
+def test_an_access_log_on_a_full_disk_does_not_stop_the_service(serve):
+    server = serve('[log.access]\nto = "/dev/full"\n' + ROUTE)
+    with Connection(server.port) as connection:
+        for _ in range(200):
+            assert connection.get().text == "hello"
+    assert fetch(server.port).text == "hello"
+
+
+def test_the_log_on_a_full_disk_does_not_stop_the_service(serve, tmp_path):
+    with open("/dev/full", "wb"):
+        server = serve('[log]\nrequest = "{path}"\n[log.access]\nto = "/dev/full"\nformat = "json"\n' + ROUTE)
+    for _ in range(50):
+        assert fetch(server.port).text == "hello"
+
+
+def test_an_access_log_that_was_rotated_away_is_begun_anew_on_sighup(serve):
+    server = serve('[log.access]\nto = "access.log"\n' + ROUTE)
+    log = server.folder / "access.log"
+    fetch(server.port, "/?before")
+    wait_until(lambda: "before" in log.read_text(), "the first line")
+    log.rename(server.folder / "access.log.1")
+    fetch(server.port, "/?between")
+    wait_until(lambda: "between" in (server.folder / "access.log.1").read_text(), "the line follows the file")
+    server.send_signal(signal.SIGHUP)
+    server.wait_for_line("reloaded")
+    fetch(server.port, "/?after")
+    wait_until(lambda: log.exists() and "after" in log.read_text(), "a new file")
+    assert "after" not in (server.folder / "access.log.1").read_text()
+
+
+def test_a_static_root_that_is_removed_gives_404_and_comes_back_on_reload(serve):
+    server = serve('[[static]]\npath = "/"\nroot = "www"\n', files={"www/a.txt": "one"})
+    assert fetch(server.port, "/a.txt").text == "one"
+    www, away = server.folder / "www", server.folder / "away"
+    www.rename(away)
+    (away / "a.txt").unlink()
+    wait_until(lambda: fetch(server.port, "/a.txt").status == 404, "the file is gone")
+    www.mkdir()
+    (www / "a.txt").write_text("two")
+    server.send_signal(signal.SIGHUP)
+    wait_until(lambda: fetch(server.port, "/a.txt").text == "two", "the new root is served")
+
+
+def test_a_config_that_became_garbage_leaves_the_old_one_in_force(serve):
+    server = serve(ROUTE)
+    config = server.folder / "sluice.toml"
+    good = config.read_text()
+    for times, garbage in enumerate([b"\xff\xfe\0\0", b"[[route]\n", b"", b"[[route]]\npath = 3\n", bytes(range(256)) * 100], 1):
+        if not garbage:
+            config.unlink()
+        else:
+            config.write_bytes(garbage)
+        server.send_signal(signal.SIGHUP)
+        server.wait_for_line("reload failed", times=times)
+        assert fetch(server.port).text == "hello"
+    config.write_text(good.replace("hello", "again"))
+    server.send_signal(signal.SIGHUP)
+    wait_until(lambda: fetch(server.port).text == "again", "the good config")
