@@ -26,6 +26,7 @@ Action prepare_explain(CLI::App& app);
 Action prepare_init(CLI::App& app);
 Action prepare_reference(CLI::App& app);
 Action prepare_routes(CLI::App& app);
+Action prepare_reload(CLI::App& app);
 Action prepare_schema(CLI::App& app);
 Action prepare_serve(CLI::App& app);
 

@@ -14,6 +14,7 @@ namespace {
 // In the order of --help.
 constexpr std::array commands = {
     Command{"serve", "Run the server, on a config or on a directory", prepare_serve},
+    Command{"reload", "Check the config and let the running server read it", prepare_reload},
     Command{"check", "Find every mistake of a config; changes nothing", prepare_check},
     Command{"routes", "List what a config serves, and where it says so", prepare_routes},
     Command{"explain", "Tell what a key means, or what serves a request", prepare_explain},

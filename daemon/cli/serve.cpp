@@ -75,6 +75,7 @@ int serve(const ServeOptions& options) {
     complain(listening.error().message);  // whatever [log] level says
     return listening.error().code == EACCES || listening.error().code == EPERM ? exit_permission : exit_unavailable;
   }
+  if (options.watch) daemon.watch_files();
   return daemon.run();
 }
 
@@ -90,6 +91,7 @@ Action prepare_serve(CLI::App& app) {
       });
   app.add_option("--listen", options->listen, "Listen here, whatever the config says: \"127.0.0.1:8080\", \":8080\", \"unix:/path\"")
       ->type_name("ADDRESS");
+  app.add_flag("--watch", options->watch, "Reload when a config file changes");
   return [options] { return serve(*options); };
 }
 

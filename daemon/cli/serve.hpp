@@ -8,6 +8,7 @@ namespace sluice::cli {
 struct ServeOptions {
   std::string config;     // file to read; empty: the default one
   std::string directory;  // not empty: serve this directory and read no file
+  bool watch = false;     // reload when a config file changes
   std::string listen;     // overrides server.listen; for a directory any free port when empty
 };
 

@@ -57,6 +57,7 @@ void build(const config::Declaration& declaration, site::Builder& builder) {
   endpoint.host = options->host;
   endpoint.methods = {http::Method::get, http::Method::head};
   endpoint.mount = true;
+  endpoint.access_log = options->access_log;
   endpoint.parameters = builder.parameters_of(options->paths, {}, {});
   endpoint.where = declaration.table.span;
   auto scope = builder.scope_of(options->paths, endpoint.parameters);

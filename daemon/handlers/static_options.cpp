@@ -102,6 +102,10 @@ std::vector<config::Field> place_fields() {
           .doc("Which symbolic links below the root are followed: relative ones that stay inside of it, none "
                "(off), or all, wherever they lead (follow).")
           .example("\"off\""),
+      field("access_log", &StaticOptions::access_log, config::boolean())
+          .otherwise("true")
+          .doc("Whether requests for these files are in the access log.")
+          .example("false"),
       field("hidden", &StaticOptions::hidden, config::boolean())
           .otherwise("false")
           .doc("Whether files and directories whose names begin with a dot are served. `.well-known` always "

@@ -17,6 +17,7 @@ enum class SecurityHeaders : std::uint8_t { off, basic, strict };
 
 /// The keys of [[static]].
 struct StaticOptions {
+  bool access_log = true;  // whether requests are in the access log
   std::vector<config::Located<std::string>> paths;
   config::Located<std::string> host;
   config::Located<std::string> root;

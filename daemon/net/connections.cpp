@@ -22,7 +22,7 @@ void Connections::add(int fd, const Address& peer, const Address& local, std::un
   connection->next_ = first_;
   if (first_) first_->previous_ = connection;
   first_ = connection;
-  ++count_;
+  count_.add();
   if (!sweeping_) {
     sweeping_ = true;
     uv_timer_start(sweeper_.get(), [](uv_timer_t* t) { static_cast<Connections*>(t->data)->sweep(); }, 1000, 1000);
@@ -39,12 +39,12 @@ void Connections::remove(Connection& connection) {
   if (connection.previous_) connection.previous_->next_ = connection.next_;
   if (connection.next_) connection.next_->previous_ = connection.previous_;
   if (first_ == &connection) first_ = connection.next_;
-  --count_;
+  count_.subtract();
   if (connection.counted_ && limits_.admission) limits_.admission->leave(connection.peer_);
   if (ended_.empty()) loop_.at_end_of_turn([this] { ended_.clear(); });
   ended_.emplace_back(&connection);
   if (connection.flush_queued_) std::erase(to_flush_, &connection);
-  if (count_ == 0 && when_empty_) loop_.at_end_of_turn(std::exchange(when_empty_, nullptr));
+  if (count() == 0 && when_empty_) loop_.at_end_of_turn(std::exchange(when_empty_, nullptr));
   if (on_room) on_room();
 }
 
@@ -64,7 +64,7 @@ void Connections::run_flushes() {
 }
 
 void Connections::sweep() {
-  if (count_ == 0) {  // an idle daemon sleeps
+  if (count() == 0) {  // an idle daemon sleeps
     sweeping_ = false;
     uv_timer_stop(sweeper_.get());
     return;
@@ -84,7 +84,7 @@ void Connections::drain(std::function<void()> when_empty) {
     connection->drain();
     connection = next;
   }
-  if (count_ == 0 && when_empty_) loop_.at_end_of_turn(std::exchange(when_empty_, nullptr));
+  if (count() == 0 && when_empty_) loop_.at_end_of_turn(std::exchange(when_empty_, nullptr));
 }
 
 void Connections::abort_all() {

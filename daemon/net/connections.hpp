@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/counter.hpp"
 #include "net/admission.hpp"
 #include "net/connection.hpp"
 #include "net/loop.hpp"
@@ -31,8 +32,10 @@ class Connections {
   Loop& loop() { return loop_; }
   const ConnectionLimits& limits() const { return limits_; }
   void set_limits(const ConnectionLimits& limits) { limits_ = limits; }
-  std::size_t count() const { return count_; }
-  bool full() const { return limits_.connections != 0 && count_ >= limits_.connections; }
+  std::size_t count() const { return count_.get(); }
+  /// The same for other threads to read.
+  const Counter& counter() const { return count_; }
+  bool full() const { return limits_.connections != 0 && count() >= limits_.connections; }
 
   /// Adopts an accepted socket; `counted` as Admission::enter() says.
   void add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol, bool counted = false);
@@ -56,7 +59,7 @@ class Connections {
   Loop& loop_;
   ConnectionLimits limits_;
   Connection* first_ = nullptr;
-  std::size_t count_ = 0;
+  Counter count_;
   UvHandle<uv_timer_t> sweeper_;
   bool sweeping_ = false;
   std::deque<Address> addresses_;

@@ -6,6 +6,7 @@
 
 #include "base/escape.hpp"
 #include "base/log.hpp"
+#include "site/request_values.hpp"
 
 namespace sluice::service {
 
@@ -82,10 +83,31 @@ std::int64_t monotonic_nanoseconds() {
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
+/// The values of a request that has ended.
+class EndedValues final : public site::RequestValues {
+ public:
+  EndedValues(http::Exchange& exchange, const http::Outcome& outcome, std::int64_t microseconds)
+      : RequestValues(exchange), outcome_(outcome), microseconds_(microseconds) {}
+
+  site::Value get(const site::Placeholder& placeholder) const override {
+    if (placeholder.origin != site::Origin::member) return RequestValues::get(placeholder);
+    auto& arena = exchange().arena;
+    const auto& request = exchange().request;
+    if (placeholder.name == "target") return site::Value::of(request.target);
+    if (placeholder.name == "version") return site::Value::of(version_name(request.version));
+    if (placeholder.name == "status") return site::Value::literal_of(arena.copy(std::to_string(status_of(outcome_))));
+    if (placeholder.name == "bytes") return site::Value::literal_of(arena.copy(std::to_string(outcome_.body_octets)));
+    return site::Value::literal_of(arena.copy(fmt::format("{:.6f}", static_cast<double>(microseconds_) / 1e6)));
+  }
+
+ private:
+  const http::Outcome& outcome_;
+  std::int64_t microseconds_;
+};
+
 }  // namespace
 
-void append_combined(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome,
-                     std::int64_t wall) {
+void append_common(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall) {
   const auto& request = exchange.request;
   out.append(exchange.transport().peer().host()).append(" - - [").append(log_time(wall)).append("] ");
   if (request.target.empty()) {
@@ -95,7 +117,14 @@ void append_combined(std::string& out, const http::Exchange& exchange, const htt
     line.append(" ").append(request.target).append(" ").append(version_name(request.version));
     append_quoted(out, line);
   }
-  fmt::format_to(std::back_inserter(out), " {} {} ", status_of(outcome), outcome.body_octets);
+  fmt::format_to(std::back_inserter(out), " {} {}", status_of(outcome), outcome.body_octets);
+}
+
+void append_combined(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome,
+                     std::int64_t wall) {
+  const auto& request = exchange.request;
+  append_common(out, exchange, outcome, wall);
+  out.push_back(' ');
   append_quoted(out, request.field("Referer"));
   out.push_back(' ');
   append_quoted(out, request.field("User-Agent"));
@@ -117,21 +146,35 @@ void append_json(std::string& out, const http::Exchange& exchange, const http::O
   out.push_back('}');
 }
 
-AccessLog::AccessLog(net::Loop& loop, int fd, bool to_stdout, site::AccessFormat format)
-    : loop_(loop), sink_(fd), to_stdout_(to_stdout), format_(format) {
+std::int64_t elapsed_microseconds(const http::Exchange& exchange) {
+  return (monotonic_nanoseconds() - exchange.started) / 1000;
+}
+
+AccessLog::AccessLog(net::Loop& loop, int fd, bool to_stdout, Counter& dropped)
+    : loop_(loop), sink_(fd), to_stdout_(to_stdout), dropped_(dropped) {
   uv_timer_init(loop_.raw(), timer_.get());
   timer_.get()->data = this;
 }
 
 AccessLog::~AccessLog() { sink_.flush(); }
 
-void AccessLog::on_end(const http::Exchange& exchange, const http::Outcome& outcome) {
+void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std::int64_t microseconds) {
+  const auto& site = site::site_of(exchange);
   line_.clear();
   auto wall = std::time(nullptr);
-  if (format_ == site::AccessFormat::combined) {
-    append_combined(line_, exchange, outcome, wall);
-  } else {
-    append_json(line_, exchange, outcome, wall, (monotonic_nanoseconds() - exchange.started) / 1000);
+  switch (site.log.access.format.format) {
+    case site::AccessFormat::combined:
+      append_combined(line_, exchange, outcome, wall);
+      break;
+    case site::AccessFormat::common:
+      append_common(line_, exchange, outcome, wall);
+      break;
+    case site::AccessFormat::json:
+      append_json(line_, exchange, outcome, wall, microseconds);
+      break;
+    case site::AccessFormat::custom:
+      site.access_line->render(EndedValues(exchange, outcome, microseconds), line_);
+      break;
   }
   bool first = sink_.empty();
   sink_.add(line_);
@@ -147,8 +190,10 @@ void AccessLog::on_end(const http::Exchange& exchange, const http::Outcome& outc
 void AccessLog::flush() {
   if (!sink_.flush())  // a full disk or a sleeping reader: again in a while
     uv_timer_start(timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
-  if (auto dropped = sink_.take_dropped())
+  if (auto dropped = sink_.take_dropped()) {
+    dropped_.add(dropped);
     log::warning(fmt::format("the access log could not be written: {} lines were lost", dropped));
+  }
 }
 
 }  // namespace sluice::service

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/counter.hpp"
 #include "base/line_sink.hpp"
 #include "net/handle.hpp"
 #include "net/loop.hpp"
@@ -10,20 +11,26 @@
 
 namespace sluice::service {
 
-/// Appends the line of one ended exchange: Apache's combined format, or a JSON object. `wall` is the time in
+/// Appends the line of one ended exchange: Apache's common or combined format, or a JSON object. `wall` is the time in
 /// seconds since 1970, `microseconds` how long the exchange took.
+void append_common(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall);
 void append_combined(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome,
                      std::int64_t wall);
 void append_json(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall,
                  std::int64_t microseconds);
 
-/// Writes the access log of one worker: buffered, one write for many lines, never waiting. One thread.
-class AccessLog final : public site::Observer {
- public:
-  AccessLog(net::Loop& loop, int fd, bool to_stdout, site::AccessFormat format);
-  ~AccessLog() override;
+/// How long the exchange took until now, in microseconds.
+std::int64_t elapsed_microseconds(const http::Exchange& exchange);
 
-  void on_end(const http::Exchange& exchange, const http::Outcome& outcome) override;
+/// Writes the access log of one worker, in the format of the site on which an exchange ran: buffered, one write for many
+/// lines, never waiting. One thread.
+class AccessLog {
+ public:
+  /// `dropped` counts the lines that could not be written.
+  AccessLog(net::Loop& loop, int fd, bool to_stdout, Counter& dropped);
+  ~AccessLog();
+
+  void add(http::Exchange& exchange, const http::Outcome& outcome, std::int64_t microseconds);
   void flush();
 
  private:
@@ -32,7 +39,7 @@ class AccessLog final : public site::Observer {
   net::Loop& loop_;
   LineSink sink_;
   bool to_stdout_;
-  site::AccessFormat format_;
+  Counter& dropped_;
   std::string line_;
   net::UvHandle<uv_timer_t> timer_;
 };

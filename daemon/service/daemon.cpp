@@ -1,6 +1,7 @@
 #include "service/daemon.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "base/user_lines.hpp"
 #include "config/diagnostics.hpp"
 #include "service/descriptors.hpp"
+#include "site/statistics.hpp"
 
 namespace sluice::service {
 
@@ -51,11 +53,11 @@ class BannerValues final : public site::Values {
 
 bool is_file(const site::AccessLogOptions& access) { return access.to != "off" && access.to != "stdout"; }
 
-/// The same but for the name of the file.
+/// The same but for the name of the file and the format.
 bool same_access_log(const site::Site& a, const site::Site& b) {
   const auto& one = a.log.access;
   const auto& other = b.log.access;
-  return one.format == other.format && (one.to == other.to || (is_file(one) && is_file(other)));
+  return one.to == other.to || (is_file(one) && is_file(other));
 }
 
 /// The first error as `file:line: message`, for a status line.
@@ -158,6 +160,18 @@ std::expected<void, net::ListenError> Daemon::listen() {
   return {};
 }
 
+void Daemon::follow_access_log() {
+  if (access_fd_ <= STDERR_FILENO || !is_file(site_->log.access)) return;
+  struct stat open{}, named{};
+  if (::fstat(access_fd_, &open) != 0) return;
+  bool moved = ::stat(site_->log.access.to.c_str(), &named) != 0 || open.st_ino != named.st_ino || open.st_dev != named.st_dev;
+  if (moved) reopen_access_log();
+}
+
+void Daemon::watch_files() {
+  config_watch_ = std::make_unique<ConfigWatch>(loop_, [this] { return site_->files; }, [this] { reload(); });
+}
+
 void Daemon::announce() {
   adopt(*site_, opened_);
   opened_.clear();
@@ -214,10 +228,18 @@ void Daemon::watch(int signal) {
 }
 
 int Daemon::run() {
-  for (int signal : {SIGTERM, SIGINT, SIGHUP}) watch(signal);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) watch(signal);
+  uv_timer_init(loop_.raw(), log_check_.get());
+  log_check_.get()->data = this;
+  uv_timer_start(
+      log_check_.get(), [](uv_timer_t* timer) { static_cast<Daemon*>(timer->data)->follow_access_log(); }, 2000, 2000);
   for (auto& worker : workers_) worker->start();
   announce();
   apply_limits();
+  if (site_->server.pid_file) {
+    auto trouble = pid_file_.write(*site_->server.pid_file);
+    if (!trouble.empty()) log::warning(trouble);
+  }
   notifier_.ready(serving());
   start_watchdog();
   loop_.run();
@@ -225,12 +247,14 @@ int Daemon::run() {
   signals_.clear();
   memory_.reset();
   watchdog_.reset();
+  config_watch_.reset();
   log::info("stopped");
   return 0;
 }
 
 void Daemon::on_signal(int signal) {
   if (signal == SIGHUP) return reload();
+  if (signal == SIGUSR1) return reopen_access_log();
   if (draining_) {
     log::warning("stopping at once");
     return stop();
@@ -249,20 +273,24 @@ void Daemon::reload() {
                "reload:\n" + config::render(diagnostics, config::Format::human, ::isatty(STDERR_FILENO) != 0));
   }
   if (next) return take(std::move(next));
+  reload_failed(first_error(diagnostics));
+}
+
+void Daemon::reload_failed(const std::string& why) {
   log::error("reload failed: the running configuration stays in force");
-  notifier_.ready("Reload failed: " + first_error(diagnostics) + ". " + serving() + " as before");
+  site::ProcessState::get().note_reload(false, "failed: " + why);
+  notifier_.ready("Reload failed: " + why + ". " + serving() + " as before");
 }
 
 void Daemon::take(std::shared_ptr<const site::Site> next) {
   auto opened = open_missing(*next, workers_.size());
   if (!opened) {
     log::error(opened.error().message);
-    log::error("reload failed: the running configuration stays in force");
-    return notifier_.ready("Reload failed: " + opened.error().message + ". " + serving() + " as before");
+    return reload_failed(opened.error().message);
   }
   if (worker_count(*next) != workers_.size()) log::warning("reload: a change of `workers` takes effect after a restart");
   if (!same_access_log(*site_, *next))
-    log::warning("reload: whether there is an access log and its format change after a restart");
+    log::warning("reload: whether there is an access log, or one on standard output, changes after a restart");
   site_ = std::move(next);
   log::set_level(level_of(site_->log.level));
   reopen_access_log();
@@ -270,11 +298,13 @@ void Daemon::take(std::shared_ptr<const site::Site> next) {
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->reload(site_, take_sockets(*opened, i), removed);
   apply_limits();
   log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
+  site::ProcessState::get().note_reload(true, "good");
   notifier_.ready(serving());
 }
 
 void Daemon::drain() {
   draining_ = true;
+  site::ProcessState::get().draining = true;
   log::info("stopping: no new connections, requests in flight are finished");
   auto limit = site_->server.shutdown_timeout;
   notifier_.stopping("Finishing requests in flight", limit + std::chrono::seconds(5));

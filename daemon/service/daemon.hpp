@@ -9,7 +9,9 @@
 #include "net/handle.hpp"
 #include "net/loop.hpp"
 #include "net/timer.hpp"
+#include "service/config_watch.hpp"
 #include "service/notify.hpp"
+#include "service/pid_file.hpp"
 #include "service/sockets.hpp"
 #include "service/memory_watch.hpp"
 #include "service/worker.hpp"
@@ -29,8 +31,10 @@ class Daemon {
 
   /// Listens on everything that the site names. Called once.
   std::expected<void, net::ListenError> listen();
-  /// Serves until a signal ends it: SIGTERM or SIGINT drain, a second one ends at once, SIGHUP reloads, SIGUSR1 is
-  /// reserved. Returns the exit code.
+  /// Reloads by itself when a config file changes. Before run().
+  void watch_files();
+  /// Serves until a signal ends it: SIGTERM or SIGINT drain, a second one ends at once, SIGHUP reloads, SIGUSR1 opens the
+  /// logs anew. Returns the exit code.
   int run();
 
  private:
@@ -53,6 +57,9 @@ class Daemon {
   std::vector<std::string> adopt(const site::Site& site, const std::vector<OpenListener>& opened);
   /// Opens the file anew under its name, for logrotate. The descriptor number stays, so the workers need not know.
   void reopen_access_log();
+  /// The same when the file is no longer the one that its name means.
+  void follow_access_log();
+  void reload_failed(const std::string& why);
 
   std::shared_ptr<const site::Site> site_;
   LoadSite load_;
@@ -70,6 +77,9 @@ class Daemon {
   std::vector<std::unique_ptr<Signal>> signals_;
   std::unique_ptr<Watchdog> watchdog_;
   std::unique_ptr<MemoryWatch> memory_;
+  std::unique_ptr<ConfigWatch> config_watch_;
+  net::UvHandle<uv_timer_t> log_check_;
+  PidFile pid_file_;
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
   bool draining_ = false;

@@ -57,23 +57,28 @@ Worker::Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int 
                std::vector<WorkerSocket> sockets, net::Admission& admission)
     : workers_(workers),
       admission_(admission),
-      access_log_(access_fd < 0 ? nullptr
-                                : std::make_unique<AccessLog>(loop_, access_fd, access_fd == STDOUT_FILENO,
-                                                              site->log.access.format)),
-      dispatcher_(site, access_log_.get()),
+      watcher_(loop_, access_fd),
+      dispatcher_(site, watcher_.wanted_by(*site)),
       engine_(dispatcher_, http1_settings(*site)),
       connections_(loop_, connection_limits(*site, workers, admission)) {
+  watcher_.statistics().connections = &connections_.counter();
   for (const auto& socket : sockets) listen(socket);
 }
 
-Worker::~Worker() { join(); }
+Worker::~Worker() {
+  join();
+  watcher_.statistics().connections = nullptr;
+}
 
 void Worker::listen(const WorkerSocket& socket) {
   if (socket.kind == ListenerKind::udp_echo) {
     datagram_echoes_.emplace(socket.key, std::make_unique<rawecho::UdpEcho>(loop_, socket.fd));
     return;
   }
-  net::Listener::MakeProtocol make = [this] { return std::make_unique<http1::Session>(engine_); };
+  net::Listener::MakeProtocol make = [this] {
+    watcher_.statistics().accepted.add();
+    return std::make_unique<http1::Session>(engine_);
+  };
   if (socket.kind == ListenerKind::tcp_echo)
     make = [idle = socket.idle] { return std::make_unique<rawecho::TcpEcho>(idle); };
   auto refusal = socket.kind == ListenerKind::http ? unavailable : std::string_view{};
@@ -98,6 +103,7 @@ void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSo
     }
     connections_.set_limits(connection_limits(*site, workers_, admission_));
     engine_.set_settings(http1_settings(*site));
+    dispatcher_.set_observer(watcher_.wanted_by(*site));
     dispatcher_.set_site(std::move(site));
     for (const auto& socket : added) listen(socket);
   });

@@ -12,7 +12,7 @@
 #include "net/listener.hpp"
 #include "net/loop.hpp"
 #include "rawecho/udp_echo.hpp"
-#include "service/access_log.hpp"
+#include "service/watcher.hpp"
 #include "service/sockets.hpp"
 #include "site/dispatcher.hpp"
 
@@ -55,7 +55,7 @@ class Worker {
   std::size_t workers_;
   net::Admission& admission_;
   net::Loop loop_;
-  std::unique_ptr<AccessLog> access_log_;
+  ExchangeWatcher watcher_;
   site::Dispatcher dispatcher_;
   http1::Engine engine_;
   net::Connections connections_;

@@ -36,6 +36,8 @@ struct Endpoint {
   std::optional<Bytes> body_limit;              // route's own; empty: the server's
   std::optional<TrailingSlash> trailing_slash;  // route's own; empty: the server's
   std::shared_ptr<const ErrorBody> errors;      // route's own; null: the server's
+  bool access_log = true;                       // whether its requests are in the access log
+  std::uint16_t number = 0;                     // of its counters; given when the site is built
   std::unique_ptr<Handler> handler;
   config::Span where;  // the table header
 };

@@ -11,7 +11,7 @@ namespace sluice::site {
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void on_end(const http::Exchange& exchange, const http::Outcome& outcome) = 0;
+  virtual void on_end(http::Exchange& exchange, const http::Outcome& outcome) = 0;
 };
 
 /// Serves exchanges from a Site: routes them, refuses what has no route, checks parameters, waits out delays and calls
@@ -25,6 +25,8 @@ class Dispatcher final : public http::Application {
   /// From the next request on. Exchanges in flight finish on the site on which they began.
   void set_site(std::shared_ptr<const Site> site);
   const Site& site() const { return hold_->site(); }
+  /// Null: nobody is told, and no time is taken.
+  void set_observer(Observer* observer) { observer_ = observer; }
 
   void on_head(http::Exchange& exchange) override;
   void on_request(http::Exchange& exchange) override;

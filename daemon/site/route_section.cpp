@@ -22,6 +22,7 @@ struct RouteOptions {
   std::optional<Located<std::int64_t>> status;
   HeaderSettings headers;
   std::optional<std::chrono::milliseconds> delay;
+  bool access_log = true;
   std::optional<Bytes> body_limit;
   std::optional<ErrorBody> errors;
   std::optional<TrailingSlash> trailing_slash;
@@ -75,6 +76,10 @@ const config::Fields<RouteOptions>& route_fields() {
           .doc("Header fields of the response, with placeholders; `false` removes one that the server sets "
                "for all.")
           .example("{ Cache-Control = \"no-store\" }"),
+      field("access_log", &RouteOptions::access_log, config::boolean())
+          .otherwise("true")
+          .doc("Whether requests for this route are in the access log.")
+          .example("false"),
       field("delay", &RouteOptions::delay, config::duration(0ms, 24h))
           .doc("Time to wait before the response; other requests go on meanwhile.")
           .example("\"2s\""),
@@ -118,6 +123,7 @@ class RouteBuilder {
     for (auto method : options_.methods) endpoint.methods.add(method.value);
     if (endpoint.methods.empty()) endpoint.methods.add(http::Method::get);
     endpoint.parameters = builder_.parameters_of(options_.paths, options_.params, options_.query);
+    endpoint.access_log = options_.access_log;
     endpoint.delay = options_.delay.value_or(std::chrono::milliseconds(0));
     endpoint.body_limit = options_.body_limit;
     endpoint.trailing_slash = options_.trailing_slash;

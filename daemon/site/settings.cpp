@@ -1,5 +1,7 @@
 #include "site/settings.hpp"
 
+#include <map>
+
 #include "site/headers.hpp"
 
 namespace sluice::site {
@@ -44,6 +46,27 @@ config::Type<std::string> access_log_target() {
     auto text = name.read(value, reading);
     if (!text || *text == "off" || *text == "stdout") return text;
     return file.read(value, reading);
+  };
+  return type;
+}
+
+config::Type<AccessLine> access_line() {
+  auto text = config::non_empty_string();
+  config::Type<AccessLine> type;
+  type.info = text.info;
+  type.info.name = "\"combined\", \"common\", \"json\" or a template";
+  type.read = [text](const config::Value& value, config::Reading& reading) -> std::optional<AccessLine> {
+    static const std::map<std::string, AccessFormat, std::less<>> names = {
+        {"combined", AccessFormat::combined}, {"common", AccessFormat::common}, {"json", AccessFormat::json}};
+    auto read = text.read(value, reading);
+    if (!read) return std::nullopt;
+    if (auto named = names.find(*read); named != names.end()) return AccessLine{named->second, {}};
+    if (read->find('{') != std::string::npos) return AccessLine{AccessFormat::custom, {*read, value.span}};
+    auto& finding = reading.diagnostics.error("bad-value", value.span, "`" + *read + "` is no format of the access log");
+    auto meant = config::nearest(*read, {"combined", "common", "json"});
+    if (!meant.empty()) finding.label = "did you mean `" + std::string(meant) + "`?";
+    finding.help = "combined, common, json, or a template: \"{remote.ip} {method} {path} {status} {duration}\"";
+    return std::nullopt;
   };
   return type;
 }
@@ -118,12 +141,16 @@ const Fields<AccessLogOptions>& access_fields() {
   static const Fields<AccessLogOptions> fields = {
       field("to", &AccessLogOptions::to, access_log_target())
           .otherwise("\"off\"")
-          .doc("Where one line for each response goes: nowhere, standard output, or a file (appended to).")
+          .doc("Where one line for each response goes: nowhere, standard output, or a file (appended to; opened anew on SIGUSR1, "
+               "SIGHUP, and when it was moved away). Lines wait up to a second in a buffer of 1 MiB for each worker; what does "
+               "not fit because the disk or the reader is slow is dropped, counted and reported.")
           .example("\"/var/log/sluice/access.log\""),
-      field("format", &AccessLogOptions::format,
-            config::one_of<AccessFormat>({{"combined", AccessFormat::combined}, {"json", AccessFormat::json}}))
+      field("format", &AccessLogOptions::format, access_line())
           .otherwise("\"combined\"")
-          .doc("`combined` is the format that log analysers know from Apache and nginx; `json` has one object a line."),
+          .doc("`combined` is the format that log analysers know from Apache and nginx, `common` the same without referrer and "
+               "user agent; `json` has one object a line. Anything with braces is a template: the placeholders of a request, "
+               "and `{status}`, `{bytes}` of the body, `{duration}` in seconds, `{target}`, `{version}`.")
+          .example("\"{now} {remote.ip} {method} {target} {status} {duration}\""),
   };
   return fields;
 }
@@ -175,6 +202,9 @@ const Fields<ServerOptions>& server_fields() {
       field("banner", &ServerOptions::banner, config::any_number(config::string()))
           .doc("Lines of your own, written to standard output once the server listens. `{port}` is the first port.")
           .example("\"Server is running at http://localhost:{port}\""),
+      field("pid_file", &ServerOptions::pid_file, config::path())
+          .doc("A file for the process id, written once the server listens and removed at its end. `sluice reload` reads it.")
+          .example("\"/run/sluice/sluice.pid\""),
   };
   return fields;
 }

@@ -47,15 +47,22 @@ struct ServerOptions {
   ErrorBody errors;
   TrailingSlash trailing_slash = TrailingSlash::redirect;
   std::vector<config::Located<std::string>> banner;
+  std::optional<std::string> pid_file;
 };
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
-enum class AccessFormat : std::uint8_t { combined, json };
+enum class AccessFormat : std::uint8_t { combined, common, json, custom };
+
+/// The format of the access log: one that has a name, or a template of the user's own.
+struct AccessLine {
+  AccessFormat format = AccessFormat::combined;
+  config::Located<std::string> text;  // custom
+};
 
 /// [log.access]
 struct AccessLogOptions {
   std::string to;  // "off", "stdout", or an absolute path
-  AccessFormat format = AccessFormat::combined;
+  AccessLine format;
 };
 
 struct LogOptions {

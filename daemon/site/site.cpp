@@ -1,7 +1,10 @@
 #include "site/site.hpp"
 
 #include "site/listeners.hpp"
+#include <algorithm>
+
 #include "site/match.hpp"
+#include "site/statistics.hpp"
 
 namespace sluice::site {
 
@@ -29,11 +32,30 @@ Scope banner_scope() {
   return scope;
 }
 
+/// What is known of a request only when it has ended goes by the name of a member.
+Scope access_scope() {
+  auto scope = Scope::request();
+  for (const char* name : {"status", "bytes", "duration", "target", "version"}) scope.add(name, {Origin::member, 0, name});
+  return scope;
+}
+
+/// Gives the endpoints the numbers of their counters.
+void number_endpoints(Site& site) {
+  auto asked_for = [](const Endpoint& endpoint) { return endpoint.section == "metrics" || endpoint.section == "status"; };
+  site.counted = std::ranges::any_of(site.endpoints, asked_for);
+  if (!site.counted) return;
+  for (auto& endpoint : site.endpoints)
+    if (!endpoint.paths.empty()) endpoint.number = route_number(endpoint.host.value + endpoint.paths.front().value);
+}
+
 void compile_lines(Site& site, config::Diagnostics& diagnostics) {
   for (const auto& line : site.server.banner)
     site.banner.push_back(Template::compile(line, banner_scope(), Escape::none, diagnostics));
   if (site.log.request)
     site.request_line = Template::compile(*site.log.request, Scope::request(), Escape::none, diagnostics);
+  const auto& access = site.log.access.format;
+  if (access.format == AccessFormat::custom)
+    site.access_line = Template::compile(access.text, access_scope(), Escape::log, diagnostics);
 }
 
 std::shared_ptr<const Site> build(const Document& document, config::Diagnostics& diagnostics) {
@@ -61,6 +83,7 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
   check_listeners(site->server.listen, site->echoes, diagnostics);
   site->router = Router(site->endpoints, site->server.trailing_slash, diagnostics);
   if (diagnostics.failed()) return nullptr;
+  number_endpoints(*site);
   return site;
 }
 

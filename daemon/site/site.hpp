@@ -29,6 +29,8 @@ class Site {
   ResponseFields common_fields;           // [server] headers, for responses that no endpoint gives
   std::optional<Template> request_line;   // [log] request
   std::vector<Template> banner;
+  std::optional<Template> access_line;    // [log.access] format, when it is a template
+  bool counted = false;                   // whether somebody may ask for the statistics
   std::vector<std::string> files;         // that it was read from
 };
 

@@ -164,3 +164,18 @@ def test_no_example_is_left_out():
         tested = own.read()
     for path in EXAMPLES.glob("*.toml"):
         assert path.stem in tested, f"{path.name} has no test"
+
+
+def test_observed(example):
+    server = example("observed")
+    assert fetch(server.port, "/hello/World").get("X-Request-Id")
+    for path in ("/metrics", "/livez", "/readyz", "/_status", "/_status/data"):
+        assert fetch(server.port, path).status == 200, path
+    assert fetch(server.port, "/ping").text == "pong\n"
+    server.stop()
+    assert '"GET /hello/World HTTP/1.1" 200 14 ' in server.stdout() and "/ping" not in server.stdout()
+
+
+def test_socket_activated(example):
+    server = example("socket-activated")  # --listen takes the place of the socket that systemd would pass
+    assert fetch(server.port).text == "Hello from a socket that systemd opened\n"

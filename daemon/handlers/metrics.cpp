@@ -1,0 +1,33 @@
+#include "handlers/metrics_text.hpp"
+#include "handlers/report.hpp"
+
+/// `[metrics]`: counters for Prometheus.
+namespace sluice::handlers {
+namespace {
+
+const config::Fields<ReportOptions>& fields() {
+  static const config::Fields<ReportOptions> all = {
+      config::field("path", &ReportOptions::path, config::non_empty_string())
+          .otherwise("\"/metrics\"")
+          .doc("Where Prometheus fetches the counters: requests by route, method and status, latencies, octets, "
+               "connections, reloads. Who may see them is for you to say: listen on an address that only they reach.")
+          .example("\"/metrics\""),
+  };
+  return all;
+}
+
+void build(const config::Declaration& declaration, site::Builder& builder) {
+  auto options = config::read(declaration.table, "[metrics]", fields(), builder.reading());
+  if (!options) return;
+  add_report(builder, "metrics", declaration, options->path,
+             {"text/plain; version=0.0.4; charset=utf-8",
+              [] { return metrics_text(site::Totals::collect(), site::ProcessState::get()); },
+              {}});
+}
+
+const config::SectionEntry section("metrics", false, "Counters in Prometheus' text format. Off without this section.",
+                                   []() -> const std::vector<config::Field>& { return fields(); });
+const site::SectionBuilder builder_of_section("metrics", build);
+
+}  // namespace
+}  // namespace sluice::handlers

@@ -1,0 +1,100 @@
+#include "handlers/metrics_text.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace sluice::handlers {
+namespace {
+
+/// A label value: backslash, quote and line feed are escaped.
+std::string label(std::string_view text) {
+  std::string escaped;
+  for (char c : text) {
+    if (c == '\\' || c == '"') escaped.push_back('\\');
+    if (c == '\n') {
+      escaped.append("\\n");
+    } else {
+      escaped.push_back(c);
+    }
+  }
+  return escaped;
+}
+
+class Text {
+ public:
+  template <class... Values>
+  void line(fmt::format_string<Values...> form, Values&&... values) {
+    fmt::format_to(std::back_inserter(text_), form, std::forward<Values>(values)...);
+    text_.push_back('\n');
+  }
+  void head(std::string_view name, std::string_view type, std::string_view help) {
+    line("# HELP {} {}", name, help);
+    line("# TYPE {} {}", name, type);
+  }
+  template <class Value>
+  void single(std::string_view name, std::string_view type, std::string_view help, Value value) {
+    head(name, type, help);
+    line("{} {}", name, value);
+  }
+  std::string release() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+void append_requests(Text& text, const site::Totals& totals) {
+  text.head("sluice_requests_total", "counter", "Requests that ended, by route, method and status.");
+  for (const auto& [name, route] : totals.routes) {
+    for (const auto& [what, count] : route.requests)
+      text.line("sluice_requests_total{{route=\"{}\",method=\"{}\",code=\"{}\"}} {}", label(name),
+                http::name(what.first), what.second, count);
+  }
+}
+
+void append_durations(Text& text, const site::Totals& totals) {
+  text.head("sluice_request_duration_seconds", "histogram", "Time from the end of the request head to the answer.");
+  for (const auto& [name, route] : totals.routes) {
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < route.latencies.size(); ++i) {
+      count += route.latencies[i];
+      auto bound = i < site::latency_bounds.size() ? fmt::format("{:g}", static_cast<double>(site::latency_bounds[i]) / 1e6)
+                                                   : std::string("+Inf");
+      text.line("sluice_request_duration_seconds_bucket{{route=\"{}\",le=\"{}\"}} {}", label(name), bound, count);
+    }
+    text.line("sluice_request_duration_seconds_sum{{route=\"{}\"}} {}", label(name),
+              static_cast<double>(route.microseconds) / 1e6);
+    text.line("sluice_request_duration_seconds_count{{route=\"{}\"}} {}", label(name), count);
+  }
+}
+
+void append_octets(Text& text, const site::Totals& totals) {
+  text.head("sluice_response_body_bytes_total", "counter", "Octets of response bodies, by route.");
+  for (const auto& [name, route] : totals.routes)
+    text.line("sluice_response_body_bytes_total{{route=\"{}\"}} {}", label(name), route.octets);
+}
+
+}  // namespace
+
+std::string metrics_text(const site::Totals& totals, const site::ProcessState& process) {
+  Text text;
+  append_requests(text, totals);
+  append_durations(text, totals);
+  append_octets(text, totals);
+  text.single("sluice_requests_aborted_total", "counter", "Requests whose client went away first.", totals.aborted);
+  text.single("sluice_connections", "gauge", "Open connections.", totals.connections);
+  text.single("sluice_connections_accepted_total", "counter", "Connections that were accepted.", totals.accepted);
+  text.single("sluice_access_log_dropped_total", "counter", "Lines of the access log that could not be written.",
+              totals.log_lines_dropped);
+  text.head("sluice_reloads_total", "counter", "Reloads of the configuration, by result.");
+  text.line("sluice_reloads_total{{result=\"ok\"}} {}", process.reloads.get());
+  text.line("sluice_reloads_total{{result=\"failed\"}} {}", process.failed_reloads.get());
+  std::chrono::duration<double> started = process.started.time_since_epoch();
+  text.single("sluice_start_time_seconds", "gauge", "When the process started, in seconds since 1970.",
+              fmt::format("{:.3f}", started.count()));
+  text.head("sluice_build_info", "gauge", "The version that runs.");
+  text.line("sluice_build_info{{version=\"{}\"}} 1", SLUICE_VERSION);
+  return text.release();
+}
+
+}  // namespace sluice::handlers

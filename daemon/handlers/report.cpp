@@ -1,0 +1,48 @@
+#include "handlers/report.hpp"
+
+#include "site/response_fields.hpp"
+
+namespace sluice::handlers {
+namespace {
+
+class ReportHandler : public site::Handler {
+ public:
+  ReportHandler(Report report, site::ResponseFields fields) : report_(std::move(report)), fields_(std::move(fields)) {}
+
+  void handle(http::Exchange& exchange) const override {
+    http::Response response;
+    if (report_.status) response.status = report_.status();
+    fields_.apply(exchange, response);
+    auto body = std::make_shared<const std::string>(report_.body());
+    std::string_view bytes = *body;
+    response.body = http::SharedBytes{std::move(body), bytes};
+    exchange.respond(std::move(response));
+  }
+
+ private:
+  Report report_;
+  site::ResponseFields fields_;
+};
+
+}  // namespace
+
+void add_report(site::Builder& builder, const std::string& section, const config::Declaration& declaration,
+                const config::Located<std::string>& path, Report report) {
+  site::Endpoint endpoint;
+  endpoint.section = section;
+  endpoint.summary = section;
+  endpoint.paths = {path};
+  endpoint.host = declaration.host;
+  endpoint.methods = {http::Method::get};
+  endpoint.parameters = builder.parameters_of(endpoint.paths, {}, {});
+  endpoint.access_log = false;
+  endpoint.where = declaration.table.span;
+  auto scope = builder.scope_of(endpoint.paths, endpoint.parameters);
+  auto headers = builder.merged_headers(declaration.host, nullptr);
+  site::ResponseFields fields({{"Content-Type", report.content_type}, {"Cache-Control", "no-store"}}, headers, scope,
+                              builder.reading().diagnostics);
+  endpoint.handler = std::make_unique<ReportHandler>(std::move(report), std::move(fields));
+  builder.add(std::move(endpoint));
+}
+
+}  // namespace sluice::handlers

@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "base/escape.hpp"
+#include "handlers/status_page.hpp"
+
+namespace sluice::handlers {
+namespace {
+
+void append_latencies(std::string& out, const site::Latencies& latencies) {
+  out.append("\"latencies\":[");
+  for (std::size_t i = 0; i < latencies.size(); ++i) {
+    if (i > 0) out.push_back(',');
+    out.append(std::to_string(latencies[i]));
+  }
+  out.push_back(']');
+}
+
+void append_route(std::string& out, const std::string& name, const site::Totals::Route& route) {
+  std::uint64_t count = 0, client_errors = 0, server_errors = 0;
+  for (const auto& [what, requests] : route.requests) {
+    count += requests;
+    if (what.second >= 400 && what.second < 500) client_errors += requests;
+    if (what.second >= 500) server_errors += requests;
+  }
+  out.append("{\"route\":");
+  append_json_string(out, name);
+  fmt::format_to(std::back_inserter(out), ",\"requests\":{},\"client_errors\":{},\"server_errors\":{},\"octets\":{},", count,
+                 client_errors, server_errors, route.octets);
+  append_latencies(out, route.latencies);
+  out.push_back('}');
+}
+
+}  // namespace
+
+std::string status_data(const site::Totals& totals, const site::ProcessState& process) {
+  using std::chrono::duration_cast;
+  auto up = std::chrono::system_clock::now() - process.started;
+  std::string out;
+  fmt::format_to(std::back_inserter(out),
+                 "{{\"version\":\"{}\",\"uptime\":{},\"draining\":{},\"connections\":{},\"accepted\":{},\"aborted\":{},"
+                 "\"log_lines_dropped\":{},\"reloads\":{},\"failed_reloads\":{},\"last_reload\":",
+                 SLUICE_VERSION, duration_cast<std::chrono::seconds>(up).count(), process.draining.load(), totals.connections,
+                 totals.accepted, totals.aborted, totals.log_lines_dropped, process.reloads.get(), process.failed_reloads.get());
+  append_json_string(out, process.last_reload());
+  out.append(",\"bounds\":[");
+  for (std::size_t i = 0; i < site::latency_bounds.size(); ++i)
+    out.append(i > 0 ? "," : "").append(std::to_string(site::latency_bounds[i]));
+  out.append("],\"routes\":[");
+  bool first = true;
+  for (const auto& [name, route] : totals.routes) {
+    if (!first) out.push_back(',');
+    first = false;
+    append_route(out, name, route);
+  }
+  out.append("]}");
+  return out;
+}
+
+}  // namespace sluice::handlers

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "service/access_log.hpp"
+#include "site/statistics.hpp"
+
+namespace sluice::service {
+
+/// Looks at every exchange of a worker when it ends: for the access log and for the statistics. One thread.
+class ExchangeWatcher final : public site::Observer {
+ public:
+  /// `access_fd`: -1 without an access log.
+  ExchangeWatcher(net::Loop& loop, int access_fd);
+
+  /// Itself when `site` wants to know of its exchanges, else null.
+  site::Observer* wanted_by(const site::Site& site);
+  void on_end(http::Exchange& exchange, const http::Outcome& outcome) override;
+
+  site::Statistics& statistics() { return statistics_; }
+
+ private:
+  site::Statistics& statistics_;
+  std::unique_ptr<AccessLog> access_log_;
+};
+
+}  // namespace sluice::service

@@ -1,0 +1,178 @@
+"""[metrics], [health], [status]; formats of the access log; sluice reload and --watch."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+
+import sluice
+from raw import Connection, fetch
+from sluice import run, wait_until
+from test_reload import rewrite
+
+ROUTES = '[[route]]\npath = "/"\ntext = "hello"\n[[route]]\npath = "/items/{id}"\nparams.id = "int"\ntext = "{id}"\n'
+
+SAMPLE = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{((?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*",?)*)\})? ([+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf|NaN))$')
+
+
+def parse_metrics(text):
+    """Prometheus' text format, strictly: {(name, labels): value}. Each family in one piece, after its HELP and TYPE."""
+    assert text.endswith("\n")
+    samples, types, family = {}, {}, None
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            family = line.split()[2]
+            assert family not in types, f"{family} comes twice"
+            continue
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split()
+            assert name == family and kind in ("counter", "gauge", "histogram")
+            types[name] = kind
+            continue
+        match = SAMPLE.match(line)
+        assert match, line
+        base = re.sub(r"_(bucket|sum|count)$", "", match[1]) if types[family] == "histogram" else match[1]
+        assert base == family, line
+        assert types[family] != "counter" or match[1].endswith("_total")
+        labels = tuple(sorted(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', match[3] or "")))
+        assert (match[1], labels) not in samples, line
+        samples[match[1], labels] = float(match[4])
+    return samples
+
+
+def requests_of(samples, **labels):
+    return samples.get(("sluice_requests_total", tuple(sorted(labels.items()))), 0)
+
+
+def test_nothing_is_served_unless_asked_for(serve):
+    server = serve(ROUTES)
+    assert [fetch(server.port, p).status for p in ("/metrics", "/livez", "/_status")] == [404] * 3
+
+
+def test_metrics_count_requests_by_route_method_and_status_over_all_workers(serve):
+    server = serve("[metrics]\n" + ROUTES, workers=3)
+    for i in range(30):
+        fetch(server.port, f"/items/{i}")
+    fetch(server.port, "/items/none")
+    fetch(server.port, "/no/such")
+    answer = fetch(server.port, "/metrics")
+    assert answer.get("Content-Type").startswith("text/plain; version=0.0.4")
+    samples = parse_metrics(answer.text)
+    assert requests_of(samples, route="/items/{id}", method="GET", code="200") == 30
+    assert requests_of(samples, route="/items/{id}", method="GET", code="422") == 1
+    assert requests_of(samples, route="", method="GET", code="404") == 1
+    assert samples["sluice_request_duration_seconds_count", (("route", "/items/{id}"),)] == 31
+    assert samples["sluice_request_duration_seconds_bucket", (("le", "+Inf"), ("route", "/items/{id}"))] == 31
+    assert samples["sluice_connections", ()] >= 1
+    if shutil.which("promtool"):
+        checked = subprocess.run(["promtool", "check", "metrics"], input=answer.text, capture_output=True, text=True)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_counts_go_on_over_reloads_which_are_counted_too(serve):
+    server = serve("[metrics]\n" + ROUTES)
+    fetch(server.port)
+    rewrite(server, "[metrics]\n" + ROUTES.replace("hello", "new"))
+    wait_until(lambda: fetch(server.port).text == "new", "the reload")
+    rewrite(server, "[metrics\n")
+    server.wait_for_line("reload failed")
+    samples = parse_metrics(fetch(server.port, "/metrics").text)
+    assert requests_of(samples, route="/", method="GET", code="200") >= 2
+    assert samples["sluice_reloads_total", (("result", "ok"),)] == 1
+    assert samples["sluice_reloads_total", (("result", "failed"),)] == 1
+
+
+def test_readiness_ends_when_the_server_drains(serve):
+    server = serve('[health]\n[[route]]\npath = "/slow"\ndelay = "2s"\ntext = "done"\n')
+    assert fetch(server.port, "/livez").status == 200
+    assert json.loads(fetch(server.port, "/readyz").text) == {"status": "ready"}
+
+
+def test_the_status_page_shows_what_its_data_says(serve):
+    server = serve("[status]\n" + ROUTES)
+    fetch(server.port, "/items/1")
+    page = fetch(server.port, "/_status")
+    assert page.get("Content-Type") == "text/html; charset=utf-8"
+    assert not re.search(r"""(src|href)=|https?://|@import|url\(""", page.text)  # nothing from elsewhere
+    assert "prefers-color-scheme: dark" in page.text
+    data = json.loads(fetch(server.port, "/_status/data").text)
+    route = next(r for r in data["routes"] if r["route"] == "/items/{id}")
+    assert route["requests"] == 1 and sum(route["latencies"]) == 1
+    assert len(route["latencies"]) == len(data["bounds"]) + 1
+
+
+def test_the_access_log_takes_common_and_templates(serve):
+    server = serve('[log.access]\nto = "stdout"\nformat = "common"\n' + ROUTES)
+    fetch(server.port, "/?x", fields="User-Agent: me\r\n")
+    line = wait_until(server.stdout, "a line").splitlines()[0]
+    assert re.match(r'^127\.0\.0\.1 - - \[.*\] "GET /\?x HTTP/1\.1" 200 5$', line)
+    server = serve('[log.access]\nto = "stdout"\nformat = "{method} {target} {status} {bytes} {duration} [{header.User-Agent}]"\n' + ROUTES)
+    fetch(server.port, "/no/such?y", fields="User-Agent: me\r\n")
+    line = wait_until(server.stdout, "a line").splitlines()[0]
+    assert re.match(r"^GET /no/such\?y 404 \d+ \d+\.\d{6} \[me\]$", line)
+
+
+def test_a_route_can_stay_out_of_the_access_log(serve):
+    server = serve('[log.access]\nto = "stdout"\n[[route]]\npath = "/quiet"\naccess_log = false\ntext = "x"\n' + ROUTES)
+    fetch(server.port, "/quiet")
+    fetch(server.port, "/")
+    lines = wait_until(server.stdout, "a line").splitlines()
+    assert len(lines) == 1 and '"GET / ' in lines[0]
+
+
+def test_an_unknown_format_is_an_error_with_a_suggestion(tmp_path):
+    (tmp_path / "sluice.toml").write_text('[log.access]\nformat = "comon"\n' + ROUTES)
+    result = run("check", "-c", tmp_path / "sluice.toml")
+    assert result.returncode == 78 and "did you mean `common`" in result.stdout + result.stderr
+
+
+def test_the_log_is_opened_anew_on_a_signal_and_when_it_was_moved_away(serve):
+    server = serve('[log.access]\nto = "access.log"\n' + ROUTES)
+    log = server.folder / "access.log"
+
+    def written(mark):
+        fetch(server.port, f"/?{mark}")
+        return log.exists() and f"/?{mark}" in log.read_text()
+
+    wait_until(lambda: written("one"), "the first line")
+    log.rename(server.folder / "access.log.1")
+    server.send_signal(signal.SIGUSR1)
+    wait_until(lambda: written("two"), "the line after the signal")
+    log.rename(server.folder / "access.log.2")
+    wait_until(lambda: written("three"), "the line after the move alone")
+
+
+def test_reload_finds_the_process_and_refuses_a_bad_config(serve):
+    server = serve('[server]\npid_file = "sluice.pid"\n' + ROUTES)
+    config = server.folder / "sluice.toml"
+    wait_until((server.folder / "sluice.pid").exists, "the process file")
+    config.write_text(config.read_text().replace("hello", "new"))
+    assert run("reload", "-c", config).returncode == 0
+    wait_until(lambda: fetch(server.port).text == "new", "the new text")
+    config.write_text(config.read_text() + "txt = 1\n")
+    assert run("reload", "-c", config).returncode == 78
+    assert "reload failed" not in server.stderr()
+    server.stop()
+    assert not (server.folder / "sluice.pid").exists()
+
+
+def test_reload_says_when_it_does_not_know_the_process(tmp_path):
+    (tmp_path / "sluice.toml").write_text(ROUTES)
+    result = run("reload", "-c", tmp_path / "sluice.toml")
+    assert result.returncode == 64 and "pid_file" in result.stderr
+    assert run("reload", "-c", tmp_path / "sluice.toml", "--pid-file", tmp_path / "none").returncode == 69
+
+
+def test_watch_reloads_when_a_file_changes(serve):
+    server = serve(ROUTES, arguments=["--watch"])
+    config = server.folder / "sluice.toml"
+    config.write_text(config.read_text().replace("hello", "new"))
+    wait_until(lambda: fetch(server.port).text == "new", "the new text")
+
+
+def test_request_ids_are_sent_when_the_config_says_so(serve):
+    server = serve('[server]\nheaders = { X-Request-Id = "{request.id}" }\n' + ROUTES)
+    with Connection(server.port) as connection:
+        ids = {connection.get().get("X-Request-Id") for _ in range(3)}
+    assert len(ids) == 3 and all(ids)
