@@ -10,13 +10,17 @@
 namespace sluice::config {
 namespace {
 
-/// The place in the language where a key is at home; one in the section `near` is preferred.
+bool is_repeated(const Entry& entry) { return entry.header.starts_with("[["); }
+
+/// The place in the language where a key is at home; one in the section `near` is preferred, then a section that there may
+/// be many of: people write more [[route]] than [metrics].
 std::optional<Entry> find_home(std::string_view key, std::string_view near) {
   std::optional<Entry> home;
   for (auto& entry : catalogue()) {
     if (entry.field->name != key) continue;
     bool is_near = entry.path.starts_with(std::string(near) + ".");
-    if (!home || is_near) home = std::move(entry);
+    bool is_likelier = home && home->header.starts_with('[') && !is_repeated(*home) && is_repeated(entry);
+    if (!home || is_near || is_likelier) home = std::move(entry);
     if (is_near) break;
   }
   return home;

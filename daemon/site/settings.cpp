@@ -62,10 +62,10 @@ config::Type<AccessLine> access_line() {
     if (!read) return std::nullopt;
     if (auto named = names.find(*read); named != names.end()) return AccessLine{named->second, {}};
     if (read->find('{') != std::string::npos) return AccessLine{AccessFormat::custom, {*read, value.span}};
-    auto& finding = reading.diagnostics.error("bad-value", value.span, "`" + *read + "` is no format of the access log");
+    auto& finding = reading.diagnostics.error("bad-word", value.span, reading.subject + " cannot be \"" + *read + "\"");
     auto meant = config::nearest(*read, {"combined", "common", "json"});
-    if (!meant.empty()) finding.label = "did you mean `" + std::string(meant) + "`?";
-    finding.help = "combined, common, json, or a template: \"{remote.ip} {method} {path} {status} {duration}\"";
+    if (!meant.empty()) finding.label = "did you mean \"" + std::string(meant) + "\"?";
+    finding.help = "one of: combined, common, json, or a template: \"{remote.ip} {method} {path} {status} {duration}\"";
     return std::nullopt;
   };
   return type;

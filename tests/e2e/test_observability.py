@@ -124,7 +124,7 @@ def test_a_route_can_stay_out_of_the_access_log(serve):
 def test_an_unknown_format_is_an_error_with_a_suggestion(tmp_path):
     (tmp_path / "sluice.toml").write_text('[log.access]\nformat = "comon"\n' + ROUTES)
     result = run("check", "-c", tmp_path / "sluice.toml")
-    assert result.returncode == 78 and "did you mean `common`" in result.stdout + result.stderr
+    assert result.returncode == 78 and 'did you mean "common"' in result.stdout + result.stderr
 
 
 def test_the_log_is_opened_anew_on_a_signal_and_when_it_was_moved_away(serve):

@@ -79,6 +79,8 @@ def test_users_and_folders_are_declared_in_forms_that_systemd_reads(tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("logrotate"), reason="logrotate is not installed")
-def test_logrotate_reads_its_file():
-    result = subprocess.run(["logrotate", "--debug", UNITS / "sluice.logrotate"], capture_output=True, text=True)
-    assert result.returncode == 0 and "error" not in result.stderr.lower().replace("no error", ""), result.stderr
+def test_logrotate_reads_its_file(tmp_path):
+    text = (UNITS / "sluice.logrotate").read_text().replace("0640 sluice adm", "0640")  # the user may not exist here
+    (tmp_path / "sluice").write_text(text)
+    result = subprocess.run(["logrotate", "--debug", "--state", tmp_path / "state", tmp_path / "sluice"], capture_output=True, text=True)
+    assert result.returncode == 0 and "error:" not in result.stderr, result.stderr
