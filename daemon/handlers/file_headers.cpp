@@ -33,6 +33,18 @@ void FileHeaders::merge_into(FieldList& own) const {
   }
 }
 
+void FileHeaders::apply(http::Exchange& exchange, http::Response& response) const {
+  auto take_place = [&](std::string_view name) {
+    std::erase_if(response.fields, [&](const auto& line) { return equals_ignoring_case(line.name, name); });
+  };
+  for (const auto& field : dynamic_) take_place(field.name);
+  for (const auto& [name, value] : constant_) {
+    take_place(name);
+    response.fields.push_back({name, value});
+  }
+  render(exchange, response);
+}
+
 void FileHeaders::render(http::Exchange& exchange, http::Response& response) const {
   if (dynamic_.empty()) return;
   site::RequestValues values(exchange);

@@ -25,6 +25,9 @@ class FileHeaders {
 
   /// Puts the constant fields into `own`, and takes away those of the same names.
   void merge_into(FieldList& own) const;
+  /// Puts all of them into a response that has none of the fields kept with a file, in place of those of the
+  /// same names.
+  void apply(http::Exchange& exchange, http::Response& response) const;
   /// Adds the others to a response; they lie in the exchange's arena.
   void render(http::Exchange& exchange, http::Response& response) const;
 

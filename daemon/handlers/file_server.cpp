@@ -7,6 +7,7 @@
 #include "handlers/background.hpp"
 #include "handlers/file_answer.hpp"
 #include "handlers/file_cache.hpp"
+#include "handlers/listing_answer.hpp"
 #include "http/accept.hpp"
 
 namespace sluice::handlers {
@@ -143,6 +144,8 @@ void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
       return redirect_with_slash(exchange, true);
     case Kind::drop_slash:
       return redirect_with_slash(exchange, false);
+    case Kind::listing:
+      return respond_with_listing(exchange, site_, std::move(lookup.resolution));
     case Kind::exhausted:
       return respond_unavailable(exchange);
     default:

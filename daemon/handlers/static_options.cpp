@@ -139,6 +139,12 @@ std::vector<config::Field> page_fields() {
                "of the root. "
                "Missing scripts, images and other assets stay 404.")
           .example("true"),
+      field("listing", &StaticOptions::listing, config::boolean())
+          .otherwise("false")
+          .doc("Whether a directory without index is answered with the list of its files, as HTML, or as "
+               "JSON for clients "
+               "that ask for that.")
+          .example("true"),
       field("not_found", &StaticOptions::not_found, file_name())
           .doc("File that is sent, with status 404, when there is none for the path.")
           .example("\"404.html\""),
@@ -216,6 +222,7 @@ StaticSettings to_settings(const StaticOptions& options, FileHeaders headers) {
   settings.hidden = options.hidden;
   settings.clean_urls = options.clean_urls;
   settings.spa = options.spa;
+  settings.listing = options.listing;
   if (options.not_found) settings.not_found = **options.not_found;
   for (const auto& name : options.index) settings.index.push_back(*name);
   for (const auto& attempt : options.attempts) settings.attempts.push_back(*attempt);
@@ -243,7 +250,8 @@ std::vector<site::HeaderTemplate> security_headers(SecurityHeaders set) {
   add("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
   if (set != SecurityHeaders::strict) return headers;
   add("Content-Security-Policy",
-      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+      "base-uri 'self'; form-action 'self'; "
       "frame-ancestors 'self'");
   return headers;
 }

@@ -26,6 +26,7 @@ struct StaticOptions {
   bool clean_urls = false;
   bool spa = false;
   std::optional<config::Located<std::string>> not_found;
+  bool listing = false;
   Symlinks symlinks = Symlinks::inside;
   bool hidden = false;
   std::vector<config::Named<std::string>> cache;

@@ -1,6 +1,7 @@
 """Static sites beyond single files: compression, pages without extension, applications, caching, deploys."""
 
 import gzip
+import json
 import os
 import time
 
@@ -296,3 +297,40 @@ def test_a_file_replaced_while_it_is_sent_ends_with_the_old_bytes(serve, tmp_pat
         os.replace(path.with_name("new"), path)
         assert connection._exactly(size) == b"a" * size
     assert fetch(server.port, "/big.bin").body == b"b" * size
+
+
+# Listings -----------------------------------------------------------------------------------------
+
+def test_a_directory_without_index_is_listed(serve):
+    server = serve(static("listing = true", "/files"), files={"www/a <b>.txt": "x" * 2000, "www/sub/x": "", "www/.secret": ""})
+    page = fetch(server.port, "/files/", fields=BROWSER)
+    assert (page.status, page.get("Content-Type")) == (200, "text/html; charset=utf-8")
+    assert '<a href="./a%20%3Cb%3E.txt">a &lt;b&gt;.txt</a>' in page.text
+    assert '<a href="./sub/">sub/</a>' in page.text
+    assert "secret" not in page.text
+    assert page.get("Vary") == "Accept"
+    answer = fetch(server.port, "/files/?sort=size&order=desc", fields="Accept: application/json\r\n")
+    assert answer.get("Content-Type") == "application/json"
+    listed = json.loads(answer.text)
+    assert [entry["name"] for entry in listed["entries"]] == ["sub", "a <b>.txt"]
+    assert listed["entries"][1]["size"] == 2000
+    assert fetch(server.port, "/files/none/").status == 404
+    with Connection(server.port) as connection:
+        assert connection.get("/files/", method="HEAD").status == 200
+
+
+def test_a_directory_of_100000_files_holds_up_nobody(serve, tmp_path):
+    server = serve(static("listing = true"), files={"www/small/f": "x"})
+    many = tmp_path / "server0/www/many"
+    many.mkdir()
+    for number in range(100_000):
+        os.mknod(many / f"file-{number:06}.txt")
+    with Connection(server.port) as slow, Connection(server.port) as quick:
+        for _ in range(3):
+            slow.send("GET /many/?sort=size HTTP/1.1\r\nHost: x\r\n\r\n")
+        answered = sum(quick.get("/small/f").status == 200 for _ in range(20))
+        assert answered == 20
+        for _ in range(3):
+            page = slow.response()
+            assert (page.status, "100000 entries" in page.text) == (200, True)
+            assert len(page.body) < 1 << 20
