@@ -25,6 +25,7 @@ void respond_with_error(http::Exchange& exchange, http::Status status,
                         std::span<const http::FieldLine> fields) {
   auto response = site::make_error_response(exchange, status, {}, site::errors_of(exchange));
   response.fields.insert(response.fields.end(), fields.begin(), fields.end());
+  site::site_of(exchange).common_fields.apply(exchange, response);
   exchange.respond(std::move(response));
 }
 
@@ -89,6 +90,7 @@ void redirect_with_slash(http::Exchange& exchange, bool slash) {
   response.status = 308;
   response.fields.push_back({"Location", exchange.arena.copy(location)});
   response.fields.push_back({"Cache-Control", "no-cache"});
+  site::site_of(exchange).common_fields.apply(exchange, response);
   exchange.respond(std::move(response));
 }
 

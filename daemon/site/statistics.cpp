@@ -65,6 +65,10 @@ void RouteCounters::count(http::Method method, http::Status status, std::int64_t
   octets_.add(octets);
 }
 
+Statistics::~Statistics() {
+  for (auto& counters : routes_) delete counters.load(std::memory_order_relaxed);
+}
+
 Statistics& Statistics::add_worker() {
   auto& all = known();
   std::lock_guard lock(all.mutex);

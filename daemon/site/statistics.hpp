@@ -51,6 +51,11 @@ class RouteCounters {
 /// The counters of one worker. Changed by its thread only; lives as long as the process.
 class Statistics {
  public:
+  Statistics() = default;
+  ~Statistics();
+  Statistics(const Statistics&) = delete;
+  Statistics& operator=(const Statistics&) = delete;
+
   /// Makes the counters of a further worker known.
   static Statistics& add_worker();
 
