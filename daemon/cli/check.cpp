@@ -11,7 +11,8 @@
 #include "config/diagnostics.hpp"
 #include "site/site.hpp"
 
-/// `sluice check`: finds every mistake of a config. Reads files and nothing else: binds, writes and creates nothing.
+/// `sluice check`: finds every mistake of a config. Reads files and nothing else: binds, writes and creates
+/// nothing.
 namespace sluice::cli {
 namespace {
 
@@ -56,7 +57,8 @@ int check(const Options& options) {
 Action prepare_check(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_config_option(app, options->file);
-  app.add_option("--format", options->format, "Form of the findings: human, gcc (file:line:column: …) or json")
+  app.add_option("--format", options->format,
+                 "Form of the findings: human, gcc (file:line:column: …) or json")
       ->check(CLI::IsMember({"human", "gcc", "json"}))
       ->capture_default_str();
   return [options] { return check(*options); };

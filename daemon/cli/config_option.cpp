@@ -12,7 +12,8 @@ constexpr const char* system_file = "/etc/sluice/sluice.toml";
 }  // namespace
 
 void add_config_option(CLI::App& app, std::string& file) {
-  app.add_option("-c,--config", file, "Config file. Default: ./sluice.toml where there is one, else /etc/sluice/sluice.toml")
+  app.add_option("-c,--config", file,
+                 "Config file. Default: ./sluice.toml where there is one, else /etc/sluice/sluice.toml")
       ->type_name("FILE");
 }
 

@@ -11,7 +11,8 @@ namespace sluice::cli {
 /// Adds `-c FILE`, which is stored in `file`; it must live until the command has run.
 void add_config_option(CLI::App& app, std::string& file);
 
-/// The config file to read: `given`, or else ./sluice.toml where there is one, or else /etc/sluice/sluice.toml.
+/// The config file to read: `given`, or else ./sluice.toml where there is one, or else
+/// /etc/sluice/sluice.toml.
 std::string config_file(const std::string& given);
 
 }  // namespace sluice::cli

@@ -10,8 +10,8 @@
 #include "http/method.hpp"
 #include "site/report.hpp"
 
-/// `sluice explain KEY`: what a key of the config means. `sluice explain GET /path`: what serves a request, and why
-/// nothing else does.
+/// `sluice explain KEY`: what a key of the config means. `sluice explain GET /path`: what serves a request,
+/// and why nothing else does.
 namespace sluice::cli {
 namespace {
 
@@ -34,7 +34,8 @@ int explain_key(const std::string& key) {
 int explain_request(const Options& options) {
   auto method = http::parse_method(options.subject);
   if (!method) {
-    complain("`" + options.subject + "` is not a method; write `sluice explain GET /path` or `sluice explain KEY`");
+    complain("`" + options.subject +
+             "` is not a method; write `sluice explain GET /path` or `sluice explain KEY`");
     return exit_usage;
   }
   if (!options.target.starts_with('/')) {
@@ -53,12 +54,15 @@ int explain_request(const Options& options) {
 Action prepare_explain(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("KEY|METHOD", options->subject,
-                 "A key, \"server.limits.header_bytes\" or \"header_bytes\", or a table, \"route\"; or the method of a request")
+                 "A key, \"server.limits.header_bytes\" or \"header_bytes\", or a table, \"route\"; or the "
+                 "method of a request")
       ->required();
   app.add_option("PATH", options->target, "The path of a request, after its method");
   app.add_option("--host", options->host, "The host for which the request is");
   add_config_option(app, options->file);
-  return [options] { return options->target.empty() ? explain_key(options->subject) : explain_request(*options); };
+  return [options] {
+    return options->target.empty() ? explain_key(options->subject) : explain_request(*options);
+  };
 }
 
 }  // namespace sluice::cli

@@ -27,6 +27,7 @@ constexpr std::array commands = {
 bool complain_of_unknown_command(int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return false;
   std::vector<std::string_view> names;
+  names.reserve(commands.size());
   for (const auto& command : commands) names.emplace_back(command.name);
   if (std::ranges::find(names, argv[1]) != names.end()) return false;
   auto message = "there is no command `" + std::string(argv[1]) + "`";
@@ -53,7 +54,9 @@ int run(int argc, char** argv) {
   CLI::App app("A server for HTTP, WebSocket and static files that one TOML file describes.", "sluice");
   app.set_version_flag("--version", "sluice " SLUICE_VERSION);
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 good, 64 wrong usage, 69 cannot listen, 73 cannot create a file, 77 not permitted, 78 bad config.");
+  app.footer(
+      "Exit codes: 0 good, 64 wrong usage, 69 cannot listen, 73 cannot create a file, 77 not permitted, 78 "
+      "bad config.");
   Action action;
   for (const auto& command : commands) {
     auto* sub = app.add_subcommand(command.name, command.description);

@@ -12,8 +12,8 @@ struct ServeOptions {
   std::string listen;     // overrides server.listen; for a directory any free port when empty
 };
 
-/// Runs the daemon until a signal ends it. Returns the exit code of the process: 0, 69 when an address cannot be had,
-/// 77 when a permission is missing, 78 for a bad config.
+/// Runs the daemon until a signal ends it. Returns the exit code of the process: 0, 69 when an address cannot
+/// be had, 77 when a permission is missing, 78 for a bad config.
 int serve(const ServeOptions& options);
 
 }  // namespace sluice::cli

@@ -5,8 +5,8 @@
 
 namespace sluice::cli {
 
-/// Whether what goes to the file descriptor `fd` may have colours: it is a terminal that knows them, and the user has not
-/// set NO_COLOR (https://no-color.org).
+/// Whether what goes to the file descriptor `fd` may have colours: it is a terminal that knows them, and the
+/// user has not set NO_COLOR (https://no-color.org).
 bool wants_colour(int fd);
 
 /// Writes to standard output; false when it cannot all be written.

@@ -18,8 +18,8 @@ struct Entry {
 /// Every key of every section, and those at the top of a file; tables before the keys inside them.
 std::vector<Entry> catalogue();
 
-/// The action key of a kind's table of keys: the one that excludes those of other kinds, or else the first. Empty for an
-/// empty table.
+/// The action key of a kind's table of keys: the one that excludes those of other kinds, or else the first.
+/// Empty for an empty table.
 std::string action_of(const std::vector<Field>& fields);
 
 }  // namespace sluice::config

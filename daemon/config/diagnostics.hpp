@@ -16,13 +16,13 @@ struct Diagnostic {
   std::string code;
   std::string message;  // one line, no full stop
   Span span;
-  std::string label;    // stands behind the carets: "did you mean `timeout`?"
-  struct Note {         // a second place: "first declared here"
+  std::string label;  // stands behind the carets: "did you mean `timeout`?"
+  struct Note {       // a second place: "first declared here"
     Span span;
     std::string label;
   };
   std::vector<Note> notes;
-  std::string help;     // how to mend it, or which keys exist here
+  std::string help;  // how to mend it, or which keys exist here
 };
 
 /// The text of every file that was read, for excerpts. Files are numbered in the order they were read.
@@ -59,14 +59,16 @@ class Diagnostics {
 
 enum class Format { human, gcc, json };
 
-/// Writes all findings, as sorted. `human` shows excerpts and ends with the counts; `gcc` has lines of the form
-/// `file:line:col: error: message [code]`; `json` is one object. `colour` adds ANSI colours to the human form.
+/// Writes all findings, as sorted. `human` shows excerpts and ends with the counts; `gcc` has lines of the
+/// form `file:line:col: error: message [code]`; `json` is one object. `colour` adds ANSI colours to the human
+/// form.
 std::string render(const Diagnostics& diagnostics, Format format, bool colour);
 
 /// The candidate that `word` most likely misspells (Damerau-Levenshtein, case folded, `-` as `_`),
 /// or empty when nothing is near enough to be evidence.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
-/// The first candidate that begins with `word`, or with which it begins: "warning" for "warn". Weaker evidence.
+/// The first candidate that begins with `word`, or with which it begins: "warning" for "warn". Weaker
+/// evidence.
 std::string_view completed(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace sluice::config

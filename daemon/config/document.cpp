@@ -21,7 +21,8 @@ using Kind = Value::Kind;
 constexpr std::size_t most_included_files = 1000;
 
 bool is_array_of_tables(const Value& value) {
-  return value.is(Kind::array) && std::ranges::all_of(value.items, [](const Value& v) { return v.is(Kind::table); });
+  return value.is(Kind::array) &&
+         std::ranges::all_of(value.items, [](const Value& v) { return v.is(Kind::table); });
 }
 
 /// Follows the includes and gathers what the files declare.
@@ -58,7 +59,7 @@ class Loader {
   struct File {
     std::string identity;  // its canonical path
     Span named_at;
-    bool open;             // its includes are being read now
+    bool open;  // its includes are being read now
   };
 
   bool already_read(const std::string& identity, const std::string& shown, Span named_at) {
@@ -69,8 +70,10 @@ class Loader {
       return true;
     }
     if (found->open) {
-      auto& finding = diagnostics_.error("include-cycle", named_at, "this includes " + shown + ", which is being read");
-      finding.label = found->identity == read_.back().identity ? "a file cannot include itself" : "a circle of includes";
+      auto& finding =
+          diagnostics_.error("include-cycle", named_at, "this includes " + shown + ", which is being read");
+      finding.label =
+          found->identity == read_.back().identity ? "a file cannot include itself" : "a circle of includes";
     } else {
       diagnostics_.error("included-twice", named_at, shown + " is included a second time")
           .notes.push_back({found->named_at, "it is included here already"});
@@ -93,8 +96,8 @@ class Loader {
     return preamble;
   }
 
-  /// A misspelt `host` is reported by declare(). Its value is taken all the same, lest every route of the file be
-  /// reported once more for standing beside its equal of another host.
+  /// A misspelt `host` is reported by declare(). Its value is taken all the same, lest every route of the
+  /// file be reported once more for standing beside its equal of another host.
   void recover_host(const Member& member, Preamble& preamble) {
     bool plain = member.value.is(Kind::string) && !Sections::all().find(member.key);
     if (plain && nearest(member.key, {"include", "host"}) == "host") {
@@ -103,7 +106,8 @@ class Loader {
   }
 
   void declare(Member& member, const Located<std::string>& host) {
-    bool in_preamble = std::ranges::find(preamble_fields(), member.key, &Field::name) != preamble_fields().end();
+    bool in_preamble =
+        std::ranges::find(preamble_fields(), member.key, &Field::name) != preamble_fields().end();
     if (in_preamble || member.key.starts_with("x-")) return;
     const auto* section = Sections::all().find(member.key);
     if (!section) {
@@ -135,8 +139,8 @@ class Loader {
     }
     if (!value.is(Kind::table)) return no_table(section, value);
     if (const auto* earlier = document_.find(section.name)) {
-      auto& finding = diagnostics_.error("declared-twice", value.span,
-                                         "[" + section.name + "] is declared in two files");
+      auto& finding =
+          diagnostics_.error("declared-twice", value.span, "[" + section.name + "] is declared in two files");
       finding.notes.push_back({earlier->front().table.span, "it is declared here already"});
       finding.help = "put all its keys in one place";
       return;
@@ -150,9 +154,10 @@ class Loader {
   }
 
   void no_table(const Section& section, const Value& value) {
-    diagnostics_.error("wrong-type", value.span,
-                       in_ticks(section.name) + " must be a table, not " + std::string(value.kind_name())).label =
-        "write its keys below a line " + header_of(section);
+    diagnostics_
+        .error("wrong-type", value.span,
+               in_ticks(section.name) + " must be a table, not " + std::string(value.kind_name()))
+        .label = "write its keys below a line " + header_of(section);
   }
 
   void add(const Section& section, Value table, const Located<std::string>& host) {

@@ -35,11 +35,13 @@ Expanded expand_env(std::string_view argument) {
   const char* value = std::getenv(name.c_str());
   if (has_default && (!value || !*value)) return std::string(argument.substr(colon + 2));
   if (!value) {
-    return std::unexpected(Fault{"unset-variable", "the environment variable " + in_ticks(name) + " is not set",
+    return std::unexpected(Fault{"unset-variable",
+                                 "the environment variable " + in_ticks(name) + " is not set",
                                  "${env:" + name + ":-default} gives it a default"});
   }
   if (!valid_utf8(value)) {
-    return std::unexpected(Fault{"bad-expansion", "the environment variable " + in_ticks(name) + " is not UTF-8", {}});
+    return std::unexpected(
+        Fault{"bad-expansion", "the environment variable " + in_ticks(name) + " is not UTF-8", {}});
   }
   return std::string(value);
 }
@@ -115,15 +117,17 @@ class StringExpansion {
       return dollar + 2;
     }
     if (close == std::string_view::npos) {
-      report(dollar, value_.text.size() - dollar, {"bad-expansion", "this ${ has no }", "$${ stands for ${ itself"});
+      report(dollar, value_.text.size() - dollar,
+             {"bad-expansion", "this ${ has no }", "$${ stands for ${ itself"});
       return value_.text.size();
     }
     inside = inside.substr(0, close);
     auto length = close + 3;
     if (meaning == Meaning::shell_variable) {
-      report(dollar, length, {"bad-expansion", "${" + std::string(inside) + "} is not expanded",
-                              "write ${env:" + std::string(inside) + "}, or $${" + std::string(inside) +
-                                  "} for a `$` before a placeholder"});
+      report(dollar, length,
+             {"bad-expansion", "${" + std::string(inside) + "} is not expanded",
+              "write ${env:" + std::string(inside) + "}, or $${" + std::string(inside) +
+                  "} for a `$` before a placeholder"});
     } else if (auto value = expand_one(inside)) {
       out_ += *value;
       changed_ = replaced_ = true;
@@ -161,7 +165,8 @@ Span place_within(const Value& string, std::size_t offset, std::size_t length) {
   auto text = std::string_view(string.text);
   auto place = span;
   place.column += static_cast<std::uint32_t>(1 + count_code_points(text.substr(0, offset)));
-  place.end_column = place.column + static_cast<std::uint32_t>(count_code_points(text.substr(offset, length)));
+  place.end_column =
+      place.column + static_cast<std::uint32_t>(count_code_points(text.substr(offset, length)));
   return place;
 }
 

@@ -42,18 +42,18 @@ struct Field;
 
 /// What the outside needs to know of a type: shown by explain and reference, exported to the schema.
 struct TypeInfo {
-  std::string name;                          // "duration", "string or array of strings"
-  std::string range;                         // "1KiB … 1MiB", "text, json"; empty when free
-  std::string schema;                        // a JSON Schema (Draft-4) object, as text
-  std::vector<std::string> words;            // of an enumeration
+  std::string name;                            // "duration", "string or array of strings"
+  std::string range;                           // "1KiB … 1MiB", "text, json"; empty when free
+  std::string schema;                          // a JSON Schema (Draft-4) object, as text
+  std::vector<std::string> words;              // of an enumeration
   const std::vector<Field>* fields = nullptr;  // keys of a table type (or of each table of an array)
-  bool any_key = false;                      // a table whose keys the user names
-  bool is_table = false;                     // exactly one table with `fields`: absent, it still has their defaults
-  std::vector<Value::Kind> kinds;            // what the type takes
+  bool any_key = false;                        // a table whose keys the user names
+  bool is_table = false;           // exactly one table with `fields`: absent, it still has their defaults
+  std::vector<Value::Kind> kinds;  // what the type takes
 };
 
-/// A type of the config language: how a Value becomes a T. `read` reports what is wrong itself, and then returns nothing,
-/// or as much as could be read, so that later checks do not trip over what is missing.
+/// A type of the config language: how a Value becomes a T. `read` reports what is wrong itself, and then
+/// returns nothing, or as much as could be read, so that later checks do not trip over what is missing.
 template <class T>
 struct Type {
   TypeInfo info;
@@ -64,12 +64,12 @@ struct Type {
 struct Field {
   std::string name;
   TypeInfo type;
-  std::string description;       // one or two plain sentences; the user's documentation
-  std::string default_text;      // as TOML; empty: none
-  std::string example_text;      // as TOML, the right-hand side
+  std::string description;   // one or two plain sentences; the user's documentation
+  std::string default_text;  // as TOML; empty: none
+  std::string example_text;  // as TOML, the right-hand side
   bool is_required = false;
-  std::string exclusive_group;   // at most one key of a group may be given
-  bool group_required = false;   // and exactly one must be
+  std::string exclusive_group;                                // at most one key of a group may be given
+  bool group_required = false;                                // and exactly one must be
   std::function<void(const Value&, void*, Reading&)> assign;  // reads into the struct
   std::function<void(void*)> assign_default;                  // applies default_text
 
@@ -77,7 +77,7 @@ struct Field {
   Field doc(std::string text) &&;
   Field example(std::string toml) &&;
   Field required() &&;
-  Field excludes(std::string group) &&;  // at most one of the group
+  Field excludes(std::string group) &&;      // at most one of the group
   Field one_of_group(std::string group) &&;  // exactly one of the group
 };
 
@@ -88,15 +88,15 @@ struct Fields : std::vector<Field> {
 };
 
 template <class Options, class T>
-Field field(std::string name, T Options::*member, Type<T> type);
+Field field(std::string name, T Options::* member, Type<T> type);
 /// A key that may be absent: the member stays empty.
 template <class Options, class T>
-Field field(std::string name, std::optional<T> Options::*member, Type<T> type);
+Field field(std::string name, std::optional<T> Options::* member, Type<T> type);
 /// A key whose place is kept for later findings.
 template <class Options, class T>
-Field field(std::string name, Located<T> Options::*member, Type<T> type);
+Field field(std::string name, Located<T> Options::* member, Type<T> type);
 template <class Options, class T>
-Field field(std::string name, std::optional<Located<T>> Options::*member, Type<T> type);
+Field field(std::string name, std::optional<Located<T>> Options::* member, Type<T> type);
 
 // Types ------------------------------------------------------------------------------------------
 Type<std::string> string();
@@ -159,10 +159,10 @@ struct Part {
   void* options;
 };
 
-/// Reads `table` with the keys of all `parts` and no others (defaults first): unknown keys, wrong types, ranges,
-/// missing and exclusive keys are reported, each with a suggestion where there is evidence for one. Keys that
-/// begin with `x-` are the user's own. `where` names the table in messages: "[server]", "[[route]]".
-/// Returns false when anything was wrong.
+/// Reads `table` with the keys of all `parts` and no others (defaults first): unknown keys, wrong types,
+/// ranges, missing and exclusive keys are reported, each with a suggestion where there is evidence for one.
+/// Keys that begin with `x-` are the user's own. `where` names the table in messages: "[server]",
+/// "[[route]]". Returns false when anything was wrong.
 bool read_parts(const Value& table, std::string_view where, const std::vector<Part>& parts, Reading& reading);
 
 /// Gives every key of `fields` its default.

@@ -27,15 +27,16 @@ struct Name {
   std::string subject;  // "item 2 of `listen`"
   std::string inner;    // "[[server.listen]]"
 };
-Name item_name(std::size_t index, const Reading& reading);           // of an array
-Name member_name(const Member& member, const Reading& reading);      // of a table whose keys the user names
+Name item_name(std::size_t index, const Reading& reading);       // of an array
+Name member_name(const Member& member, const Reading& reading);  // of a table whose keys the user names
 
 /// Names what is read inside of a Reading for as long as it lives.
 class Subject {
  public:
   Subject(Reading& reading, Name name)
-      : reading_(reading), outer_{std::exchange(reading.subject, std::move(name.subject)),
-                                  std::exchange(reading.inner, std::move(name.inner))} {}
+      : reading_(reading),
+        outer_{std::exchange(reading.subject, std::move(name.subject)),
+               std::exchange(reading.inner, std::move(name.inner))} {}
   ~Subject() {
     reading_.subject = std::move(outer_.subject);
     reading_.inner = std::move(outer_.inner);
@@ -72,7 +73,7 @@ T* target(Located<T>& member) {
 }
 
 template <class Options, class Stored, class T>
-Field bind(std::string name, Stored Options::*member, Type<T> type) {
+Field bind(std::string name, Stored Options::* member, Type<T> type) {
   Field made;
   made.name = std::move(name);
   made.type = std::move(type.info);
@@ -85,7 +86,7 @@ Field bind(std::string name, Stored Options::*member, Type<T> type) {
 
 /// The same for a member that always has a value: an absent table has the defaults of its keys.
 template <class Options, class Stored, class T>
-Field bind_always(std::string name, Stored Options::*member, Type<T> type) {
+Field bind_always(std::string name, Stored Options::* member, Type<T> type) {
   auto made = bind(std::move(name), member, std::move(type));
   if (made.type.is_table) {
     made.assign_default = [fields = made.type.fields, member](void* options) {
@@ -100,7 +101,8 @@ std::vector<Located<T>> read_items(const Value& value, const Type<T>& item, Read
   std::vector<Located<T>> items;
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     Subject subject(reading, item_name(i, reading));
-    if (auto got = item.read(value.items[i], reading)) items.push_back({std::move(*got), value.items[i].span});
+    if (auto got = item.read(value.items[i], reading))
+      items.push_back({std::move(*got), value.items[i].span});
   }
   return items;
 }
@@ -108,19 +110,19 @@ std::vector<Located<T>> read_items(const Value& value, const Type<T>& item, Read
 }  // namespace detail
 
 template <class Options, class T>
-Field field(std::string name, T Options::*member, Type<T> type) {
+Field field(std::string name, T Options::* member, Type<T> type) {
   return detail::bind_always(std::move(name), member, std::move(type));
 }
 template <class Options, class T>
-Field field(std::string name, std::optional<T> Options::*member, Type<T> type) {
+Field field(std::string name, std::optional<T> Options::* member, Type<T> type) {
   return detail::bind(std::move(name), member, std::move(type));
 }
 template <class Options, class T>
-Field field(std::string name, Located<T> Options::*member, Type<T> type) {
+Field field(std::string name, Located<T> Options::* member, Type<T> type) {
   return detail::bind_always(std::move(name), member, std::move(type));
 }
 template <class Options, class T>
-Field field(std::string name, std::optional<Located<T>> Options::*member, Type<T> type) {
+Field field(std::string name, std::optional<Located<T>> Options::* member, Type<T> type) {
   return detail::bind(std::move(name), member, std::move(type));
 }
 
@@ -166,7 +168,8 @@ template <class T>
 Type<std::vector<Located<T>>> one_or_more(Type<T> item) {
   using List = std::vector<Located<T>>;
   auto info = detail::one_or_more_info(item.info);
-  return {info, [list = any_number(std::move(item))](const Value& value, Reading& reading) -> std::optional<List> {
+  return {info,
+          [list = any_number(std::move(item))](const Value& value, Reading& reading) -> std::optional<List> {
             if (value.is(Value::Kind::array) && value.items.empty()) detail::empty_array(value, reading);
             return list.read(value, reading);
           }};
@@ -205,7 +208,8 @@ Type<T> either(std::vector<Value::Kind> kinds, Type<T> first, Type<T> second) {
   auto info = detail::either_info(kinds, first.info, second.info);
   return {info, [=](const Value& value, Reading& reading) -> std::optional<T> {
             if (!check_kind(value, info, reading)) return std::nullopt;
-            auto got = detail::accepts(kinds, value.kind) ? first.read(value, reading) : second.read(value, reading);
+            auto got =
+                detail::accepts(kinds, value.kind) ? first.read(value, reading) : second.read(value, reading);
             if (!got) detail::name_alternatives(value, info, reading);
             return got;
           }};
@@ -215,8 +219,9 @@ template <class T>
 Type<T> parsed(std::string name, std::string range, std::string code,
                std::function<Result<T>(const std::string&)> parse) {
   auto info = detail::parsed_info(std::move(name), std::move(range));
-  return {info, [info, code = std::move(code), parse = std::move(parse)](const Value& value,
-                                                                         Reading& reading) -> std::optional<T> {
+  return {info,
+          [info, code = std::move(code), parse = std::move(parse)](const Value& value,
+                                                                   Reading& reading) -> std::optional<T> {
             if (!check_kind(value, info, reading)) return std::nullopt;
             auto got = parse(value.text);
             if (got) return std::move(*got);

@@ -12,7 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_wildcard(std::string_view pattern) { return pattern.find_first_of("*?[") != std::string_view::npos; }
+bool has_wildcard(std::string_view pattern) {
+  return pattern.find_first_of("*?[") != std::string_view::npos;
+}
 
 /// `name` as a pattern that matches only itself.
 std::string escaped(std::string_view name) {
@@ -27,7 +29,8 @@ std::string escaped(std::string_view name) {
 /// The matches of a pattern; gives its memory back.
 class Matches {
  public:
-  explicit Matches(const std::string& pattern) : failed_(::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found_)) {}
+  explicit Matches(const std::string& pattern)
+      : failed_(::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found_)) {}
   ~Matches() { ::globfree(&found_); }
   Matches(const Matches&) = delete;
   Matches& operator=(const Matches&) = delete;
@@ -57,7 +60,9 @@ std::vector<std::string> included_files(const Located<std::string>& pattern, Dia
     std::error_code none;
     if (fs::exists(fs::symlink_status(name, none))) return {name};
     auto& finding = diagnostics.error("missing-include", pattern.span, "there is no file " + in_quotes(name));
-    finding.help = "relative names start at the folder of this file; a pattern such as \"conf.d/*.toml\" may match nothing";
+    finding.help =
+        "relative names start at the folder of this file; a pattern such as \"conf.d/*.toml\" may match "
+        "nothing";
     return {};
   }
   bool absolute = pattern->starts_with('/');

@@ -11,8 +11,9 @@ namespace sluice::config {
 /// The reference of all keys as Markdown.
 std::string reference();
 
-/// What is known of a key ("server.limits.header_bytes"), a table ("server.limits", "route") or, where only the end of the
-/// name is given ("header_bytes"), of all keys with that end. The error says which names are near.
+/// What is known of a key ("server.limits.header_bytes"), a table ("server.limits", "route") or, where only
+/// the end of the name is given ("header_bytes"), of all keys with that end. The error says which names are
+/// near.
 Result<std::string> explain(std::string_view key);
 
 }  // namespace sluice::config

@@ -14,8 +14,8 @@ std::string folded(std::string_view word) {
   return text;
 }
 
-/// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (Damerau-Levenshtein, in
-/// the form that edits no part twice).
+/// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (Damerau-Levenshtein,
+/// in the form that edits no part twice).
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
@@ -33,9 +33,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 /// How many edits still count as a slip of the finger: one in a short word, a third of a long one.
-std::size_t tolerance(std::size_t length) { return length < 6 ? 1 : length / 3; }
+std::size_t tolerance(std::size_t length) {
+  return length < 6 ? 1 : length / 3;
+}
 
-/// Whether one of the words begins with the other, which is long enough to mean something: "warn" and "warning".
+/// Whether one of the words begins with the other, which is long enough to mean something: "warn" and
+/// "warning".
 bool is_beginning(std::string_view a, std::string_view b) {
   constexpr std::size_t enough = 3;
   return std::min(a.size(), b.size()) >= enough && (a.starts_with(b) || b.starts_with(a));
@@ -48,7 +51,8 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   if (word.empty() || word.size() > longest_word) return {};
   auto wanted = folded(word);
   std::string_view best;
-  std::pair<std::size_t, bool> best_score{longest_word, true};  // fewer edits first, then the same first letter
+  std::pair<std::size_t, bool> best_score{longest_word,
+                                          true};  // fewer edits first, then the same first letter
   for (auto candidate : candidates) {
     auto other = folded(candidate);
     auto edits = distance(wanted, other);

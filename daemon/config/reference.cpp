@@ -18,7 +18,9 @@ std::string cell(std::string_view text) {
   return out;
 }
 
-std::string code(std::string_view text) { return text.empty() ? "" : "`" + cell(text) + "`"; }
+std::string code(std::string_view text) {
+  return text.empty() ? "" : "`" + cell(text) + "`";
+}
 
 std::string row(const Field& field) {
   auto type = cell(field.type.name);
@@ -62,8 +64,10 @@ void add_section(const Section& section, std::string& out) {
 std::string reference() {
   std::string out =
       "# The keys of the configuration\n\n"
-      "Made by `sluice reference` from the key tables of the daemon. `sluice explain KEY` shows one of them.\n"
-      "Durations are written `\"250ms\"`, `\"2s\"`, `\"5m\"`, `\"1h\"`, `\"1d\"`; sizes `\"512B\"`, `\"64KiB\"`, `\"1MiB\"`, `\"1GiB\"`.\n"
+      "Made by `sluice reference` from the key tables of the daemon. `sluice explain KEY` shows one of "
+      "them.\n"
+      "Durations are written `\"250ms\"`, `\"2s\"`, `\"5m\"`, `\"1h\"`, `\"1d\"`; sizes `\"512B\"`, "
+      "`\"64KiB\"`, `\"1MiB\"`, `\"1GiB\"`.\n"
       "Keys that begin with `x-` are the user's own and mean nothing to the daemon.\n\n"
       "In any string `${env:NAME}` stands for a variable of the environment, read when the file is loaded;\n"
       "`${env:NAME:-otherwise}` has a default, and `$${` is a literal `${`.\n\n"

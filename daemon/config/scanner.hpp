@@ -6,14 +6,14 @@
 
 namespace sluice::config {
 
-/// Walks over TOML text, right or wrong, just far enough to tell strings and comments from the rest. For what has
-/// to be known of a file that the parser refuses.
+/// Walks over TOML text, right or wrong, just far enough to tell strings and comments from the rest. For what
+/// has to be known of a file that the parser refuses.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
   struct Token {
-    char kind;               // '"' or '\'': a whole string; else the character itself, '\n' included, other space left out
+    char kind;  // '"' or '\'': a whole string; else the character itself, '\n' included, other space left out
     std::size_t begin, end;  // offsets of octets
     bool closed = true;      // false: a string that the end of its line or of the file cuts off
   };

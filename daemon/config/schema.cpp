@@ -13,9 +13,12 @@ namespace {
 
 std::string json_of(const Value& value) {
   switch (value.kind) {
-    case Value::Kind::string: return json_string(value.text);
-    case Value::Kind::integer: return std::to_string(value.integer);
-    case Value::Kind::boolean: return value.boolean ? "true" : "false";
+    case Value::Kind::string:
+      return json_string(value.text);
+    case Value::Kind::integer:
+      return std::to_string(value.integer);
+    case Value::Kind::boolean:
+      return value.boolean ? "true" : "false";
     case Value::Kind::array: {
       std::string items;
       for (const auto& item : value.items) items += (items.empty() ? "" : ",") + json_of(item);
@@ -29,8 +32,10 @@ std::string json_of(const Value& value) {
       return "{" + members + "}";
     }
     case Value::Kind::floating:
-    case Value::Kind::datetime: return json_string(value.text);
-    case Value::Kind::none: break;
+    case Value::Kind::datetime:
+      return json_string(value.text);
+    case Value::Kind::none:
+      break;
   }
   return "null";
 }
@@ -64,7 +69,8 @@ std::string table_schema(const std::vector<const std::vector<Field>*>& parts) {
   if (!required.empty()) schema += ",\"required\":[" + required + "]";
   for (const auto& [group, keys] : groups) {
     std::string choices;
-    for (const auto& key : keys) choices += (choices.empty() ? "" : ",") + (R"({"required":[)" + json_string(key) + "]}");
+    for (const auto& key : keys)
+      choices += (choices.empty() ? "" : ",") + (R"({"required":[)" + json_string(key) + "]}");
     schema += R"(,"oneOf":[)" + choices + "]";
   }
   return schema + ",\"additionalProperties\":false}";
@@ -76,6 +82,7 @@ std::string json_schema() {
   schema.update(Json::parse(table_schema({&preamble_fields()})));
   for (const auto& [name, section] : Sections::all().by_name()) {
     std::vector<const std::vector<Field>*> parts;
+    parts.reserve(section.fields.size());
     for (const auto& fields : section.fields) parts.push_back(&fields());
     auto table = Json::parse(table_schema(parts));
     auto& property = schema["properties"][name];

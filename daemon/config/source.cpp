@@ -30,7 +30,9 @@ struct Descriptor {
   }
 };
 
-std::string system_text(int error) { return std::strerror(error); }
+std::string system_text(int error) {
+  return std::strerror(error);
+}
 
 Result<std::string> read_all(int fd) {
   std::string text;
@@ -49,7 +51,7 @@ Result<std::string> read_file(const std::string& path) {
   // O_NONBLOCK: opening a pipe must not wait for its writer.
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.fd < 0) return fail(system_text(errno));
-  struct stat about {};
+  struct stat about{};
   if (::fstat(file.fd, &about) != 0) return fail(system_text(errno));
   if (S_ISDIR(about.st_mode)) return fail("it is a directory");
   if (!S_ISREG(about.st_mode)) return fail("it is no regular file");
@@ -137,7 +139,8 @@ bool check_text(std::uint16_t file, Diagnostics& diagnostics) {
     return false;
   }
   if (auto at = first_invalid(text); at < text.size()) {
-    report(at, "bad-encoding", "this is not UTF-8").help = "save the file as UTF-8; é in Latin-1, for example, is not";
+    report(at, "bad-encoding", "this is not UTF-8").help =
+        "save the file as UTF-8; é in Latin-1, for example, is not";
     return false;
   }
   if (auto at = text.find('\0'); at != std::string::npos) {

@@ -8,8 +8,9 @@
 
 namespace sluice::config {
 
-/// Reads the file called `shown` and adds it to the sources; its number, or nothing when it cannot be read (reported
-/// at `named_at`, the place of the name, where there is one). Only regular files of up to 16 MiB are read.
+/// Reads the file called `shown` and adds it to the sources; its number, or nothing when it cannot be read
+/// (reported at `named_at`, the place of the name, where there is one). Only regular files of up to 16 MiB
+/// are read.
 std::optional<std::uint16_t> add_file(const std::string& shown, Span named_at, Diagnostics& diagnostics);
 
 /// Adds a text in memory that belongs to the working directory.

@@ -12,7 +12,9 @@
 namespace sluice::config {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 /// One fault, and what stands around it.
 class Fault {
@@ -20,7 +22,8 @@ class Fault {
   Fault(const SyntaxError& error, std::uint16_t file, Diagnostics& diagnostics)
       : error_(error), file_(file), diagnostics_(diagnostics), text_(diagnostics.sources[file].text) {
     std::size_t at = 0;
-    for (std::uint32_t line = 1; line < error.line; ++line) at = std::min(text_.find('\n', at), text_.size() - 1) + 1;
+    for (std::uint32_t line = 1; line < error.line; ++line)
+      at = std::min(text_.find('\n', at), text_.size() - 1) + 1;
     line_begin_ = at;
     line_end_ = std::min(text_.find('\n', at), text_.size());
     for (std::uint32_t column = 1; column < error.column && at < line_end_; ++column) {
@@ -34,8 +37,8 @@ class Fault {
     const auto& what = error_.description;
     if (contains(what, "cannot redefine") || contains(what, "cannot insert")) {
       report_redefinition(what, file_, line_begin_, at_, diagnostics_);
-    } else if (!(unclosed_string() || value_needs_quotes() || after_value() || unclosed_bracket() || key_without_value() ||
-                 inline_table() || odd_line() || bad_escape())) {
+    } else if (!(unclosed_string() || value_needs_quotes() || after_value() || unclosed_bracket() ||
+                 key_without_value() || inline_table() || odd_line() || bad_escape())) {
       as_the_parser_says();
     }
   }
@@ -68,7 +71,8 @@ class Fault {
   /// The bounds of the value in which the fault lies: from behind `=`, `[`, `{` or `,` to the next delimiter.
   std::pair<std::size_t, std::size_t> value_bounds() const {
     auto begin = std::min(at_, line_end_);
-    while (begin > line_begin_ && std::string_view("=[{,").find(text_[begin - 1]) == std::string_view::npos) --begin;
+    while (begin > line_begin_ && std::string_view("=[{,").find(text_[begin - 1]) == std::string_view::npos)
+      --begin;
     auto end = std::min(text_.find_first_of(",]}#\n", std::max(begin, at_)), line_end_);
     while (begin < end && (text_[begin] == ' ' || text_[begin] == '\t')) ++begin;
     while (end > begin && (text_[end - 1] == ' ' || text_[end - 1] == '\t')) --end;
@@ -76,8 +80,9 @@ class Fault {
   }
 
   bool is_about_a_bare_value() const {
-    constexpr std::array<std::string_view, 6> contexts = {"parsing boolean", "parsing floating-point", "integer: ", "parsing date", "parsing time",
-                                                          "could not determine value type"};
+    constexpr std::array<std::string_view, 6> contexts = {
+        "parsing boolean", "parsing floating-point", "integer: ",
+        "parsing date",    "parsing time",           "could not determine value type"};
     return std::ranges::any_of(contexts, [this](auto context) { return says(context); });
   }
 
@@ -85,7 +90,8 @@ class Fault {
     if (!is_about_a_bare_value()) return false;
     auto [begin, end] = value_bounds();
     auto value = text_.substr(begin, end - begin);
-    constexpr std::string_view of_numbers = "0123456789+-.eE_xob:TZ";  // a number or date gone wrong is no text
+    constexpr std::string_view of_numbers =
+        "0123456789+-.eE_xob:TZ";  // a number or date gone wrong is no text
     if (value.empty()) return false;
     bool number = value.find_first_not_of(of_numbers) == std::string_view::npos;
     bool address = value.find('.') != value.rfind('.');  // 127.0.0.1
@@ -120,7 +126,8 @@ class Fault {
     } else {
       auto meant = nearest(value, {"true", "false"});
       if (meant.empty()) finding.message = "a text needs quotes";
-      finding.label = meant.empty() ? "write " + in_quotes(value) : "did you mean " + std::string(meant) + "?";
+      finding.label =
+          meant.empty() ? "write " + in_quotes(value) : "did you mean " + std::string(meant) + "?";
     }
     return true;
   }
@@ -135,7 +142,8 @@ class Fault {
     } else if (rest.starts_with(",") || rest.starts_with(";")) {
       add(at_, at_ + 1, "a line does not end with " + in_ticks(rest.substr(0, 1))).label = "remove it";
     } else if (says("table header")) {
-      add(at_, at_ + length, "nothing but a comment may follow a table header").label = "write it on the next line";
+      add(at_, at_ + length, "nothing but a comment may follow a table header").label =
+          "write it on the next line";
     } else {
       report_after_value(length);
     }
@@ -150,9 +158,12 @@ class Fault {
       return;
     }
     auto& finding = add(at_, at_ + length, "nothing but a comment may follow a value");
-    finding.label = contains(text_.substr(at_, length), "=") ? "write it on the next line" : "the value ended before this";
-    if (was_text && text_[at_] == '"') finding.label = "several values stand in [ … ] with commas between them";
-    if (was_text) finding.help = "a quote inside a string: \"it's\", 'say \"hello\"', or \\\" in double quotes";
+    finding.label = contains(text_.substr(at_, length), "=") ? "write it on the next line"
+                                                             : "the value ended before this";
+    if (was_text && text_[at_] == '"')
+      finding.label = "several values stand in [ … ] with commas between them";
+    if (was_text)
+      finding.help = "a quote inside a string: \"it's\", 'say \"hello\"', or \\\" in double quotes";
   }
 
   /// The innermost bracket that is open where the fault lies.
@@ -182,8 +193,8 @@ class Fault {
     } else if (!is_array && says("end-of-file")) {
       add(open->begin, open->end, "this inline table is not closed").label = "its } is missing";
     } else if (says("expected comma")) {
-      add(at_, at_ + 1, "a comma is missing before this").label = is_array ? "items stand with commas between them"
-                                                                           : "keys stand with commas between them";
+      add(at_, at_ + 1, "a comma is missing before this").label =
+          is_array ? "items stand with commas between them" : "keys stand with commas between them";
     } else {
       return false;
     }

@@ -18,28 +18,41 @@ struct Unit {
 };
 
 // The largest first, as values are written with the largest unit that divides them.
-constexpr std::array<Unit, 5> duration_units = {{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000},
-                                                 {"ms", 1}}};
-constexpr std::array<Unit, 9> size_units = {{{"TiB", 1ULL << 40}, {"GiB", 1ULL << 30}, {"MiB", 1ULL << 20},
-                                             {"KiB", 1ULL << 10}, {"TB", 1'000'000'000'000}, {"GB", 1'000'000'000},
-                                             {"MB", 1'000'000}, {"KB", 1000}, {"B", 1}}};
+constexpr std::array<Unit, 5> duration_units = {
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
+constexpr std::array<Unit, 9> size_units = {{{"TiB", 1ULL << 40},
+                                             {"GiB", 1ULL << 30},
+                                             {"MiB", 1ULL << 20},
+                                             {"KiB", 1ULL << 10},
+                                             {"TB", 1'000'000'000'000},
+                                             {"GB", 1'000'000'000},
+                                             {"MB", 1'000'000},
+                                             {"KB", 1000},
+                                             {"B", 1}}};
 
 /// What a kind of measure is called, and how it is written.
 struct Measure {
-  std::string_view noun;           // "duration"
-  std::string_view wrong_code;     // "bad-duration"
+  std::string_view noun;        // "duration"
+  std::string_view wrong_code;  // "bad-duration"
   std::span<const Unit> units;
-  std::string_view natural_unit;   // the one people mean when they write none
-  std::string_view forms;          // for help
-  std::string_view pattern;        // of the JSON Schema
+  std::string_view natural_unit;  // the one people mean when they write none
+  std::string_view forms;         // for help
+  std::string_view pattern;       // of the JSON Schema
 };
 
-constexpr Measure duration_measure = {"duration", "bad-duration", duration_units, "s",
+constexpr Measure duration_measure = {"duration",
+                                      "bad-duration",
+                                      duration_units,
+                                      "s",
                                       R"(a duration is a number and a unit: "250ms", "2s", "5m", "1h", "1d")",
                                       "^([0-9]+(ms|s|m|h|d))+$"};
-constexpr Measure size_measure = {"size", "bad-size", size_units, "B",
-                                  R"(a size is a number and a unit: "512B", "64KiB", "1MiB", "1GiB", "500KB")",
-                                  "^[0-9]+(TiB|GiB|MiB|KiB|TB|GB|MB|KB|B)$"};
+constexpr Measure size_measure = {
+    "size",
+    "bad-size",
+    size_units,
+    "B",
+    R"(a size is a number and a unit: "512B", "64KiB", "1MiB", "1GiB", "500KB")",
+    "^[0-9]+(TiB|GiB|MiB|KiB|TB|GB|MB|KB|B)$"};
 
 /// One number and unit at the front of `text`, taken off it.
 std::optional<std::uint64_t> take_part(std::string_view& text, std::span<const Unit> units) {
@@ -54,7 +67,8 @@ std::optional<std::uint64_t> take_part(std::string_view& text, std::span<const U
     if (text.substr(0, length) != unit.name) continue;
     text.remove_prefix(length);
     std::uint64_t product = 0;
-    return __builtin_mul_overflow(count, unit.factor, &product) ? std::numeric_limits<std::uint64_t>::max() : product;
+    return __builtin_mul_overflow(count, unit.factor, &product) ? std::numeric_limits<std::uint64_t>::max()
+                                                                : product;
   }
   return std::nullopt;
 }
@@ -81,11 +95,13 @@ std::string repaired(std::string_view text, const Measure& measure) {
   auto unit = to_lower(trim(text.substr(digits)));
   if (unit.empty()) return number + std::string(measure.natural_unit);
   constexpr std::array<std::pair<std::string_view, std::string_view>, 31> habits = {{
-      {"sec", "s"}, {"secs", "s"}, {"second", "s"}, {"seconds", "s"}, {"s", "s"}, {"min", "m"}, {"mins", "m"},
-      {"minute", "m"}, {"minutes", "m"}, {"m", "m"}, {"hour", "h"}, {"hours", "h"}, {"h", "h"}, {"hr", "h"},
-      {"day", "d"}, {"days", "d"}, {"d", "d"}, {"ms", "ms"}, {"msec", "ms"}, {"milliseconds", "ms"},
-      {"k", "KiB"}, {"kb", "KB"}, {"kib", "KiB"}, {"mb", "MB"}, {"m", "MiB"}, {"mib", "MiB"}, {"g", "GiB"},
-      {"gb", "GB"}, {"gib", "GiB"}, {"bytes", "B"}, {"b", "B"},
+      {"sec", "s"},   {"secs", "s"},  {"second", "s"}, {"seconds", "s"}, {"s", "s"},
+      {"min", "m"},   {"mins", "m"},  {"minute", "m"}, {"minutes", "m"}, {"m", "m"},
+      {"hour", "h"},  {"hours", "h"}, {"h", "h"},      {"hr", "h"},      {"day", "d"},
+      {"days", "d"},  {"d", "d"},     {"ms", "ms"},    {"msec", "ms"},   {"milliseconds", "ms"},
+      {"k", "KiB"},   {"kb", "KB"},   {"kib", "KiB"},  {"mb", "MB"},     {"m", "MiB"},
+      {"mib", "MiB"}, {"g", "GiB"},   {"gb", "GB"},    {"gib", "GiB"},   {"bytes", "B"},
+      {"b", "B"},
   }};
   for (const auto& [habit, meant] : habits) {
     if (habit != unit) continue;
@@ -98,7 +114,8 @@ std::string repaired(std::string_view text, const Measure& measure) {
 
 std::string measure_text(std::uint64_t value, std::span<const Unit> units) {
   for (const auto& unit : units) {
-    if (value != 0 && value % unit.factor == 0) return std::to_string(value / unit.factor) + std::string(unit.name);
+    if (value != 0 && value % unit.factor == 0)
+      return std::to_string(value / unit.factor) + std::string(unit.name);
   }
   return "0" + std::string(units.back().name);
 }
@@ -120,17 +137,19 @@ TypeInfo measure_info(const Measure& measure, std::string range) {
 void report_measure(const Value& value, const Measure& measure, const TypeInfo& info, Reading& reading) {
   auto noun = with_article(measure.noun);
   if (value.is(Value::Kind::integer) || value.is(Value::Kind::floating)) {
-    auto& finding = reading.diagnostics.error("no-unit", value.span, reading.subject + " must be " + noun + " with its unit");
+    auto& finding = reading.diagnostics.error("no-unit", value.span,
+                                              reading.subject + " must be " + noun + " with its unit");
     finding.label = "a bare number has no unit";
     if (value.is(Value::Kind::integer) && value.integer >= 0) {
-      finding.label += ": write \"" + std::to_string(value.integer) + std::string(measure.natural_unit) + "\"";
+      finding.label +=
+          ": write \"" + std::to_string(value.integer) + std::string(measure.natural_unit) + "\"";
     }
     finding.help = measure.forms;
   } else if (!value.is(Value::Kind::string)) {
     wrong_type(value, info, reading);
   } else {
-    auto& finding = reading.diagnostics.error(measure.wrong_code, value.span,
-                                              reading.subject + " is not " + noun + ": " + in_quotes(value.text));
+    auto& finding = reading.diagnostics.error(
+        measure.wrong_code, value.span, reading.subject + " is not " + noun + ": " + in_quotes(value.text));
     auto meant = repaired(value.text, measure);
     if (!meant.empty()) finding.label = "did you mean \"" + meant + "\"?";
     finding.help = measure.forms;
@@ -145,8 +164,8 @@ std::optional<std::uint64_t> read_measure(const Value& value, const Measure& mea
   if (!amount) {
     report_measure(value, measure, info, reading);
   } else if (*amount < least || *amount > most) {
-    auto& finding = reading.diagnostics.error("out-of-range", value.span,
-                                              reading.subject + " is out of range: it must be within " + info.range);
+    auto& finding = reading.diagnostics.error(
+        "out-of-range", value.span, reading.subject + " is out of range: it must be within " + info.range);
     finding.label = *amount < least ? "too short" : "too long";
     if (measure.noun == "size") finding.label = *amount < least ? "too small" : "too large";
     amount.reset();
@@ -167,8 +186,8 @@ Type<std::chrono::milliseconds> duration(std::chrono::milliseconds least, std::c
 }
 
 Type<Bytes> size(Bytes least, Bytes most) {
-  auto info = measure_info(size_measure, measure_text(least.count, size_units) + " … " +
-                                             measure_text(most.count, size_units));
+  auto info = measure_info(
+      size_measure, measure_text(least.count, size_units) + " … " + measure_text(most.count, size_units));
   return {info, [=](const Value& value, Reading& reading) -> std::optional<Bytes> {
             auto amount = read_measure(value, size_measure, info, least.count, most.count, reading);
             if (!amount) return std::nullopt;

@@ -30,7 +30,8 @@ std::optional<Entry> find_home(std::string_view key, std::string_view near) {
 std::string actions_beside(const Entry& home) {
   std::string out;
   for (const auto& entry : catalogue()) {
-    if (entry.path == home.path && !entry.beside.empty()) out += (out.empty() ? "" : " or ") + in_ticks(entry.beside);
+    if (entry.path == home.path && !entry.beside.empty())
+      out += (out.empty() ? "" : " or ") + in_ticks(entry.beside);
   }
   return out;
 }
@@ -42,13 +43,15 @@ std::string belongs(const Entry& home, std::string_view where) {
   return home.field->type.is_table ? "write [" + home.path + "]" : key + " belongs in " + home.header;
 }
 
-/// A key of another table that is spelt like this one and takes its value, where there is nothing better to say.
+/// A key of another table that is spelt like this one and takes its value, where there is nothing better to
+/// say.
 std::string similar_elsewhere(const Member& member, std::string_view where) {
   auto entries = catalogue();
   std::erase_if(entries, [&](const Entry& entry) {
     return entry.header.empty() || !detail::accepts(entry.field->type.kinds, member.value.kind);
   });
   std::vector<std::string_view> names;
+  names.reserve(entries.size());
   for (const auto& entry : entries) names.push_back(entry.field->name);
   auto meant = nearest(member.key, names);
   if (meant.empty()) return {};
@@ -68,6 +71,40 @@ std::string keys_here(const std::vector<std::string_view>& known) {
   auto repeated = std::ranges::unique(keys);
   keys.erase(repeated.begin(), repeated.end());
   return "keys here: " + listed(keys);
+}
+
+std::vector<std::string_view> preamble_keys() {
+  std::vector<std::string_view> keys;
+  for (const auto& field : preamble_fields()) keys.push_back(field.name);
+  return keys;
+}
+
+/// The headers of all sections, with commas.
+std::string headers() {
+  std::string out;
+  for (const auto& [name, section] : Sections::all().by_name())
+    out += (out.empty() ? "" : ", ") + header_of(section);
+  return out;
+}
+
+/// A section as its header, a key of the preamble as itself.
+std::string name_at_top(std::string_view name) {
+  const auto* section = Sections::all().find(name);
+  return section ? header_of(*section) : in_ticks(name);
+}
+
+bool is_section(const Value& value) {
+  return value.is(Value::Kind::table) || (!value.items.empty() && value.items.front().is(Value::Kind::table));
+}
+
+/// Where something that means nothing at the top of a file would mean something. A table is at home only
+/// where a table is, unless nothing else can be said.
+std::string hint_at_home(const Member& member, bool is_table) {
+  auto home = find_home(member.key, {});
+  bool fits = home && home->field->type.is_table == is_table;
+  auto advice = fits ? std::string() : std::string(advice_for_foreign_word(member.key));
+  if (!advice.empty()) return advice;
+  return home ? belongs(*home, {}) : similar_elsewhere(member, {});
 }
 
 }  // namespace
@@ -98,37 +135,18 @@ std::string_view report_unknown_key(const Member& member, std::string_view where
 }
 
 std::string_view report_unknown_section(const Member& member, Diagnostics& diagnostics) {
-  const auto& sections = Sections::all().by_name();
-  const auto& value = member.value;
-  bool is_table = value.is(Value::Kind::table) || (!value.items.empty() && value.items.front().is(Value::Kind::table));
-  auto& finding = diagnostics.error(is_table ? "unknown-section" : "unknown-key", member.key_span,
-                                    is_table ? "unknown section " + in_ticks(member.key)
-                                             : "unknown key " + in_ticks(member.key) + " at the top of the file");
-  std::vector<std::string_view> known;
-  for (const auto& field : preamble_fields()) known.push_back(field.name);
-  finding.help = keys_here(known);
-  std::vector<std::string> headers;
-  for (const auto& [name, section] : sections) {
-    known.push_back(name);
-    headers.push_back(header_of(section));
-  }
-  if (is_table) finding.help = "sections: " + listed(headers, headers.size());
+  auto shown = in_ticks(member.key);
+  bool is_table = is_section(member.value);
+  auto& finding = is_table ? diagnostics.error("unknown-section", member.key_span, "unknown section " + shown)
+                           : diagnostics.error("unknown-key", member.key_span,
+                                               "unknown key " + shown + " at the top of the file");
+  auto known = preamble_keys();
+  finding.help = is_table ? "sections: " + headers() : keys_here(known);
+  for (const auto& [name, section] : Sections::all().by_name()) known.push_back(name);
+
   auto meant = nearest(member.key, known);
   if (meant.empty() && is_table) meant = completed(member.key, known);
-  auto home = find_home(member.key, {});
-  if (const auto* section = Sections::all().find(meant)) {
-    finding.label = "did you mean " + header_of(*section) + "?";
-  } else if (!meant.empty()) {
-    finding.label = "did you mean " + in_ticks(meant) + "?";
-  } else if (home && home->field->type.is_table == is_table) {
-    finding.label = belongs(*home, {});
-  } else if (auto advice = advice_for_foreign_word(member.key); !advice.empty()) {
-    finding.label = advice;
-  } else if (home) {
-    finding.label = belongs(*home, {});
-  } else {
-    finding.label = similar_elsewhere(member, {});
-  }
+  finding.label = meant.empty() ? hint_at_home(member, is_table) : "did you mean " + name_at_top(meant) + "?";
   return meant;
 }
 

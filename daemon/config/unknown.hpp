@@ -9,8 +9,8 @@
 /// What a key that means nothing here may have been meant as.
 namespace sluice::config {
 
-/// Reports that the key of `member` is unknown in the table that messages call `where` ("[server]") and whose keys
-/// are `known`. Returns the known key that it most likely misspells, or nothing.
+/// Reports that the key of `member` is unknown in the table that messages call `where` ("[server]") and whose
+/// keys are `known`. Returns the known key that it most likely misspells, or nothing.
 std::string_view report_unknown_key(const Member& member, std::string_view where,
                                     const std::vector<std::string_view>& known, Diagnostics& diagnostics);
 
@@ -20,7 +20,8 @@ std::string_view report_unknown_section(const Member& member, Diagnostics& diagn
 /// A section as its header is written: "[server]", "[[route]]".
 std::string header_of(const Section& section);
 
-/// What Sluice calls a thing that other servers call `word`: "write a [[route]] with `path`". Empty: not known.
+/// What Sluice calls a thing that other servers call `word`: "write a [[route]] with `path`". Empty: not
+/// known.
 std::string_view advice_for_foreign_word(std::string_view word);
 
 }  // namespace sluice::config

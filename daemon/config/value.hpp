@@ -40,11 +40,11 @@ class Value {
   using Table = std::vector<Member>;  // in the order of the file, keys unique
 
   Kind kind = Kind::none;
-  Span span;                 // a table made by a header ([route]): the header
-  bool inline_table = false; // written as { … }
-  bool expanded = false;     // string: holds the value of a ${…}, and may stand for a number or true / false
+  Span span;                  // a table made by a header ([route]): the header
+  bool inline_table = false;  // written as { … }
+  bool expanded = false;      // string: holds the value of a ${…}, and may stand for a number or true / false
   bool failed_expansion = false;  // string: holds a ${…} that failed and was reported; nothing reads it
-  std::string text;          // string: its content; datetime and floating: as written in the file
+  std::string text;               // string: its content; datetime and floating: as written in the file
   std::int64_t integer = 0;
   double floating = 0;
   bool boolean = false;

@@ -16,15 +16,17 @@ void report(config::Span here, config::Span earlier, config::Diagnostics& diagno
 
 }  // namespace
 
-void check_listeners(const std::vector<config::Located<net::Endpoint>>& listen, const std::vector<rawecho::Echo>& echoes,
-                     config::Diagnostics& diagnostics) {
+void check_listeners(const std::vector<config::Located<net::Endpoint>>& listen,
+                     const std::vector<rawecho::Echo>& echoes, config::Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < listen.size(); ++i) {
     for (std::size_t earlier = 0; earlier < i; ++earlier) {
-      if (same_place(listen[earlier].value, listen[i].value)) report(listen[i].span, listen[earlier].span, diagnostics);
+      if (same_place(listen[earlier].value, listen[i].value))
+        report(listen[i].span, listen[earlier].span, diagnostics);
     }
     for (const auto& echo : echoes) {
       bool streams = !echo.listen->datagrams;
-      if (streams && same_place(listen[i].value, echo.listen->endpoint)) report(echo.listen.span, listen[i].span, diagnostics);
+      if (streams && same_place(listen[i].value, echo.listen->endpoint))
+        report(echo.listen.span, listen[i].span, diagnostics);
     }
   }
 }

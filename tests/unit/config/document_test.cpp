@@ -118,8 +118,9 @@ TEST_CASE("circles of includes and files named twice are reported, not followed"
   Diagnostics diagnostics;
   load(folder.path("main.toml"), diagnostics);
   diagnostics.sort();
-  CHECK(places(diagnostics) == "main.toml:1:32 included-twice; a.toml:1:11 include-cycle; b.toml:1:11 included-twice; "
-                               "b.toml:1:11 include-cycle; b.toml:1:11 include-cycle");
+  CHECK(places(diagnostics) ==
+        "main.toml:1:32 included-twice; a.toml:1:11 include-cycle; b.toml:1:11 included-twice; "
+        "b.toml:1:11 include-cycle; b.toml:1:11 include-cycle");
 }
 
 TEST_CASE("a fault of syntax in one file does not hide the findings in others") {
@@ -173,7 +174,8 @@ TEST_CASE("what stands at the top without meaning is reported with what it may h
       {"[smaple]\n", "test.toml:1:2 unknown-section", "did you mean [sample]?"},
       {"[[thng]]\n", "test.toml:1:3 unknown-section", "did you mean [[thing]]?"},
       {"inclde = []\n", "test.toml:1:1 unknown-key", "did you mean `include`?"},
-      {"document_root = \"/\"\n", "test.toml:1:1 unknown-key", "a directory is served by [[static]] with `path` and `root`"},
+      {"document_root = \"/\"\n", "test.toml:1:1 unknown-key",
+       "a directory is served by [[static]] with `path` and `root`"},
       {"strict = true\n", "test.toml:1:1 unknown-key", "`strict` belongs in [sample]"},
       {"header_bytes = \"1KiB\"\n", "test.toml:1:1 unknown-key", "`header_bytes` belongs in [sample.limits]"},
       {"[location]\n", "test.toml:1:2 unknown-section", "write a [[route]] with `path`"},

@@ -55,7 +55,8 @@ TEST_CASE("expansions that fail are reported at their place in the string") {
     const char* place;
     const char* message;
   } faults[] = {
-      {"é ${env:SLUICE_TEST_UNSET} x", "2:11-35 unset-variable", "the environment variable `SLUICE_TEST_UNSET` is not set"},
+      {"é ${env:SLUICE_TEST_UNSET} x", "2:11-35 unset-variable",
+       "the environment variable `SLUICE_TEST_UNSET` is not set"},
       {"${file:/etc/secret}", "2:9-28 unknown-expansion", "unknown expansion ${file:…}"},
       {"${env:A B}", "2:9-19 bad-expansion", "\"A B\" is no name of an environment variable"},
       {"${env:}", "2:9-16 bad-expansion", "\"\" is no name of an environment variable"},

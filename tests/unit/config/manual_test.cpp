@@ -13,7 +13,9 @@ namespace {
 
 using namespace sluice::config;
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST_CASE("a key is explained with type, range, default and example") {
   auto text = explain("sample.limits.header_bytes");
@@ -75,7 +77,9 @@ TEST_CASE("the reference has every key of every table") {
   auto text = reference();
   CHECK(contains(text, "## `[sample]`"));
   CHECK(contains(text, "### `[sample.limits]`"));
-  CHECK(contains(text, "| `header_bytes` | size: 1KiB … 1MiB | `\"16KiB\"` | Largest head of a request. Example: `\"32KiB\"` |"));
+  CHECK(contains(text,
+                 "| `header_bytes` | size: 1KiB … 1MiB | `\"16KiB\"` | Largest head of a request. Example: "
+                 "`\"32KiB\"` |"));
   CHECK(contains(text, "string: debug, info"));
   for (const auto& entry : catalogue()) CHECK(contains(text, "| `" + entry.field->name + "` |"));
   CHECK(text.ends_with("|\n"));

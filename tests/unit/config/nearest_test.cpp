@@ -6,7 +6,8 @@ namespace {
 
 using sluice::config::nearest;
 
-const std::vector<std::string_view> keys = {"listen", "workers", "timeouts", "shutdown_timeout", "limits", "to", "path"};
+const std::vector<std::string_view> keys = {"listen", "workers", "timeouts", "shutdown_timeout",
+                                            "limits", "to",      "path"};
 
 TEST_CASE("a dropped, added, changed or swapped letter finds its word") {
   CHECK(nearest("lsten", keys) == "listen");

@@ -16,8 +16,8 @@ Value parsed(const std::string& text) {
 }
 
 std::string place(Span span) {
-  return std::to_string(span.line) + ":" + std::to_string(span.column) + "-" + std::to_string(span.end_line) + ":" +
-         std::to_string(span.end_column);
+  return std::to_string(span.line) + ":" + std::to_string(span.column) + "-" + std::to_string(span.end_line) +
+         ":" + std::to_string(span.end_column);
 }
 
 TEST_CASE("a key that begins with a letter beyond ASCII is a fault of syntax") {
@@ -67,7 +67,9 @@ TEST_CASE("numbers and dates are kept as they were written") {
 }
 
 TEST_CASE("a byte order mark and CRLF line ends are no content") {
-  auto root = parsed("\xEF\xBB\xBF" "a = 1\r\nb = \"\"\"x\r\ny\"\"\"\r\n");
+  auto root = parsed(
+      "\xEF\xBB\xBF"
+      "a = 1\r\nb = \"\"\"x\r\ny\"\"\"\r\n");
   CHECK(place(root.members[0].key_span) == "1:1-1:2");
   CHECK(root.find("b")->text == "x\ny");
 }
@@ -92,7 +94,9 @@ std::string refusal(const std::string& text) {
 TEST_CASE("text that is no UTF-8 text is refused at its place") {
   CHECK(refusal("a = 1\nb = \"x\xE9\"\n") == "2:7 bad-encoding");
   CHECK(refusal(std::string("a = 1\nb\0 = 2\n", 13)) == "2:2 bad-encoding");
-  CHECK(refusal(std::string("\xFF\xFE" "a\0", 4)) == "1:1 bad-encoding");
+  CHECK(refusal(std::string("\xFF\xFE"
+                            "a\0",
+                            4)) == "1:1 bad-encoding");
   CHECK(refusal(std::string("a\0=\0001\0", 6)) == "1:1 bad-encoding");
 }
 
@@ -110,7 +114,8 @@ TEST_CASE("what is nested beyond reason is refused before it fills the stack") {
 
 TEST_CASE("dots in strings and comments are no keys") {
   Diagnostics diagnostics;
-  auto text = "a = \"" + std::string(100, '.') + "\" # " + std::string(100, '.') + "\nb =  + std::string(100, '.') + \n";
+  auto text = "a = \"" + std::string(100, '.') + "\" # " + std::string(100, '.') +
+              "\nb =  + std::string(100, '.') + \n";
   CHECK(check_text(add_text("test.toml", text, diagnostics), diagnostics));
 }
 
