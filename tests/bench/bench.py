@@ -46,19 +46,19 @@ def build(given):
 def measure_scenario(scenario, contestants, arguments, server_cpu, load_cpu):
     """All rounds of one scenario: {server name: [(requests a second, CPU µs a request)]}."""
     results, running = {}, []
-    for server in contestants:
-        if scenario.name not in server.scenarios:
-            continue
-        server.start(scenario.name, server_cpu)
-        try:
-            header = scenarios.verify(scenario, server)
-        except (scenarios.WrongAnswer, OSError) as wrong:
-            print(f"  {server.name} is disqualified: {wrong}")
-            server.stop()
-            continue
-        running.append((server, header))
-        results[server.name] = []
     try:
+        for server in contestants:
+            if scenario.name not in server.scenarios:
+                continue
+            try:
+                server.start(scenario.name, server_cpu)
+                header = scenarios.verify(scenario, server)
+            except (scenarios.WrongAnswer, servers.NotRunning, OSError) as wrong:
+                print(f"  {server.name} is disqualified: {wrong}")
+                server.stop()
+                continue
+            running.append((server, header))
+            results[server.name] = []
         for _ in range(arguments.rounds):
             for server, header in running:
                 if server.name not in results:

@@ -16,6 +16,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class NotRunning(Exception):
+    """A server that could not be started; it is left out."""
+
+
 class Server:
     """One server process, with its children. `scenarios` names what it can serve; `paths` gives the path for each."""
 
@@ -45,10 +49,12 @@ class Server:
                 return
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"{self.name} did not start: " + (self.folder / "log").read_text()[-800:])
+                    raise NotRunning("it did not start: " + (self.folder / "log").read_text()[-800:])
                 time.sleep(0.02)
 
     def stop(self):
+        if self.process is None:
+            return
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
