@@ -11,7 +11,8 @@ namespace {
 /// Answers the requests to one [[websocket]] by the opening handshake (RFC 6455 §4.2).
 class WebSocketHandler final : public site::Handler {
  public:
-  explicit WebSocketHandler(std::shared_ptr<const WebSocketEndpoint> endpoint) : endpoint_(std::move(endpoint)) {}
+  explicit WebSocketHandler(std::shared_ptr<const WebSocketEndpoint> endpoint)
+      : endpoint_(std::move(endpoint)) {}
 
   void handle(http::Exchange& exchange) const override {
     auto shaken = websocket::shake_hands(exchange.request, endpoint_->handshake);
@@ -19,12 +20,15 @@ class WebSocketHandler final : public site::Handler {
 
     KeptValues kept(endpoint_->kept, site::RequestValues(exchange));
     auto conversation = std::make_unique<WebSocketConversation>(endpoint_, std::move(kept));
-    auto compression = shaken.deflate ? std::make_unique<websocket::Compression>(*shaken.deflate, endpoint_->handshake.deflate)
+    auto compression = shaken.deflate ? std::make_unique<websocket::Compression>(*shaken.deflate,
+                                                                                 endpoint_->handshake.deflate)
                                       : nullptr;
-    auto session = std::make_unique<websocket::Session>(endpoint_->limits, std::move(conversation), std::move(compression));
+    auto session = std::make_unique<websocket::Session>(endpoint_->limits, std::move(conversation),
+                                                        std::move(compression));
     http::Response response;
     response.status = 101;
-    response.fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", shaken.accept}};
+    response.fields = {
+        {"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", shaken.accept}};
     if (!shaken.protocol.empty()) response.fields.push_back({"Sec-WebSocket-Protocol", shaken.protocol});
     if (shaken.deflate) response.fields.push_back({"Sec-WebSocket-Extensions", shaken.deflate->response});
     exchange.upgrade(std::move(response), std::move(session));
@@ -32,10 +36,12 @@ class WebSocketHandler final : public site::Handler {
 
  private:
   static void refuse(http::Exchange& exchange, const websocket::Handshake& shaken) {
-    auto response = site::make_error_response(exchange, shaken.status, shaken.reason, site::errors_of(exchange));
+    auto response =
+        site::make_error_response(exchange, shaken.status, shaken.reason, site::errors_of(exchange));
     if (shaken.status == 426) {  // RFC 9110 §15.5.22, RFC 6455 §4.4
-      response.fields.insert(response.fields.end(),
-                             {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}});
+      response.fields.insert(
+          response.fields.end(),
+          {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}});
     }
     exchange.respond(std::move(response));
   }
@@ -47,8 +53,21 @@ std::string summary_of(const WebSocketOptions& options) {
   return options.json ? "websocket json" : options.reply ? "websocket reply" : "websocket echo";
 }
 
+/// Keys that say how a room works, where there is none.
+void report_roomless_keys(const config::Value& table, config::Diagnostics& diagnostics) {
+  if (table.find("room")) return;
+  for (auto key : {"to", "history", "notices", "slow_consumer", "max_backlog"}) {
+    const auto* member = table.find_member(key);
+    if (!member) continue;
+    auto& error = diagnostics.error("needs-key", member->key_span,
+                                    "`" + std::string(key) + "` has no meaning without `room`");
+    error.help = "say which room clients join: room = \"NAME\"";
+  }
+}
+
 void build_websocket(const config::Declaration& declaration, site::Builder& builder) {
   auto options = config::read(declaration.table, "[[websocket]]", websocket_fields(), builder.reading());
+  report_roomless_keys(declaration.table, builder.reading().diagnostics);
   if (!options) return;
   site::Endpoint endpoint;
   endpoint.section = "websocket";

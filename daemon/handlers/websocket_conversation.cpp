@@ -10,18 +10,9 @@ namespace {
 using websocket::Opcode;
 using websocket::Session;
 
-/// Renders into one buffer a thread, so that a steady stream of messages allocates nothing.
-template <class Use>
-void rendered(const site::Template& text, const site::Values& values, Use use) {
-  constexpr std::size_t most_kept = 256 * 1024;
-  thread_local std::string scratch;
-  scratch.clear();
-  text.render(values, scratch);
-  use(std::string_view(scratch));
-  if (scratch.capacity() > most_kept) std::string().swap(scratch);
+std::string peer_of(const Session& session) {
+  return session.transport().peer().text();
 }
-
-std::string peer_of(const Session& session) { return session.transport().peer().text(); }
 
 /// Says at debug level what happened to a session; `what` makes the text only where it is wanted.
 template <class What>
@@ -31,17 +22,56 @@ void note(const Session& session, What what) {
 
 }  // namespace
 
+/// Renders into one buffer a thread, so that a steady stream of messages allocates nothing.
+template <class Use>
+void WebSocketConversation::render(const site::Template& text, WebSocketEvent event, Use use) const {
+  constexpr std::size_t most_kept = 256 * 1024;
+  thread_local std::string scratch;
+  std::string count;
+  if (member_ && member_->in_room()) {
+    count = std::to_string(member_->room_members());
+    event.room_name = member_->room_name();
+    event.room_count = count;
+  }
+  scratch.clear();
+  text.render(WebSocketValues(endpoint_->kept, kept_, event), scratch);
+  use(std::string_view(scratch));
+  if (scratch.capacity() > most_kept) std::string().swap(scratch);
+}
+
 void WebSocketConversation::on_open(Session& session) {
   note(session, [] { return std::string("open"); });
+  if (endpoint_->room) return join(session);
   print(endpoint_->log_open, {});
-  if (endpoint_->greeting) send(session, Opcode::text, *endpoint_->greeting, {});
+  if (endpoint_->greeting) {
+    render(*endpoint_->greeting, {}, [&](std::string_view text) { session.send_text(text); });
+  }
+}
+
+/// Comes into the room: greeting and history first, then the notice to all.
+void WebSocketConversation::join(Session& session) {
+  member_ = std::make_unique<WebSocketMember>(session, endpoint_->backlog);
+  std::vector<rooms::Post> past;
+  render(*endpoint_->room, {}, [&](std::string_view name) {
+    past = rooms::Hub::current().join(std::string(name), *member_, endpoint_->history);
+  });
+  print(endpoint_->log_open, {});
+  if (endpoint_->greeting) {
+    render(*endpoint_->greeting, {}, [&](std::string_view text) { session.send_text(text); });
+  }
+  for (const auto& post : past) member_->deliver(post);
+  if (!endpoint_->join_notice) return;
+  render(*endpoint_->join_notice, {}, [&](std::string_view text) {
+    member_->publish(std::make_shared<const websocket::SharedMessage>(Opcode::text, text), true, false);
+  });
 }
 
 void WebSocketConversation::on_message(Session& session, Opcode kind, std::string_view payload) {
   note(session, [&] {
-    return std::string(kind == Opcode::text ? "text" : "binary") + " message of " + std::to_string(payload.size()) + " octets";
+    return std::string(kind == Opcode::text ? "text" : "binary") + " message of " +
+           std::to_string(payload.size()) + " octets";
   });
-  if (endpoint_->echoes() && !endpoint_->log_message) return session.send(kind, payload);
+  if (endpoint_->echoes() && !endpoint_->log_message) return answer(session, kind, payload);
 
   WebSocketEvent event;
   event.message = payload;
@@ -52,12 +82,13 @@ void WebSocketConversation::on_message(Session& session, Opcode kind, std::strin
   reply(session, kind, event);
 }
 
-/// Finds the parts of a JSON message that templates use. Returns what is wrong with a message from which the reply
-/// cannot be made, else nothing.
+/// Finds the parts of a JSON message that templates use. Returns what is wrong with a message from which the
+/// reply cannot be made, else nothing.
 std::string_view WebSocketConversation::take_apart(Opcode kind, WebSocketEvent& event,
                                                    std::vector<site::Value>& members) const {
   if (!endpoint_->needs_json && endpoint_->members.empty()) return {};
-  if (kind != Opcode::text) return endpoint_->needs_json ? "the message is binary, JSON text is expected" : "";
+  if (kind != Opcode::text)
+    return endpoint_->needs_json ? "the message is binary, JSON text is expected" : "";
   if (!is_json(event.message)) return endpoint_->needs_json ? "the message is not JSON" : "";
   event.member_names = endpoint_->members;
   std::string_view fault;
@@ -70,10 +101,26 @@ std::string_view WebSocketConversation::take_apart(Opcode kind, WebSocketEvent& 
   return fault;
 }
 
-void WebSocketConversation::reply(Session& session, Opcode kind, WebSocketEvent event) const {
-  if (endpoint_->echoes()) return session.send(kind, event.message);
+void WebSocketConversation::reply(Session& session, Opcode kind, WebSocketEvent event) {
+  if (endpoint_->echoes()) return answer(session, kind, event.message);
   event.message_is_value = endpoint_->reply_is_json;
-  send(session, endpoint_->reply_is_json ? Opcode::text : kind, *endpoint_->reply, event);
+  auto reply_kind = endpoint_->reply_is_json ? Opcode::text : kind;
+  render(*endpoint_->reply, event, [&](std::string_view message) { answer(session, reply_kind, message); });
+}
+
+/// Gives the answer to a message to whom it is for: the sender, or the room.
+void WebSocketConversation::answer(Session& session, Opcode kind, std::string_view message) {
+  if (!member_) return session.send(kind, message);
+  member_->publish(std::make_shared<const websocket::SharedMessage>(kind, message), endpoint_->to_sender);
+  if (member_->hub().congested()) hold_while_congested(session);
+}
+
+/// A worker does not keep up with what is published: this client may send again when it has.
+void WebSocketConversation::hold_while_congested(Session& session) {
+  session.hold_reading(true);
+  auto& hub = member_->hub();
+  hub.forget(this);
+  hub.when_clear(this, [&session] { session.hold_reading(false); });
 }
 
 void WebSocketConversation::refuse(Session& session, const WebSocketEvent& event) const {
@@ -83,15 +130,22 @@ void WebSocketConversation::refuse(Session& session, const WebSocketEvent& event
     case BadMessage::Action::ignore:
       return;
     case BadMessage::Action::answer:
-      return send(session, Opcode::text, *endpoint_->bad_message_answer, event);
+      return render(*endpoint_->bad_message_answer, event,
+                    [&](std::string_view text) { session.send_text(text); });
   }
 }
 
-void WebSocketConversation::on_close(Session& session, std::uint16_t code, std::string_view reason, bool clean) {
+void WebSocketConversation::on_writable(Session&) {
+  if (member_) member_->on_writable();
+}
+
+void WebSocketConversation::on_close(Session& session, std::uint16_t code, std::string_view reason,
+                                     bool clean) {
   note(session, [&] {
-    return "closed with " + std::to_string(code) + (reason.empty() ? "" : " \"" + std::string(reason) + "\"") +
-           (clean ? "" : ", not cleanly");
+    return "closed with " + std::to_string(code) +
+           (reason.empty() ? "" : " \"" + std::string(reason) + "\"") + (clean ? "" : ", not cleanly");
   });
+  leave();
   auto code_text = std::to_string(code);
   WebSocketEvent event;
   event.detail = reason;
@@ -99,15 +153,24 @@ void WebSocketConversation::on_close(Session& session, std::uint16_t code, std::
   print(endpoint_->log_close, event);
 }
 
-void WebSocketConversation::print(const std::optional<site::Template>& line, const WebSocketEvent& event) const {
-  if (!line) return;
-  rendered(*line, WebSocketValues(endpoint_->kept, kept_, event), [](std::string_view text) { user_lines::add(text); });
+void WebSocketConversation::leave() {
+  if (!member_) return;
+  member_->hub().forget(this);
+  auto room = member_->leave();
+  if (!endpoint_->leave_notice) return;
+  auto count = std::to_string(room->members());
+  WebSocketEvent event;
+  event.room_name = room->name();
+  event.room_count = count;
+  render(*endpoint_->leave_notice, event, [&](std::string_view text) {
+    room->publish(room, std::make_shared<const websocket::SharedMessage>(Opcode::text, text), nullptr, false);
+  });
 }
 
-void WebSocketConversation::send(Session& session, Opcode kind, const site::Template& message,
-                                 const WebSocketEvent& event) const {
-  rendered(message, WebSocketValues(endpoint_->kept, kept_, event),
-           [&](std::string_view text) { session.send(kind, text); });
+void WebSocketConversation::print(const std::optional<site::Template>& line,
+                                  const WebSocketEvent& event) const {
+  if (!line) return;
+  render(*line, event, [](std::string_view text) { user_lines::add(text); });
 }
 
 }  // namespace sluice::handlers

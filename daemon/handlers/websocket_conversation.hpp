@@ -3,12 +3,13 @@
 #include <memory>
 
 #include "handlers/websocket_endpoint.hpp"
+#include "handlers/websocket_member.hpp"
 #include "websocket/session.hpp"
 
 namespace sluice::handlers {
 
-/// What a [[websocket]] does with the messages of one connection: replies, lines for the user and for the log. Owned by
-/// the session.
+/// What a [[websocket]] does with the messages of one connection: replies, lines for the user and for the
+/// log. Owned by the session.
 class WebSocketConversation final : public websocket::MessageHandler {
  public:
   WebSocketConversation(std::shared_ptr<const WebSocketEndpoint> endpoint, KeptValues kept)
@@ -16,18 +17,26 @@ class WebSocketConversation final : public websocket::MessageHandler {
 
   void on_open(websocket::Session& session) override;
   void on_message(websocket::Session& session, websocket::Opcode kind, std::string_view payload) override;
-  void on_close(websocket::Session& session, std::uint16_t code, std::string_view reason, bool clean) override;
+  void on_writable(websocket::Session& session) override;
+  void on_close(websocket::Session& session, std::uint16_t code, std::string_view reason,
+                bool clean) override;
 
  private:
-  std::string_view take_apart(websocket::Opcode kind, WebSocketEvent& event, std::vector<site::Value>& members) const;
-  void reply(websocket::Session& session, websocket::Opcode kind, WebSocketEvent event) const;
+  void join(websocket::Session& session);
+  void leave();
+  void hold_while_congested(websocket::Session& session);
+  std::string_view take_apart(websocket::Opcode kind, WebSocketEvent& event,
+                              std::vector<site::Value>& members) const;
+  void reply(websocket::Session& session, websocket::Opcode kind, WebSocketEvent event);
+  void answer(websocket::Session& session, websocket::Opcode kind, std::string_view message);
   void refuse(websocket::Session& session, const WebSocketEvent& event) const;
   void print(const std::optional<site::Template>& line, const WebSocketEvent& event) const;
-  void send(websocket::Session& session, websocket::Opcode kind, const site::Template& message,
-            const WebSocketEvent& event) const;
+  template <class Use>
+  void render(const site::Template& text, WebSocketEvent event, Use use) const;
 
   std::shared_ptr<const WebSocketEndpoint> endpoint_;
   KeptValues kept_;
+  std::unique_ptr<WebSocketMember> member_;  // of a room
 };
 
 }  // namespace sluice::handlers

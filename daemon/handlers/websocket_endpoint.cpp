@@ -27,10 +27,24 @@ Scope with_close(Scope scope) {
   return scope;
 }
 
+Scope with_room(Scope scope, bool has_room) {
+  if (!has_room) return scope;
+  scope.add("room.name", {Origin::room_name, 0, {}});
+  scope.add("room.count", {Origin::room_count, 0, {}});
+  return scope;
+}
+
 std::optional<Template> compile(const std::optional<config::Located<std::string>>& text, const Scope& scope,
                                 config::Diagnostics& diagnostics) {
   if (!text) return std::nullopt;
   return Template::compile(*text, scope, Escape::none, diagnostics);
+}
+
+std::optional<Template> compile(const std::optional<OwnMessage>& message, const Scope& scope,
+                                config::Diagnostics& diagnostics) {
+  if (!message) return std::nullopt;
+  return message->json ? Template::compile_json(*message->json, scope, diagnostics)
+                       : compile(message->text, scope, diagnostics);
 }
 
 void add_members(std::vector<std::string>& members, const std::optional<Template>& of) {
@@ -57,13 +71,21 @@ websocket::OriginPolicy origin_policy(const std::vector<config::Located<std::str
 
 }  // namespace
 
-WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scope& scope,
+WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scope& request_scope,
                                      config::Diagnostics& diagnostics) {
   handshake.origins = origin_policy(options.origins);
   for (const auto& protocol : options.subprotocols) handshake.protocols.push_back(*protocol);
   handshake.deflate = options.compression;
   limits.message = options.max_message.count;
   limits.close_wait = options.close_timeout;
+
+  room = compile(options.room, request_scope, diagnostics);
+  to_sender = options.to == Audience::all;
+  history = static_cast<std::size_t>(options.history);
+  backlog = {options.max_backlog.count, options.slow_consumer};
+  auto scope = with_room(request_scope, room.has_value());
+  join_notice = compile(options.notices.join, scope, diagnostics);
+  leave_notice = compile(options.notices.leave, scope, diagnostics);
 
   auto message_scope = with_message(scope);
   reply = options.json ? std::optional(Template::compile_json(*options.json, message_scope, diagnostics))
@@ -75,7 +97,8 @@ WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scop
   log_close = compile(options.log.close, with_close(scope), diagnostics);
   on_bad_message = options.on_bad_message.action;
   if (options.on_bad_message.answer) {
-    bad_message_answer = Template::compile_json(*options.on_bad_message.answer, with_detail(message_scope), diagnostics);
+    bad_message_answer =
+        Template::compile_json(*options.on_bad_message.answer, with_detail(message_scope), diagnostics);
   }
 
   add_members(members, reply);
@@ -83,7 +106,8 @@ WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scop
   needs_json = reply_is_json || required > 0;
   add_members(members, log_message);
   add_members(members, bad_message_answer);
-  for (const auto* used : {&reply, &bad_message_answer, &greeting, &log_open, &log_message, &log_close}) {
+  for (const auto* used : {&reply, &bad_message_answer, &room, &join_notice, &leave_notice, &greeting,
+                           &log_open, &log_message, &log_close}) {
     if (*used) kept.add(**used);
   }
 }

@@ -12,24 +12,31 @@
 
 namespace sluice::handlers {
 
-/// A [[websocket]] as it is served: everything of it compiled. Immutable; shared by its handler and by all of its
-/// connections, which may outlive the site that it came with. Read by every worker at once.
+/// A [[websocket]] as it is served: everything of it compiled. Immutable; shared by its handler and by all of
+/// its connections, which may outlive the site that it came with. Read by every worker at once.
 struct WebSocketEndpoint {
   /// `scope` holds the names of the request. Unknown placeholders are reported.
-  WebSocketEndpoint(const WebSocketOptions& options, const site::Scope& scope, config::Diagnostics& diagnostics);
+  WebSocketEndpoint(const WebSocketOptions& options, const site::Scope& scope,
+                    config::Diagnostics& diagnostics);
 
   bool echoes() const { return !reply; }
 
   websocket::HandshakeOptions handshake;
   websocket::Limits limits;
 
-  std::optional<site::Template> reply;       // none: every message goes back as it was
+  std::optional<site::Template> reply;  // none: every message goes back as it was
   bool reply_is_json = false;
-  bool needs_json = false;                   // messages must be JSON texts with all `required` parts
-  std::vector<std::string> members;          // parts of JSON messages that any template uses: "user.name"
-  std::size_t required = 0;                  // so many of them, the first ones, are needed for the reply
+  bool needs_json = false;           // messages must be JSON texts with all `required` parts
+  std::vector<std::string> members;  // parts of JSON messages that any template uses: "user.name"
+  std::size_t required = 0;          // so many of them, the first ones, are needed for the reply
   BadMessage::Action on_bad_message = BadMessage::Action::close;
   std::optional<site::Template> bad_message_answer;
+
+  std::optional<site::Template> room;  // the name of the room that every client joins
+  bool to_sender = true;               // a message in the room goes to its sender too
+  std::size_t history = 0;
+  std::optional<site::Template> join_notice, leave_notice;
+  rooms::BacklogPolicy backlog;
 
   std::optional<site::Template> greeting;
   std::optional<site::Template> log_open, log_message, log_close;

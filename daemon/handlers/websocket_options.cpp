@@ -12,12 +12,14 @@ using Kind = config::Value::Kind;
 
 Result<std::string> check_origin(const std::string& text) {
   if (text == "any" || text == "same" || websocket::is_origin_pattern(text)) return text;
-  if (text.find("://") == std::string::npos) return fail("an origin begins with a scheme: \"https://" + text + "\"");
+  if (text.find("://") == std::string::npos)
+    return fail("an origin begins with a scheme: \"https://" + text + "\"");
   return fail("`" + text + "` is no origin: scheme, host and perhaps a port, nothing else");
 }
 
 config::Type<std::string> origin() {
-  return config::parsed<std::string>("origin", "same | any | https://HOST | https://*.HOST", "bad-origin", check_origin);
+  return config::parsed<std::string>("origin", "same | any | https://HOST | https://*.HOST", "bad-origin",
+                                     check_origin);
 }
 
 Result<std::string> check_subprotocol(const std::string& text) {
@@ -27,6 +29,39 @@ Result<std::string> check_subprotocol(const std::string& text) {
 
 config::Type<std::string> subprotocol() {
   return config::parsed<std::string>("subprotocol", "a token", "bad-subprotocol", check_subprotocol);
+}
+
+config::Type<OwnMessage> own_message() {
+  config::TypeInfo info;
+  info.name = "table";
+  info.schema = R"({"type":"object"})";
+  info.any_key = true;
+  info.kinds = {Kind::table};
+  config::Type<OwnMessage> json{info, [](const config::Value& value, config::Reading&) {
+                                  return std::optional(OwnMessage{{}, value});
+                                }};
+  auto string = config::string();
+  config::Type<OwnMessage> text{
+      string.info, [read = string.read](const config::Value& value, config::Reading& reading) {
+        auto got = read(value, reading);
+        return got ? std::optional(OwnMessage{config::Located<std::string>{std::move(*got), value.span}, {}})
+                   : std::nullopt;
+      }};
+  return config::either({Kind::table}, std::move(json), std::move(text));
+}
+
+const config::Fields<RoomNotices>& notice_fields() {
+  using config::field;
+  static const config::Fields<RoomNotices> fields = {
+      field("join", &RoomNotices::join, own_message())
+          .doc("Message to all members when someone has come, a text or a table that becomes JSON, with "
+               "placeholders.")
+          .example("\"{name} is here, that makes {room.count}\""),
+      field("leave", &RoomNotices::leave, own_message())
+          .doc("Message to those who remain when someone has gone.")
+          .example("{ left = \"{name}\", members = \"{room.count}\" }"),
+  };
+  return fields;
 }
 
 config::Type<BadMessage> answer_table() {
@@ -60,7 +95,8 @@ const config::Fields<CompressionKeys>& compression_fields() {
   static const config::Fields<Keys> fields = {
       field("server_context_takeover", &Keys::server_context, config::boolean())
           .otherwise("false")
-          .doc("Whether what the server sends may refer to earlier messages. Compresses better and costs each connection "
+          .doc("Whether what the server sends may refer to earlier messages. Compresses better and costs "
+               "each connection "
                "up to 260 KiB.")
           .example("true"),
       field("client_context_takeover", &Keys::client_context, config::boolean())
@@ -69,7 +105,8 @@ const config::Fields<CompressionKeys>& compression_fields() {
           .example("true"),
       field("server_max_window_bits", &Keys::server_window_bits, config::integer(9, 15))
           .otherwise("15")
-          .doc("Size of the window with which the server compresses, as a power of two. A client may ask for less.")
+          .doc("Size of the window with which the server compresses, as a power of two. A client may ask for "
+               "less.")
           .example("12"),
       field("client_max_window_bits", &Keys::client_window_bits, config::integer(9, 15))
           .otherwise("15")
@@ -91,22 +128,24 @@ const config::Fields<CompressionKeys>& compression_fields() {
 config::Type<websocket::DeflateOptions> compression() {
   using Options = websocket::DeflateOptions;
   auto flag = config::boolean();
-  config::Type<Options> plain{flag.info, [read = flag.read](const config::Value& value, config::Reading& reading) {
-    auto enabled = read(value, reading);
-    return enabled ? std::optional(Options{.enabled = *enabled}) : std::nullopt;
-  }};
+  config::Type<Options> plain{flag.info,
+                              [read = flag.read](const config::Value& value, config::Reading& reading) {
+                                auto enabled = read(value, reading);
+                                return enabled ? std::optional(Options{.enabled = *enabled}) : std::nullopt;
+                              }};
   auto keys = config::table(compression_fields());
-  config::Type<Options> detailed{keys.info, [read = keys.read](const config::Value& value, config::Reading& reading) {
-    auto got = read(value, reading);
-    if (!got) return std::optional<Options>();
-    return std::optional(Options{.enabled = true,
-                                 .keep_server_context = got->server_context,
-                                 .keep_client_context = got->client_context,
-                                 .server_window_bits = static_cast<std::uint8_t>(got->server_window_bits),
-                                 .client_window_bits = static_cast<std::uint8_t>(got->client_window_bits),
-                                 .level = static_cast<std::uint8_t>(got->level),
-                                 .threshold = got->threshold.count});
-  }};
+  config::Type<Options> detailed{
+      keys.info, [read = keys.read](const config::Value& value, config::Reading& reading) {
+        auto got = read(value, reading);
+        if (!got) return std::optional<Options>();
+        return std::optional(Options{.enabled = true,
+                                     .keep_server_context = got->server_context,
+                                     .keep_client_context = got->client_context,
+                                     .server_window_bits = static_cast<std::uint8_t>(got->server_window_bits),
+                                     .client_window_bits = static_cast<std::uint8_t>(got->client_window_bits),
+                                     .level = static_cast<std::uint8_t>(got->level),
+                                     .threshold = got->threshold.count});
+      }};
   return config::either({Kind::table}, std::move(detailed), std::move(plain));
 }
 
@@ -117,7 +156,8 @@ const config::Fields<WebSocketLog>& log_fields() {
           .doc("Line for standard output when a connection has been opened, with placeholders.")
           .example("\"New WebSocket connection\""),
       field("message", &WebSocketLog::message, config::string())
-          .doc("Line for each message. `{message}` is the message, `{message.NAME}` a member of a JSON message.")
+          .doc("Line for each message. `{message}` is the message, `{message.NAME}` a member of a JSON "
+               "message.")
           .example("\"Received message: {message}\""),
       field("close", &WebSocketLog::close, config::string())
           .doc("Line when a connection has ended, however. `{close.code}` and `{close.reason}` say why.")
@@ -134,11 +174,13 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
   static const config::Fields<Options> fields = {
       field("path", &Options::paths, config::one_or_more(config::string()))
           .required()
-          .doc("Path at which WebSockets are opened, or several. `{name}` stands for one segment, `{name...}` at the end "
+          .doc("Path at which WebSockets are opened, or several. `{name}` stands for one segment, "
+               "`{name...}` at the end "
                "for all that follow.")
           .example("\"/ws/{room}\""),
       field("host", &Options::host, site::host_pattern())
-          .doc("Name of the host that the request must be for. `*.example.org` is every name below example.org. A file may "
+          .doc("Name of the host that the request must be for. `*.example.org` is every name below "
+               "example.org. A file may "
                "set it for all it declares.")
           .example("\"www.example.org\""),
       field("params", &Options::params, site::parameter_declarations())
@@ -149,22 +191,29 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("{ name = { type = \"string\", default = \"Anonymous\" } }"),
       field("reply", &Options::reply, config::string())
           .excludes("reply")
-          .doc("Answer to each message, with placeholders: `{message}` is the message, `{message.NAME}` a member of a JSON "
-               "message. A binary message is answered with a binary one. Without `reply` and `json` every message comes "
+          .doc("Answer to each message, with placeholders: `{message}` is the message, `{message.NAME}` a "
+               "member of a JSON "
+               "message. A binary message is answered with a binary one. Without `reply` and `json` every "
+               "message comes "
                "back as it was.")
           .example("\"Echo: {message}\""),
       field("json", &Options::json, config::any())
           .excludes("reply")
-          .doc("Answer to each message, as JSON. The messages must be JSON texts; a lone `{message.NAME}` keeps the type of "
+          .doc("Answer to each message, as JSON. The messages must be JSON texts; a lone `{message.NAME}` "
+               "keeps the type of "
                "the member, and its digits.")
           .example("{ message = \"{message.message}\" }"),
-      field("greeting", &Options::greeting, config::string())
-          .doc("Message that each client gets when its connection has been opened, with placeholders.")
+      field("greeting", &Options::greeting, own_message())
+          .doc("Message that each client gets when its connection has been opened: a text or a table that "
+               "becomes JSON, "
+               "with placeholders.")
           .example("\"Welcome, {name}!\""),
       field("on_bad_message", &Options::on_bad_message, bad_message())
           .otherwise("\"close\"")
-          .doc("What becomes of a message that is no JSON, or has no member that the reply needs: the connection is closed "
-               "with 1003 (close), nothing (ignore), or a table that is sent as JSON; there `{detail}` says what is wrong.")
+          .doc("What becomes of a message that is no JSON, or has no member that the reply needs: the "
+               "connection is closed "
+               "with 1003 (close), nothing (ignore), or a table that is sent as JSON; there `{detail}` says "
+               "what is wrong.")
           .example("{ error = \"{detail}\" }"),
       field("max_message", &Options::max_message, config::size(1_B, 1_GiB))
           .otherwise("\"1MiB\"")
@@ -172,22 +221,59 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"64KiB\""),
       field("origins", &Options::origins, config::any_number(origin()))
           .otherwise("\"same\"")
-          .doc("Which web pages may connect: those of the same host and port (same), all (any), or those of the origins "
-               "listed. `https://*.example.com` is every host below example.com. Others are refused with 403. Clients that "
+          .doc("Which web pages may connect: those of the same host and port (same), all (any), or those of "
+               "the origins "
+               "listed. `https://*.example.com` is every host below example.com. Others are refused with "
+               "403. Clients that "
                "are no browsers send no origin and are not refused.")
           .example("[\"same\", \"https://app.example.com\"]"),
       field("subprotocols", &Options::subprotocols, config::any_number(subprotocol()))
-          .doc("Subprotocols that are spoken here, the preferred one first. The first that a client offers is chosen.")
+          .doc("Subprotocols that are spoken here, the preferred one first. The first that a client offers "
+               "is chosen.")
           .example("[\"chat.v2\", \"chat\"]"),
       field("compression", &Options::compression, compression())
           .otherwise("false")
-          .doc("Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692); or a table that "
+          .doc("Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692); "
+               "or a table that "
                "says how.")
           .example("{ level = 1, threshold = \"1KiB\" }"),
       field("close_timeout", &Options::close_timeout, config::duration(100ms, 5min))
           .otherwise("\"5s\"")
           .doc("Time that a client has to answer when the server closes the connection.")
           .example("\"1s\""),
+      field("room", &Options::room, config::string())
+          .doc("Name of the room that each client joins, with placeholders. What a client sends (or the "
+               "reply to it, where "
+               "there is one) goes to all members of the room, in one order, on all workers. Endpoints that "
+               "name the "
+               "same room share it.")
+          .example("\"chat/{room}\""),
+      field("to", &Options::to,
+            config::one_of<Audience>({{"all", Audience::all}, {"others", Audience::others}}))
+          .otherwise("\"all\"")
+          .doc("Who gets a message that is sent in the room: all members, or all others.")
+          .example("\"others\""),
+      field("history", &Options::history, config::integer(0, 10'000))
+          .otherwise("0")
+          .doc("So many of the latest messages of the room are sent to those who come later, 16 MiB at most. "
+               "A room that "
+               "all have left keeps them as long as it is among the last thousand that were left.")
+          .example("50"),
+      field("notices", &Options::notices, config::table(notice_fields()))
+          .doc("Messages in the room when someone comes or goes. `{room.count}` is the number of members.")
+          .example("{ join = \"{name} is here\" }"),
+      field("slow_consumer", &Options::slow_consumer,
+            config::one_of<rooms::SlowConsumer>(
+                {{"close", rooms::SlowConsumer::close}, {"drop_oldest", rooms::SlowConsumer::drop_oldest}}))
+          .otherwise("\"close\"")
+          .doc("What becomes of a member that reads more slowly than the others write, when `max_backlog` is "
+               "full: it is "
+               "disconnected with 1013 (close), or misses the oldest messages (drop_oldest).")
+          .example("\"drop_oldest\""),
+      field("max_backlog", &Options::max_backlog, config::size(1_KiB, 1_GiB))
+          .otherwise("\"1MiB\"")
+          .doc("How much of a room's messages waits for a member that reads slowly.")
+          .example("\"256KiB\""),
       field("log", &Options::log, config::table(log_fields()))
           .doc("Lines of your own for standard output.")
           .example("{ open = \"New connection from {remote.ip}\" }"),
@@ -195,7 +281,8 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .doc("Form of the bodies when a connection is refused. Without it the server's form holds.")
           .example("\"text\""),
       field("trailing_slash", &Options::trailing_slash, site::trailing_slash())
-          .doc("What becomes of a path that differs only in the slash at its end: a redirect (307), the same (ignore), or "
+          .doc("What becomes of a path that differs only in the slash at its end: a redirect (307), the same "
+               "(ignore), or "
                "404 (strict). Without it the server's setting holds.")
           .example("\"ignore\""),
   };

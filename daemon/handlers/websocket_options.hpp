@@ -8,6 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "config/fields.hpp"
+#include "rooms/follower.hpp"
 #include "site/error_body.hpp"
 #include "site/parameters.hpp"
 #include "site/trailing_slash.hpp"
@@ -15,10 +16,11 @@
 
 namespace sluice::handlers {
 
-/// What is done with a message from which the reply cannot be made: no JSON, or without a member that is needed.
+/// What is done with a message from which the reply cannot be made: no JSON, or without a member that is
+/// needed.
 struct BadMessage {
   enum class Action : std::uint8_t {
-    close,   // 1003
+    close,  // 1003
     ignore,
     answer,  // with JSON
   };
@@ -31,6 +33,20 @@ struct WebSocketLog {
   std::optional<config::Located<std::string>> open, message, close;
 };
 
+/// A message of the config's own: a text with placeholders, or a table that becomes JSON.
+struct OwnMessage {
+  std::optional<config::Located<std::string>> text;
+  std::optional<config::Value> json;
+};
+
+/// Messages that members of a room get when someone comes or goes.
+struct RoomNotices {
+  std::optional<OwnMessage> join, leave;
+};
+
+/// Who gets a message that is sent in a room.
+enum class Audience : std::uint8_t { all, others };
+
 /// The keys of [[websocket]], as they stand in the file.
 struct WebSocketOptions {
   std::vector<config::Located<std::string>> paths;
@@ -38,13 +54,19 @@ struct WebSocketOptions {
   site::Declarations params, query;
   std::optional<config::Located<std::string>> reply;
   std::optional<config::Value> json;
-  std::optional<config::Located<std::string>> greeting;
+  std::optional<OwnMessage> greeting;
   BadMessage on_bad_message;
   Bytes max_message;
   std::vector<config::Located<std::string>> origins;
   std::vector<config::Located<std::string>> subprotocols;
   websocket::DeflateOptions compression;
   std::chrono::milliseconds close_timeout{};
+  std::optional<config::Located<std::string>> room;
+  Audience to = Audience::all;
+  std::int64_t history = 0;
+  RoomNotices notices;
+  rooms::SlowConsumer slow_consumer = rooms::SlowConsumer::close;
+  Bytes max_backlog;
   WebSocketLog log;
   std::optional<site::ErrorBody> errors;
   std::optional<site::TrailingSlash> trailing_slash;

@@ -13,8 +13,8 @@
 /// The values of placeholders while a WebSocket is open: the request that opened it is gone by then.
 namespace sluice::handlers {
 
-/// Which placeholders of an endpoint's templates stand for something of the request. Filled when the config is
-/// loaded, immutable afterwards.
+/// Which placeholders of an endpoint's templates stand for something of the request. Filled when the config
+/// is loaded, immutable afterwards.
 class KeptPlaceholders {
  public:
   void add(const site::Template& of);
@@ -27,7 +27,8 @@ class KeptPlaceholders {
   std::vector<site::Placeholder> all_;
 };
 
-/// What they stood for when the connection was opened. Owned by the connection; empty when nothing was to be kept.
+/// What they stood for when the connection was opened. Owned by the connection; empty when nothing was to be
+/// kept.
 class KeptValues {
  public:
   KeptValues() = default;
@@ -49,11 +50,12 @@ class KeptValues {
 /// What happens now: a message, or the end.
 struct WebSocketEvent {
   std::string_view message;
-  bool message_is_value = false;               // a JSON text that stands for its value, not for its octets
-  std::span<const std::string> member_names;   // paths of parts of JSON messages
-  std::span<const site::Value> members;        // those parts, null where the message has none
-  std::string_view detail;                     // what is wrong with the message; of a close: its reason
+  bool message_is_value = false;              // a JSON text that stands for its value, not for its octets
+  std::span<const std::string> member_names;  // paths of parts of JSON messages
+  std::span<const site::Value> members;       // those parts, null where the message has none
+  std::string_view detail;                    // what is wrong with the message; of a close: its reason
   std::string_view close_code;
+  std::string_view room_name, room_count;
 };
 
 /// Gives the values while one template is rendered.

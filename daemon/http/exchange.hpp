@@ -43,8 +43,8 @@ class Exchange {
 
   /// Gives the final response. Exactly once; afterwards the exchange belongs to the protocol again.
   virtual void respond(Response&& response) = 0;
-  /// Takes over the connection (101 Switching Protocols, or a 2xx to extended CONNECT): sends `fields` and
-  /// puts `next` in place. Only from within Application::on_request.
+  /// Takes over the connection (101 Switching Protocols, or a 2xx: the response then has no end but the connection's,
+  /// and `next` writes its content): sends head and fields and puts `next` in place. Instead of respond().
   virtual void upgrade(Response&& response, std::unique_ptr<net::Protocol> next) = 0;
 
   virtual const net::Transport& transport() const = 0;

@@ -227,7 +227,11 @@ void Session::finish_response() {
 }
 
 void Session::upgrade(Exchange& exchange, http::Response& response, std::unique_ptr<net::Protocol> next) {
-  write_interim(*transport_, response);
+  if (response.status < 200) {
+    write_interim(*transport_, response);
+  } else {
+    write_open_ended_head(*transport_, response, engine_.date_line());
+  }
   engine_.application().on_end(exchange, {response.status, 0, false});
   end_exchange();
   phase_ = Phase::upgraded;

@@ -108,6 +108,17 @@ std::uint64_t write_response(net::Transport& transport, const http::Response& re
   return length;
 }
 
+void write_open_ended_head(net::Transport& transport, const http::Response& response, std::string_view date_line) {
+  constexpr std::size_t fixed_room = 160;  // status line, Date, Connection
+  Cursor out(transport.reserve(fixed_room + fields_size(response)));
+  out.put(status_line(response.status));
+  put_fields(out, response);
+  out.put(date_line);
+  out.put(connection_line(Persistence::close));
+  out.put("\r\n");
+  transport.commit(out.size());
+}
+
 void write_interim(net::Transport& transport, const http::Response& response) {
   auto line = status_line(response.status);
   Cursor out(transport.reserve(line.size() + fields_size(response) + 2));

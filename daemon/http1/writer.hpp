@@ -21,6 +21,9 @@ struct Framing {
 /// where a status has no content (RFC 9110 §8.6). Returns the octets of content that were queued.
 std::uint64_t write_response(net::Transport& transport, const http::Response& response, const Framing& framing);
 
+/// Writes the head of a response whose content is everything until the connection ends (RFC 9112 §6.3 rule 8).
+void write_open_ended_head(net::Transport& transport, const http::Response& response, std::string_view date_line);
+
 /// Writes a 1xx response with its fields, "101 Switching Protocols" or "100 Continue".
 void write_interim(net::Transport& transport, const http::Response& response);
 

@@ -213,8 +213,10 @@ void Connection::after_flush(Outbox::Progress progress) {
       want(EPOLLOUT);
       break;
   }
-  if (above_high_water_ && outbox_.size() <= output_high_water / 2) {
+  bool drained = writable_wanted_ && outbox_.empty();
+  if (drained || (above_high_water_ && outbox_.size() <= output_high_water / 2)) {
     above_high_water_ = false;
+    if (drained) writable_wanted_ = false;
     if (state_ == State::open) protocol_->on_writable();
   }
 }

@@ -32,6 +32,7 @@ class Connection final : public Transport, private Watcher {
   void write_shared(std::shared_ptr<const void> owner, std::string_view bytes) override;
   void write_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length) override;
   std::size_t pending() const override { return outbox_.size(); }
+  void want_writable() override { writable_wanted_ = true; }
   void pause_reading() override;
   void resume_reading() override;
   void set_deadline(std::chrono::milliseconds after) override;
@@ -89,6 +90,7 @@ class Connection final : public Transport, private Watcher {
   bool flush_queued_ = false;
   bool above_high_water_ = false;
   bool counted_ = false;  // by Admission
+  bool writable_wanted_ = false;
 };
 
 }  // namespace sluice::net

@@ -106,7 +106,9 @@ void Outbox::append(std::string_view bytes) {
 }
 
 void Outbox::append_shared(std::shared_ptr<const void> owner, std::string_view bytes) {
-  if (bytes.size() < copy_below) return append(bytes);
+  // A block of its own for a few octets would be dearer than a reference, above all for one message to many.
+  bool fits = last_ && last_->block && last_->block->room() >= bytes.size();
+  if (bytes.size() < copy_below && fits) return append(bytes);
   auto* segment = push();
   segment->owner = std::move(owner);
   segment->begin = bytes.data();

@@ -51,6 +51,8 @@ class Transport {
   /// Octets queued and not yet taken by the kernel. Protocols that produce without end look at it
   /// and wait for on_writable().
   virtual std::size_t pending() const = 0;
+  /// Something is queued: on_writable() will be called once, as soon as all of it has been taken.
+  virtual void want_writable() = 0;
 
   /// While paused nothing is read; the kernel's window closes and the peer waits. A peer that goes away is
   /// still noticed (on_eof).
@@ -92,7 +94,8 @@ class Protocol {
   virtual void on_bytes(std::span<char> bytes) = 0;
   /// The peer ended its side, or is gone.
   virtual void on_eof() = 0;
-  /// pending() fell below the low watermark after having been above the high one.
+  /// pending() fell below the low watermark after having been above the high one, or all is sent and want_writable()
+  /// had asked to be told.
   virtual void on_writable() {}
   virtual void on_deadline() = 0;
   /// The daemon is stopping: finish what is in flight, then close.

@@ -10,10 +10,11 @@ using namespace std::chrono_literals;
 const config::Fields<Echo>& echo_fields() {
   static const config::Fields<Echo> fields = {
       config::field("listen", &Echo::listen,
-                    config::parsed<ListenAddress>("address", "tcp://HOST:PORT or udp://HOST:PORT", "bad-address",
-                                                  parse_listen_address))
+                    config::parsed<ListenAddress>("address", "tcp://HOST:PORT or udp://HOST:PORT",
+                                                  "bad-address", parse_listen_address))
           .required()
-          .doc("Where the echo service (RFC 862) listens, and on which transport. Datagrams that seem to come from "
+          .doc("Where the echo service (RFC 862) listens, and on which transport. Datagrams that seem to "
+               "come from "
                "another answering service are not answered.")
           .example("\"tcp://127.0.0.1:7007\""),
       config::field("idle", &Echo::idle, config::duration(1s, 24h))
@@ -24,9 +25,9 @@ const config::Fields<Echo>& echo_fields() {
   return fields;
 }
 
-const config::SectionEntry echo_section("echo", true,
-                                        "The echo service of RFC 862 on a raw TCP or UDP port: what arrives goes back.",
-                                        []() -> const std::vector<config::Field>& { return echo_fields(); });
+const config::SectionEntry echo_section(
+    "echo", true, "The echo service of RFC 862 on a raw TCP or UDP port: what arrives goes back.",
+    []() -> const std::vector<config::Field>& { return echo_fields(); });
 
 bool same_place(const Echo& a, const Echo& b) {
   const auto& first = a.listen.value;
@@ -40,7 +41,8 @@ void report_repeated(const std::vector<Echo>& echoes, config::Diagnostics& diagn
   for (std::size_t later = 1; later < echoes.size(); ++later) {
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
       if (!same_place(echoes[earlier], echoes[later])) continue;
-      auto& error = diagnostics.error("duplicate-listener", echoes[later].listen.span, "two [[echo]] listen on the same address");
+      auto& error = diagnostics.error("duplicate-listener", echoes[later].listen.span,
+                                      "two [[echo]] listen on the same address");
       error.notes.push_back({echoes[earlier].listen.span, "first declared here"});
       break;
     }
@@ -52,7 +54,8 @@ void report_repeated(const std::vector<Echo>& echoes, config::Diagnostics& diagn
 Result<ListenAddress> parse_listen_address(const std::string& text) {
   std::string_view rest = text;
   bool datagrams = rest.starts_with("udp://");
-  if (!datagrams && !rest.starts_with("tcp://")) return fail("an echo address begins with `tcp://` or `udp://`");
+  if (!datagrams && !rest.starts_with("tcp://"))
+    return fail("an echo address begins with `tcp://` or `udp://`");
   rest.remove_prefix(6);
   if (rest.starts_with("unix:")) return fail("the echo service listens on a port, not on a Unix socket");
   auto endpoint = net::Endpoint::parse(rest);
@@ -65,7 +68,8 @@ std::vector<Echo> read_echoes(const config::Document& document, config::Reading&
   const auto* declarations = document.find("echo");
   if (!declarations) return echoes;
   for (const auto& declaration : *declarations) {
-    if (auto echo = config::read(declaration.table, "[[echo]]", echo_fields(), reading)) echoes.push_back(*std::move(echo));
+    if (auto echo = config::read(declaration.table, "[[echo]]", echo_fields(), reading))
+      echoes.push_back(*std::move(echo));
   }
   report_repeated(echoes, reading.diagnostics);
   return echoes;

@@ -9,7 +9,7 @@ void TcpEcho::on_open(net::Transport& transport) {
 
 void TcpEcho::on_bytes(std::span<char> bytes) {
   // What is still queued here, the kernel did not take: the client sends and does not read.
-  if (!paused_ && transport_->pending() > backlog) {
+  if (!paused_ && transport_->pending() > net::output_high_water) {
     paused_ = true;
     transport_->pause_reading();
   }
@@ -28,8 +28,12 @@ void TcpEcho::on_writable() {
   transport_->resume_reading();
 }
 
-void TcpEcho::on_deadline() { transport_->close(); }
+void TcpEcho::on_deadline() {
+  transport_->close();
+}
 
-void TcpEcho::drain() { transport_->close(); }
+void TcpEcho::drain() {
+  transport_->close();
+}
 
 }  // namespace sluice::rawecho

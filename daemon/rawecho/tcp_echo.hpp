@@ -6,8 +6,8 @@
 
 namespace sluice::rawecho {
 
-/// The echo service on TCP (RFC 862): every octet comes back, in order, until the client ends its side. Owned by
-/// its connection. One thread.
+/// The echo service on TCP (RFC 862): every octet comes back, in order, until the client ends its side. Owned
+/// by its connection. One thread.
 class TcpEcho final : public net::Protocol {
  public:
   /// A connection on which nothing arrives for `idle` is closed.
@@ -19,9 +19,6 @@ class TcpEcho final : public net::Protocol {
   void on_writable() override;
   void on_deadline() override;
   void drain() override;
-
-  /// Octets not yet taken by the client above which nothing is read from it.
-  static constexpr std::size_t backlog = 256 * 1024;
 
  private:
   net::Transport* transport_ = nullptr;

@@ -21,8 +21,9 @@ void set_option(int fd, int level, int option) {
   ::setsockopt(fd, level, option, &on, sizeof on);
 }
 
-/// The answer must leave from the address that was asked, which on a wildcard socket only the kernel knows: the
-/// control message that told it is handed back, without the interface, so that routing stays the kernel's.
+/// The answer must leave from the address that was asked, which on a wildcard socket only the kernel knows:
+/// the control message that told it is handed back, without the interface, so that routing stays the
+/// kernel's.
 void forget_interface(msghdr& message) {
   for (auto* control = CMSG_FIRSTHDR(&message); control; control = CMSG_NXTHDR(&message, control)) {
     if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {

@@ -155,7 +155,8 @@ std::expected<void, net::ListenError> Daemon::listen() {
     return std::unexpected(net::ListenError{
         errno, "cannot write the access log " + site_->log.access.to + ": " + std::strerror(errno)});
   for (std::size_t i = 0; i < workers; ++i)
-    workers_.push_back(std::make_unique<Worker>(site_, workers, access_fd_, take_sockets(*opened, i), admission_));
+    workers_.push_back(
+        std::make_unique<Worker>(site_, workers, access_fd_, take_sockets(*opened, i), admission_, rooms_));
   opened_ = std::move(*opened);
   return {};
 }

@@ -70,6 +70,7 @@ class Daemon {
   std::map<std::string, std::string> addresses_;  // what was bound, by those keys
   std::vector<OpenListener> opened_;    // by listen(), until they are announced
   std::uint16_t first_port_ = 0;        // of the first HTTP listener, for the banner
+  rooms::Registry rooms_;
   int access_fd_ = -1;
   net::Admission admission_;
   std::size_t descriptors_ = 0;  // that the process may have

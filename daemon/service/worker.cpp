@@ -54,9 +54,10 @@ void report_accept_trouble(int code) {
 }  // namespace
 
 Worker::Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int access_fd,
-               std::vector<WorkerSocket> sockets, net::Admission& admission)
+               std::vector<WorkerSocket> sockets, net::Admission& admission, rooms::Registry& rooms)
     : workers_(workers),
       admission_(admission),
+      hub_(loop_, rooms),
       watcher_(loop_, access_fd),
       dispatcher_(site, watcher_.wanted_by(*site)),
       engine_(dispatcher_, http1_settings(*site)),
@@ -88,6 +89,7 @@ void Worker::listen(const WorkerSocket& socket) {
 
 void Worker::start() {
   thread_ = std::thread([this] {
+    hub_.enter_thread();
     user_lines::set_wake([this] { loop_.at_end_of_turn([] { user_lines::flush(); }); });
     loop_.run();
     user_lines::flush();

@@ -12,6 +12,7 @@
 #include "net/listener.hpp"
 #include "net/loop.hpp"
 #include "rawecho/udp_echo.hpp"
+#include "rooms/hub.hpp"
 #include "service/watcher.hpp"
 #include "service/sockets.hpp"
 #include "site/dispatcher.hpp"
@@ -30,9 +31,10 @@ struct WorkerSocket {
 /// but the immutable Site. The control thread owns it and talks to it only through the functions below.
 class Worker {
  public:
-  /// `access_fd` is -1 without an access log. The sockets become the worker's. `admission` is shared by all workers.
+  /// `access_fd` is -1 without an access log. The sockets become the worker's. `admission` and `rooms` are shared by
+  /// all workers.
   Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int access_fd, std::vector<WorkerSocket> sockets,
-         net::Admission& admission);
+         net::Admission& admission, rooms::Registry& rooms);
   ~Worker();
 
   void start();
@@ -55,6 +57,7 @@ class Worker {
   std::size_t workers_;
   net::Admission& admission_;
   net::Loop loop_;
+  rooms::Hub hub_;
   ExchangeWatcher watcher_;
   site::Dispatcher dispatcher_;
   http1::Engine engine_;

@@ -47,6 +47,8 @@ Value RequestValues::get(const Placeholder& placeholder) const {
     case Origin::environment:
     case Origin::message:
     case Origin::member:
+    case Origin::room_name:
+    case Origin::room_count:
     case Origin::port:
     case Origin::status:
     case Origin::reason:

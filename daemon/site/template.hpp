@@ -33,6 +33,8 @@ enum class Origin : std::uint8_t {
   environment,  // {env.X}: of the process when the config is loaded; never left in a compiled template
   message,      // WebSocket: the whole message
   member,       // WebSocket: {message.a.b}, by name "a.b"
+  room_name,    // WebSocket rooms: {room.name}
+  room_count,   // {room.count}: how many members it has now
   port,         // of the first listener; only in [server] banner
   status,       // of the response; in error bodies and logs
   reason,       // its phrase

@@ -30,14 +30,17 @@ std::optional<std::uint8_t> window_bits(std::string_view value) {
   return static_cast<std::uint8_t>(10 + value[1] - '0');
 }
 
-/// Takes in one parameter. False when it is unknown, repeated or has a wrong value: such an offer must be declined.
+/// Takes in one parameter. False when it is unknown, repeated or has a wrong value: such an offer must be
+/// declined.
 bool add_parameter(std::string_view text, Offer& offer) {
   auto equals = text.find('=');
   bool has_value = equals != std::string_view::npos;
   auto name = trim(text.substr(0, equals));
   auto value = has_value ? unquote(trim(text.substr(equals + 1))) : std::string_view{};
-  if (name == "server_no_context_takeover") return !has_value && !std::exchange(offer.server_no_context_takeover, true);
-  if (name == "client_no_context_takeover") return !has_value && !std::exchange(offer.client_no_context_takeover, true);
+  if (name == "server_no_context_takeover")
+    return !has_value && !std::exchange(offer.server_no_context_takeover, true);
+  if (name == "client_no_context_takeover")
+    return !has_value && !std::exchange(offer.client_no_context_takeover, true);
   if (name == "server_max_window_bits") {
     bool repeated = offer.server_window_bits.has_value();
     offer.server_window_bits = window_bits(value);
@@ -53,7 +56,8 @@ bool add_parameter(std::string_view text, Offer& offer) {
 
 std::optional<Offer> parse_offer(std::string_view text) {
   std::string_view part;
-  if (!next_list_item(text, part, ';') || !equals_ignoring_case(part, "permessage-deflate")) return std::nullopt;
+  if (!next_list_item(text, part, ';') || !equals_ignoring_case(part, "permessage-deflate"))
+    return std::nullopt;
   Offer offer;
   while (next_list_item(text, part, ';')) {
     if (!add_parameter(part, offer)) return std::nullopt;
@@ -86,7 +90,8 @@ std::optional<DeflateAgreement> accept(const Offer& offer, const DeflateOptions&
 
 }  // namespace
 
-std::optional<DeflateAgreement> negotiate_deflate(const std::vector<std::string_view>& fields, const DeflateOptions& options) {
+std::optional<DeflateAgreement> negotiate_deflate(const std::vector<std::string_view>& fields,
+                                                  const DeflateOptions& options) {
   if (!options.enabled) return std::nullopt;
   for (auto field : fields) {
     for (std::string_view element; next_list_item(field, element);) {

@@ -31,7 +31,9 @@ bool known(Opcode opcode) {
   return false;
 }
 
-Fault violation(std::string_view reason) { return {close_code::protocol_error, reason}; }
+Fault violation(std::string_view reason) {
+  return {close_code::protocol_error, reason};
+}
 
 std::optional<Fault> control_fault(const FrameHead& head) {
   if (!head.fin) return violation("control frame is fragmented");
@@ -41,7 +43,8 @@ std::optional<Fault> control_fault(const FrameHead& head) {
 
 std::optional<Fault> order_fault(Opcode opcode, bool inside_message) {
   if (opcode == Opcode::continuation && !inside_message) return violation("continuation without a begin");
-  if (opcode != Opcode::continuation && inside_message) return violation("new message inside a fragmented one");
+  if (opcode != Opcode::continuation && inside_message)
+    return violation("new message inside a fragmented one");
   return std::nullopt;
 }
 

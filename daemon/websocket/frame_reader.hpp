@@ -47,12 +47,12 @@ class FrameReader {
   std::unique_ptr<wslay_frame_context, Free> context_;
   std::span<char>* input_ = nullptr;  // only during next()
   std::array<char, largest_head> head_bytes_{};
-  std::size_t head_octets_ = 0;       // of head_bytes_, received
+  std::size_t head_octets_ = 0;  // of head_bytes_, received
   bool head_complete_ = false;
-  bool announced_ = false;            // the first chunk of this frame was given
+  bool announced_ = false;  // the first chunk of this frame was given
   FrameHead head_;
-  std::uint64_t to_supply_ = 0;       // payload octets that wslay has not got yet
-  std::uint64_t to_give_ = 0;         // payload octets that the caller has not got yet
+  std::uint64_t to_supply_ = 0;  // payload octets that wslay has not got yet
+  std::uint64_t to_give_ = 0;    // payload octets that the caller has not got yet
 };
 
 }  // namespace sluice::websocket

@@ -15,8 +15,9 @@ namespace sluice::websocket {
 /// Which web pages may connect. Browsers send Origin; other clients need not, and are not refused.
 struct OriginPolicy {
   bool any = false;
-  bool same_host = true;             // the page's host and port are those of the request
-  std::vector<std::string> allowed;  // "https://example.com", "https://*.example.com", "http://localhost:3000"
+  bool same_host = true;  // the page's host and port are those of the request
+  std::vector<std::string>
+      allowed;  // "https://example.com", "https://*.example.com", "http://localhost:3000"
 
   bool allows(std::string_view origin, std::string_view authority) const;
 };
@@ -32,10 +33,10 @@ struct HandshakeOptions {
 
 /// The judgement on a request.
 struct Handshake {
-  http::Status status = 101;   // 101, or why not: 400, 403, 405, 426
-  std::string_view reason;     // in words, when refused; a literal
-  std::string accept;          // Sec-WebSocket-Accept
-  std::string_view protocol;   // the chosen subprotocol, a view into the options; empty: none
+  http::Status status = 101;  // 101, or why not: 400, 403, 405, 426
+  std::string_view reason;    // in words, when refused; a literal
+  std::string accept;         // Sec-WebSocket-Accept
+  std::string_view protocol;  // the chosen subprotocol, a view into the options; empty: none
   std::optional<DeflateAgreement> deflate;
 };
 

@@ -44,7 +44,8 @@ std::optional<Fault> MessageReader::begin(const FrameHead& head) {
     message_.clear();
   }
   auto largest = compressed_ ? largest_compressed_ : largest_;
-  if (head.length > largest - message_.size()) return Fault{close_code::message_too_big, "message is too big"};
+  if (head.length > largest - message_.size())
+    return Fault{close_code::message_too_big, "message is too big"};
   return std::nullopt;
 }
 

@@ -11,13 +11,13 @@
 
 namespace sluice::websocket {
 
-/// Makes messages of the frames that do not lie whole in the read buffer: fragments, pieces, and control frames
-/// between them. Checks everything as early as it can be known: a head when it is complete, text octet by
-/// octet, the size limit from the length that a head claims. Belongs to a session while it is needed.
+/// Makes messages of the frames that do not lie whole in the read buffer: fragments, pieces, and control
+/// frames between them. Checks everything as early as it can be known: a head when it is complete, text octet
+/// by octet, the size limit from the length that a head claims. Belongs to a session while it is needed.
 class MessageReader {
  public:
-  /// `largest` is the size limit of a message in octets, `largest_compressed` that of a compressed one as it arrives;
-  /// 0: compression was not agreed on.
+  /// `largest` is the size limit of a message in octets, `largest_compressed` that of a compressed one as it
+  /// arrives; 0: compression was not agreed on.
   explicit MessageReader(std::uint64_t largest, std::uint64_t largest_compressed = 0)
       : largest_(largest), largest_compressed_(largest_compressed) {}
 
@@ -45,9 +45,9 @@ class MessageReader {
   std::uint64_t largest_, largest_compressed_;
   bool inside_message_ = false;
   bool compressed_ = false;
-  Opcode kind_ = Opcode::text;         // of the message that is being read
+  Opcode kind_ = Opcode::text;  // of the message that is being read
   Utf8Check utf8_;
-  std::string message_;                // grows with what arrived, never with what was claimed
+  std::string message_;  // grows with what arrived, never with what was claimed
   std::array<char, 125> control_{};
   std::size_t control_size_ = 0;
 };

@@ -24,10 +24,13 @@ std::string_view cut_reason(std::string_view reason) {
 
 }  // namespace
 
-Session::Session(const Limits& limits, std::unique_ptr<MessageHandler> handler, std::unique_ptr<Compression> compression)
+Session::Session(const Limits& limits, std::unique_ptr<MessageHandler> handler,
+                 std::unique_ptr<Compression> compression)
     : limits_(limits), handler_(std::move(handler)), compression_(std::move(compression)) {}
 
-Session::~Session() { finish(close_code_ ? close_code_ : close_code::abnormal, {}, false); }
+Session::~Session() {
+  finish(close_code_ ? close_code_ : close_code::abnormal, {}, false);
+}
 
 void Session::on_open(net::Transport& transport) {
   transport_ = &transport;
@@ -36,9 +39,9 @@ void Session::on_open(net::Transport& transport) {
 
 void Session::on_bytes(std::span<char> bytes) {
   // What is still queued here, the kernel did not take: the peer sends faster than it reads.
-  if (!paused_ && transport_->pending() > limits_.backlog) {
+  if (!paused_ && transport_->pending() > net::output_high_water) {
     paused_ = true;
-    transport_->pause_reading();
+    update_reading();
   }
   while (!bytes.empty() && state_ != State::closed) {
     if (!reader_) bytes = bytes.subspan(take_whole_frames(bytes));
@@ -82,8 +85,10 @@ void Session::take_message(Opcode kind, std::string_view payload, bool compresse
     thread_local std::string restored;
     if (restored.capacity() > most_kept) std::string().swap(restored);
     auto result = compression_->decompress(payload, limits_.message, restored);
-    if (result == Compression::Inflated::too_big) return fail({close_code::message_too_big, "message is too big"});
-    if (result == Compression::Inflated::broken) return fail({close_code::invalid_payload, "broken compression"});
+    if (result == Compression::Inflated::too_big)
+      return fail({close_code::message_too_big, "message is too big"});
+    if (result == Compression::Inflated::broken)
+      return fail({close_code::invalid_payload, "broken compression"});
     payload = restored;
   }
   if (kind == Opcode::text && !checked && !is_utf8(payload)) {
@@ -150,8 +155,13 @@ void Session::send(Opcode kind, std::string_view payload) {
   write_frame(kind, payload);
 }
 
-void Session::send_framed(std::shared_ptr<const void> owner, std::string_view frames) {
-  if (state_ == State::open) transport_->write_shared(std::move(owner), frames);
+void Session::send(const std::shared_ptr<const SharedMessage>& message) {
+  if (state_ != State::open) return;
+  if (!compression_ || !compression_->worthwhile(message->payload().size())) {
+    return transport_->write_shared(message, message->frame());
+  }
+  if (!compression_->shareable()) return send(message->kind(), message->payload());
+  transport_->write_shared(message, message->compressed_frame());
 }
 
 void Session::write_frame(Opcode opcode, std::string_view payload, bool compressed) {
@@ -184,15 +194,30 @@ void Session::close(std::uint16_t code, std::string_view reason) {
 
 void Session::on_eof() {
   if (state_ == State::closed) return;
-  if (paused_) return;  // there is more to read before the end, which will be noticed again
+  if (paused_ || held_) return;  // there is more to read before the end, which will be noticed again
   finish(close_code_ ? close_code_ : close_code::abnormal, {}, false);
   transport_->close();
 }
 
+void Session::hold_reading(bool held) {
+  held_ = held;
+  update_reading();
+}
+
+void Session::update_reading() {
+  if (paused_ || held_) {
+    transport_->pause_reading();
+  } else {
+    transport_->resume_reading();
+  }
+}
+
 void Session::on_writable() {
-  if (!paused_) return;
-  paused_ = false;
-  transport_->resume_reading();
+  if (paused_) {
+    paused_ = false;
+    update_reading();
+  }
+  if (state_ == State::open) handler_->on_writable(*this);
 }
 
 /// Only the wait for the peer's Close frame has a deadline.
@@ -203,6 +228,8 @@ void Session::on_deadline() {
   transport_->close();
 }
 
-void Session::drain() { close(close_code::going_away); }
+void Session::drain() {
+  close(close_code::going_away);
+}
 
 }  // namespace sluice::websocket

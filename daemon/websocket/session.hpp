@@ -8,6 +8,7 @@
 #include "net/protocol.hpp"
 #include "websocket/deflate.hpp"
 #include "websocket/frame.hpp"
+#include "websocket/shared_message.hpp"
 
 namespace sluice::websocket {
 
@@ -18,7 +19,6 @@ class Session;
 struct Limits {
   std::uint64_t message = 1 << 20;             // octets of one message; a larger one closes 1009
   std::chrono::milliseconds close_wait{5000};  // for the peer's answer to our Close frame
-  std::size_t backlog = 256 * 1024;            // octets not yet taken by the peer above which nothing is read from it
 };
 
 /// What is done with the messages of one session. Owned by the session; called on its thread, never after
@@ -31,27 +31,30 @@ class MessageHandler {
   virtual void on_open(Session&) {}
   /// A whole message, `kind` text (valid UTF-8) or binary. `payload` is only valid during the call.
   virtual void on_message(Session& session, Opcode kind, std::string_view payload) = 0;
-  /// The session is over; nothing can be sent any more. `code` and `reason` are what the peer's Close frame said,
-  /// else what ours said, else 1006. `clean`: Close frames went both ways.
+  /// All that was queued has been sent, and Session::want_writable() had asked to be told; or much of it was.
+  virtual void on_writable(Session&) {}
+  /// The session is over; nothing can be sent any more. `code` and `reason` are what the peer's Close frame
+  /// said, else what ours said, else 1006. `clean`: Close frames went both ways.
   virtual void on_close(Session&, std::uint16_t /*code*/, std::string_view /*reason*/, bool /*clean*/) {}
 };
 
-/// One WebSocket connection after its handshake (RFC 6455). Owned by the connection that carries it, ends with
-/// it. Whole data frames in the read buffer are served where they lie; a MessageReader takes whatever is
+/// One WebSocket connection after its handshake (RFC 6455). Owned by the connection that carries it, ends
+/// with it. Whole data frames in the read buffer are served where they lie; a MessageReader takes whatever is
 /// in pieces, and exists only as long as something is half read: a quiet session holds no buffer. One thread.
 class Session final : public net::Protocol {
  public:
-  /// `limits` must live as long as the session: `handler` keeps them alive. `compression` is null where none was
-  /// agreed on.
-  Session(const Limits& limits, std::unique_ptr<MessageHandler> handler, std::unique_ptr<Compression> compression = nullptr);
+  /// `limits` must live as long as the session: `handler` keeps them alive. `compression` is null where none
+  /// was agreed on.
+  Session(const Limits& limits, std::unique_ptr<MessageHandler> handler,
+          std::unique_ptr<Compression> compression = nullptr);
   ~Session() override;
 
   /// Sends one message. May be called at any time on the session's thread; after the close it does nothing.
   void send(Opcode kind, std::string_view payload);
   void send_text(std::string_view text) { send(Opcode::text, text); }
   void send_binary(std::string_view octets) { send(Opcode::binary, octets); }
-  /// Sends octets that are already framed, without a copy; `owner` keeps them alive. For one message to many.
-  void send_framed(std::shared_ptr<const void> owner, std::string_view frames);
+  /// Sends one message of many, without a copy.
+  void send(const std::shared_ptr<const SharedMessage>& message);
   /// Begins the closing handshake (RFC 6455 §7.1.2). `reason` is cut to what fits into a Close frame.
   void close(std::uint16_t code, std::string_view reason = {});
 
@@ -59,6 +62,10 @@ class Session final : public net::Protocol {
   bool open() const { return state_ == State::open; }
   /// Octets queued for the peer and not yet sent.
   std::size_t backlog() const { return transport_->pending(); }
+  /// The handler's on_writable() will be called when the backlog, which is not empty, has been sent.
+  void want_writable() { transport_->want_writable(); }
+  /// While `held` nothing is read from the peer, whatever else.
+  void hold_reading(bool held);
   const net::Transport& transport() const { return *transport_; }
 
   void on_open(net::Transport& transport) override;
@@ -84,6 +91,7 @@ class Session final : public net::Protocol {
   void on_peer_close(std::string_view payload);
   void fail(const Fault& fault);
   void finish(std::uint16_t code, std::string_view reason, bool clean);
+  void update_reading();
   void write_frame(Opcode opcode, std::string_view payload, bool compressed = false);
   void write_close(std::uint16_t code, std::string_view reason);
 
@@ -94,7 +102,8 @@ class Session final : public net::Protocol {
   std::unique_ptr<Compression> compression_;
   std::uint16_t close_code_ = 0;  // of our Close frame
   State state_ = State::open;
-  bool paused_ = false;
+  bool paused_ = false;  // because the peer does not read
+  bool held_ = false;    // by the handler
 };
 
 }  // namespace sluice::websocket

@@ -17,7 +17,7 @@ class Utf8Check {
  private:
   bool add_octet(unsigned char octet);
 
-  std::uint8_t missing_ = 0;               // continuation octets still to come
+  std::uint8_t missing_ = 0;                 // continuation octets still to come
   std::uint8_t least_ = 0x80, most_ = 0xbf;  // bounds of the next one
 };
 

@@ -165,3 +165,54 @@ TEST_CASE("mistakes in the keys are found when the config is read") {
   CHECK(Service("on_bad_message = \"explode\"").codes() == "bad-word ");
   CHECK(Service("max_message = 5").codes() != "");
 }
+
+TEST_CASE(
+    "messages in a room go to all its members or to all others, and through the reply where there is one") {
+  net::Loop loop;
+  rooms::Registry registry;
+  rooms::Hub hub(loop, registry);
+  hub.enter_thread();
+  Service one("room = \"a\"\njson = { text = \"{message.t}\" }"), two("room = \"a\"\nto = \"others\""),
+      other("room = \"b\"");
+  auto sent = [&](Service& service) {
+    loop.run_once();
+    return client::server_frames(std::exchange(service.transport.output, {}));
+  };
+  one.answers_to("{\"t\":1}");
+  CHECK(sent(one) == Texts{"text {\"text\":1}"});
+  CHECK(sent(two) == Texts{"text {\"text\":1}"});
+  two.answers(client::binary("\xff"));
+  CHECK(sent(one) == Texts{"binary \xff"});
+  CHECK(sent(two).empty());
+  CHECK(sent(other).empty());
+  CHECK(one.answers_to("no json") == Texts{"close 1003"});
+}
+
+TEST_CASE("who comes into a room is greeted, gets its history, and is announced") {
+  net::Loop loop;
+  rooms::Registry registry;
+  rooms::Hub hub(loop, registry);
+  hub.enter_thread();
+  const std::string keys =
+      "room = \"{room}\"\nhistory = 5\ngreeting = \"welcome to {room.name}, {room.count}\"\n"
+      "notices = { join = { came = \"{page}\" }, leave = \"{room.count} remain\" }";
+  auto sent = [&](Service& service) {
+    loop.run_once();
+    return client::server_frames(std::exchange(service.transport.output, {}));
+  };
+  Service one(keys);
+  CHECK(sent(one) == Texts{"text welcome to kitchen \"1\", 1", "text {\"came\":42}"});
+  one.answers_to("hello");
+  CHECK(sent(one) == Texts{"text hello"});
+  {
+    Service two(keys);
+    CHECK(sent(two) == Texts{"text welcome to kitchen \"1\", 2", "text hello", "text {\"came\":42}"});
+    CHECK(sent(one) == Texts{"text {\"came\":42}"});
+  }
+  CHECK(sent(one) == Texts{"text 1 remain"});
+}
+
+TEST_CASE("keys that say how a room works need one") {
+  CHECK(Service("room = \"{messag}\"").codes() == "unknown-placeholder ");
+  CHECK(Service("greeting = \"{room.count}\"").codes() == "unknown-placeholder ");
+}

@@ -35,7 +35,7 @@ TEST_CASE("TCP echo closes after the client's end, when what is queued has gone"
 
 TEST_CASE("TCP echo reads nothing while the client does not read") {
   Client client;
-  client.transport.unsent = TcpEcho::backlog + 1;
+  client.transport.unsent = sluice::net::output_high_water + 1;
   client.send("more");
   CHECK(client.transport.paused);
   client.echo.on_writable();
@@ -44,7 +44,7 @@ TEST_CASE("TCP echo reads nothing while the client does not read") {
 
 TEST_CASE("TCP echo does not lose what stands unread before the end") {
   Client client;
-  client.transport.unsent = TcpEcho::backlog + 1;
+  client.transport.unsent = sluice::net::output_high_water + 1;
   client.send("first ");
   client.echo.on_eof();
   CHECK(!client.transport.closed);

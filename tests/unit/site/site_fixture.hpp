@@ -25,6 +25,7 @@ class PeerOnly final : public net::Transport {
   void write_shared(std::shared_ptr<const void>, std::string_view) override {}
   void write_file(std::shared_ptr<const net::OpenFile>, std::uint64_t, std::uint64_t) override {}
   std::size_t pending() const override { return 0; }
+  void want_writable() override {}
   void pause_reading() override {}
   void resume_reading() override {}
   void set_deadline(std::chrono::milliseconds) override {}

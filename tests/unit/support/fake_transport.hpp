@@ -23,6 +23,7 @@ class FakeTransport : public net::Transport {
     file_octets += length;
   }
   std::size_t pending() const override { return unsent; }
+  void want_writable() override { writable_wanted = true; }
   void pause_reading() override { paused = true; }
   void resume_reading() override { paused = false; }
   void set_deadline(std::chrono::milliseconds after) override { deadline = after; }
@@ -44,7 +45,7 @@ class FakeTransport : public net::Transport {
   std::uint64_t file_octets = 0;
   std::size_t unsent = 0;  // what the kernel is said not to have taken
   std::chrono::milliseconds deadline{0};
-  bool paused = false, closed = false, lingering = false, aborted = false;
+  bool paused = false, closed = false, lingering = false, aborted = false, writable_wanted = false;
   std::unique_ptr<net::Protocol> replacement;
   std::string handed_over;
 

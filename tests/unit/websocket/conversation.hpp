@@ -25,6 +25,7 @@ class FakeTransport final : public net::Transport {
   void write_shared(std::shared_ptr<const void>, std::string_view bytes) override { output += bytes; }
   void write_file(std::shared_ptr<const net::OpenFile>, std::uint64_t, std::uint64_t) override {}
   std::size_t pending() const override { return unsent; }
+  void want_writable() override { writable_wanted = true; }
   void pause_reading() override { paused = true; }
   void resume_reading() override { paused = false; }
   void set_deadline(std::chrono::milliseconds after) override { deadline = after; }
@@ -39,7 +40,7 @@ class FakeTransport final : public net::Transport {
   std::string output;
   std::size_t unsent = 0;  // what the kernel is said not to have taken
   std::chrono::milliseconds deadline{0};
-  bool paused = false, closed = false, aborted = false;
+  bool paused = false, closed = false, aborted = false, writable_wanted = false;
 
  private:
   std::string room_;
@@ -57,7 +58,8 @@ class Recorder final : public MessageHandler {
     if (payload == "close me") session.close(4001, "as you wish");
   }
   void on_close(Session&, std::uint16_t code, std::string_view reason, bool clean) override {
-    events_.push_back("close " + std::to_string(code) + " " + std::string(reason) + (clean ? " clean" : " unclean"));
+    events_.push_back("close " + std::to_string(code) + " " + std::string(reason) +
+                      (clean ? " clean" : " unclean"));
   }
 
  private:
@@ -86,17 +88,30 @@ inline std::string client_frame(unsigned opcode, std::string_view payload, Frame
   for (std::size_t i = 0; i < payload.size(); ++i) frame += static_cast<char>(payload[i] ^ key[i % 4]);
   return frame;
 }
-inline std::string text(std::string_view payload, FrameOptions options = {}) { return client_frame(1, payload, options); }
-inline std::string binary(std::string_view payload, FrameOptions options = {}) { return client_frame(2, payload, options); }
-inline std::string more(std::string_view payload, bool fin) { return client_frame(0, payload, {.fin = fin}); }
-inline std::string ping(std::string_view payload) { return client_frame(9, payload); }
-inline std::string pong(std::string_view payload) { return client_frame(10, payload); }
+inline std::string text(std::string_view payload, FrameOptions options = {}) {
+  return client_frame(1, payload, options);
+}
+inline std::string binary(std::string_view payload, FrameOptions options = {}) {
+  return client_frame(2, payload, options);
+}
+inline std::string more(std::string_view payload, bool fin) {
+  return client_frame(0, payload, {.fin = fin});
+}
+inline std::string ping(std::string_view payload) {
+  return client_frame(9, payload);
+}
+inline std::string pong(std::string_view payload) {
+  return client_frame(10, payload);
+}
 inline std::string close_body(unsigned code, std::string_view reason = {}) {
   return std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}.append(reason);
 }
-inline std::string closing(unsigned code, std::string_view reason = {}) { return client_frame(8, close_body(code, reason)); }
+inline std::string closing(unsigned code, std::string_view reason = {}) {
+  return client_frame(8, close_body(code, reason));
+}
 
-/// The server's frames, as short texts: "text hello", "pong x", "close 1002". Reasons of Close frames are left out.
+/// The server's frames, as short texts: "text hello", "pong x", "close 1002". Reasons of Close frames are
+/// left out.
 inline std::vector<std::string> server_frames(std::string_view bytes) {
   std::vector<std::string> frames;
   while (!bytes.empty()) {
@@ -108,11 +123,21 @@ inline std::vector<std::string> server_frames(std::string_view bytes) {
     std::string payload(bytes.substr(head->size, head->length));
     bytes.remove_prefix(head->size + head->length);
     switch (head->opcode) {
-      case Opcode::text: frames.push_back("text " + payload); break;
-      case Opcode::binary: frames.push_back("binary " + payload); break;
-      case Opcode::ping: frames.push_back("ping " + payload); break;
-      case Opcode::pong: frames.push_back("pong " + payload); break;
-      case Opcode::continuation: frames.push_back("continuation " + payload); break;
+      case Opcode::text:
+        frames.push_back("text " + payload);
+        break;
+      case Opcode::binary:
+        frames.push_back("binary " + payload);
+        break;
+      case Opcode::ping:
+        frames.push_back("ping " + payload);
+        break;
+      case Opcode::pong:
+        frames.push_back("pong " + payload);
+        break;
+      case Opcode::continuation:
+        frames.push_back("continuation " + payload);
+        break;
       case Opcode::close: {
         CloseBody body;
         frames.push_back(parse_close(payload, body) ? "bad close" : "close " + std::to_string(body.code));
@@ -126,14 +151,16 @@ inline std::vector<std::string> server_frames(std::string_view bytes) {
 /// A session with an echoing handler, and all that came of it.
 struct Conversation {
   explicit Conversation(Limits limits_given = {}, bool echo = true)
-      : limits(limits_given), session(std::make_unique<Session>(limits, std::make_unique<Recorder>(events, echo))) {
+      : limits(limits_given),
+        session(std::make_unique<Session>(limits, std::make_unique<Recorder>(events, echo))) {
     session->on_open(transport);
   }
   Conversation(const Conversation&) = delete;
 
   /// Delivers `bytes` in one piece, as a read would; nothing after the transport was closed.
   Conversation& receive(std::string bytes) {
-    if (!transport.closed && !transport.aborted && !bytes.empty()) session->on_bytes({bytes.data(), bytes.size()});
+    if (!transport.closed && !transport.aborted && !bytes.empty())
+      session->on_bytes({bytes.data(), bytes.size()});
     return *this;
   }
   std::vector<std::string> sent() const { return server_frames(transport.output); }

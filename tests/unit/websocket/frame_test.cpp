@@ -8,13 +8,19 @@
 using namespace sluice::websocket;
 
 TEST_CASE("only codes that may travel are valid in a Close frame") {
-  for (std::uint16_t code : std::vector<std::uint16_t>{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999})
+  for (std::uint16_t code : std::vector<std::uint16_t>{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011,
+                                                       1012, 1013, 1014, 3000, 3999, 4000, 4999})
     CHECK(may_be_sent(code));
-  for (std::uint16_t code : std::vector<std::uint16_t>{0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) CHECK(!may_be_sent(code));
+  for (std::uint16_t code :
+       std::vector<std::uint16_t>{0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535})
+    CHECK(!may_be_sent(code));
 }
 
 TEST_CASE("a head is read only when it is complete") {
-  std::string bytes{"\x82\xfe\x01\x00" "abcd", 8};
+  std::string bytes{
+      "\x82\xfe\x01\x00"
+      "abcd",
+      8};
   for (std::size_t size = 0; size < bytes.size(); ++size) CHECK(!parse_head({bytes.data(), size}));
   auto head = parse_head({bytes.data(), bytes.size()});
   REQUIRE(head);
@@ -65,7 +71,10 @@ TEST_CASE("a Close body is empty, or a valid code and a reason in UTF-8") {
   CloseBody body;
   CHECK(!parse_close("", body));
   CHECK(body.code == 1005);
-  CHECK(!parse_close("\x03\xe8" "bye", body));
+  CHECK(
+      !parse_close("\x03\xe8"
+                   "bye",
+                   body));
   CHECK(body.code == 1000);
   CHECK(body.reason == "bye");
   CHECK(parse_close("\x03", body)->code == 1002);

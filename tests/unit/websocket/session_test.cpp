@@ -22,19 +22,23 @@ Outcome however_split(const std::string& bytes, Limits limits = {}) {
   return whole;
 }
 
-Texts sent(const std::string& bytes) { return however_split(bytes).sent; }
+Texts sent(const std::string& bytes) {
+  return however_split(bytes).sent;
+}
 
 }  // namespace
 
 TEST_CASE("whole messages are given to the handler and echoed in order") {
   auto outcome = however_split(text("hello") + binary({"\x00\xff", 2}) + text("") + text("ü😀"));
   CHECK(outcome.sent == Texts{"text hello", "binary " + std::string("\x00\xff", 2), "text ", "text ü😀"});
-  CHECK(outcome.events == Texts{"open", "text hello", "binary " + std::string("\x00\xff", 2), "text ", "text ü😀"});
+  CHECK(outcome.events ==
+        Texts{"open", "text hello", "binary " + std::string("\x00\xff", 2), "text ", "text ü😀"});
 }
 
 TEST_CASE("a conversation comes out the same wherever its octets are cut") {
-  auto bytes = text("one") + text("fr", {.fin = false}) + ping("between") + more("agm", false) + more("ents", true) +
-               binary(std::string(300, 'b')) + pong("unasked") + text("last") + closing(1000, "bye");
+  auto bytes = text("one") + text("fr", {.fin = false}) + ping("between") + more("agm", false) +
+               more("ents", true) + binary(std::string(300, 'b')) + pong("unasked") + text("last") +
+               closing(1000, "bye");
   auto outcome = however_split(bytes);
   CHECK(outcome.sent == Texts{"text one", "pong between", "text fragments", "binary " + std::string(300, 'b'),
                               "text last", "close 1000"});
@@ -61,10 +65,14 @@ TEST_CASE("all answers to one read are written before the next one") {
 
 TEST_CASE("a message beyond the limit closes 1009 as soon as its length is claimed") {
   Limits limits{.message = 1000};
-  CHECK(in_pieces(text(std::string(1000, 'x')), 0, 64, limits).sent == Texts{"text " + std::string(1000, 'x')});
+  CHECK(in_pieces(text(std::string(1000, 'x')), 0, 64, limits).sent ==
+        Texts{"text " + std::string(1000, 'x')});
   auto claim = text(std::string(1001, 'x')).substr(0, 8);
   CHECK(in_pieces(claim, 8, 1, limits).sent == Texts{"close 1009"});
-  std::string huge{"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff" "abcd", 14};
+  std::string huge{
+      "\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff"
+      "abcd",
+      14};
   CHECK(however_split(huge, limits).sent == Texts{"close 1009"});
 }
 
@@ -162,7 +170,7 @@ TEST_CASE("nothing is sent after the end") {
   Conversation conversation;
   conversation.receive(closing(1000));
   conversation.session->send_text("late");
-  conversation.session->send_framed(nullptr, "raw");
+  conversation.session->send(std::make_shared<const SharedMessage>(Opcode::text, "late"));
   conversation.session->close(1000);
   CHECK(conversation.sent() == Texts{"close 1000"});
 }
@@ -174,9 +182,35 @@ TEST_CASE("messages may come from outside a read") {
   CHECK(conversation.sent() == Texts{"text news", "binary " + std::string(70000, 'b')});
 }
 
+TEST_CASE("a message to many is framed once and compressed at most once") {
+  auto small = std::make_shared<const SharedMessage>(Opcode::text, "news");
+  auto large = std::make_shared<const SharedMessage>(Opcode::binary, std::string(5000, 'x'));
+  Conversation plain;
+  plain.session->send(small);
+  plain.session->send(large);
+  CHECK(plain.sent() == Texts{"text news", "binary " + std::string(5000, 'x')});
+  CHECK(large->compressed_frame().size() < 100);
+  CHECK(large->compressed_frame().data() == large->compressed_frame().data());
+  CHECK(small->compressed_frame() == small->frame());
+  CHECK(small->payload() == "news");
+}
+
+TEST_CASE("the handler may hold back the reading, beside the session itself") {
+  Conversation conversation;
+  conversation.session->hold_reading(true);
+  CHECK(conversation.transport.paused);
+  conversation.transport.unsent = sluice::net::output_high_water + 1;
+  conversation.receive(ping("p"));
+  conversation.transport.unsent = 0;
+  conversation.session->on_writable();
+  CHECK(conversation.transport.paused);
+  conversation.session->hold_reading(false);
+  CHECK(!conversation.transport.paused);
+}
+
 TEST_CASE("while the peer does not read its answers, nothing is read from it") {
   Conversation conversation;
-  conversation.transport.unsent = conversation.limits.backlog + 1;
+  conversation.transport.unsent = sluice::net::output_high_water + 1;
   conversation.receive(ping("p"));
   CHECK(conversation.transport.paused);
   conversation.transport.unsent = 0;
@@ -186,7 +220,7 @@ TEST_CASE("while the peer does not read its answers, nothing is read from it") {
 
 TEST_CASE("a Close frame that stands unread while reading is paused is still answered") {
   Conversation conversation;
-  conversation.transport.unsent = conversation.limits.backlog + 1;
+  conversation.transport.unsent = sluice::net::output_high_water + 1;
   conversation.receive(text("one"));
   conversation.session->on_eof();
   CHECK(!conversation.transport.closed);
@@ -205,4 +239,6 @@ TEST_CASE("a long close reason is cut between two characters") {
   CHECK(conversation.sent() == Texts{"close 4000"});
 }
 
-TEST_CASE("a quiet session is small") { CHECK(sizeof(Session) <= 64); }
+TEST_CASE("a quiet session is small") {
+  CHECK(sizeof(Session) <= 64);
+}

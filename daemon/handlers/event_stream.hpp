@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/protocol.hpp"
+#include "rooms/follower.hpp"
+
+namespace sluice::handlers {
+
+/// How an endpoint sends events. Immutable; shared by its streams, which may outlive the site that it came
+/// with.
+struct EventSettings {
+  std::size_t history = 0;
+  std::string event;                      // the name of the events; empty: "message", which is the default
+  std::chrono::milliseconds heartbeat{};  // a comment after so long without an event
+  std::optional<std::chrono::milliseconds> retry;  // how long clients wait before they connect again
+  rooms::BacklogPolicy backlog;
+};
+
+/// The number of a message and the room it is of, as the id of an event: "5f3a-17".
+std::string event_id(const rooms::Room& room, std::uint64_t number);
+/// The number in an id that is one of `room`, else 0.
+std::uint64_t number_in(std::string_view id, const rooms::Room& room);
+
+/// Writes one event (WHATWG HTML §9.2): every line of `data` as a field of its own, whatever its line ends.
+void append_event(std::string& out, std::string_view id, std::string_view event, std::string_view data);
+
+/// Follows a room on a connection that has become an event stream: the body of a response that does not end.
+/// Owned by its connection. Binary messages are left out: events are texts. One thread.
+class EventStream final : public net::Protocol, private rooms::Follower {
+ public:
+  /// `last_id` is the last event that the client has seen, or empty.
+  EventStream(std::shared_ptr<const EventSettings> settings, std::string room, std::string last_id);
+
+  void on_open(net::Transport& transport) override;
+  void on_bytes(std::span<char>) override {}  // a client has nothing more to say
+  void on_eof() override;
+  void on_writable() override { Follower::on_writable(); }
+  void on_deadline() override;
+  void drain() override;
+
+ private:
+  void send(const rooms::Post& post) override;
+  std::size_t pending() const override { return transport_->pending(); }
+  void want_writable() override { transport_->want_writable(); }
+  void on_too_slow() override { transport_->abort(); }
+  void close();
+
+  net::Transport* transport_ = nullptr;
+  std::shared_ptr<const EventSettings> settings_;
+  std::string room_name_, last_id_;  // until the room is joined
+};
+
+}  // namespace sluice::handlers

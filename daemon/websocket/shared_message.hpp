@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "websocket/frame.hpp"
+
+namespace sluice::websocket {
+
+/// One message for many sessions: framed once, compressed at most once. May be used by all threads at once.
+class SharedMessage {
+ public:
+  /// `kind` is text, `payload` then UTF-8, or binary.
+  SharedMessage(Opcode kind, std::string_view payload);
+
+  Opcode kind() const { return kind_; }
+  std::string_view payload() const { return std::string_view(frame_).substr(head_); }
+  std::string_view frame() const { return frame_; }
+  /// The frame with its payload compressed, without context take-over and with the largest window; frame()
+  /// where that would not be shorter. Made when it is first asked for.
+  std::string_view compressed_frame() const;
+
+ private:
+  std::string frame_;
+  std::size_t head_;
+  Opcode kind_;
+  mutable std::once_flag compressed_once_;
+  mutable std::string compressed_;
+};
+
+}  // namespace sluice::websocket

@@ -1,0 +1,104 @@
+#include "handlers/event_stream.hpp"
+
+#include <doctest/doctest.h>
+
+#include "websocket/conversation.hpp"
+
+using namespace sluice;
+using namespace sluice::handlers;
+using sluice::websocket::test::FakeTransport;
+
+namespace {
+
+std::string event(std::string_view data, std::string_view name = "") {
+  std::string out;
+  append_event(out, "7", name, data);
+  return out;
+}
+
+struct Worker {
+  rooms::Registry registry;
+  net::Loop loop;
+  rooms::Hub hub{loop, registry};
+  Worker() { hub.enter_thread(); }
+  void publish(websocket::Opcode kind, std::string_view payload) {
+    hub.publish("room", std::make_shared<const websocket::SharedMessage>(kind, payload));
+    loop.run_once();
+  }
+  void publish(std::string_view text) { publish(websocket::Opcode::text, text); }
+};
+
+std::shared_ptr<const EventSettings> settings() {
+  auto made = std::make_shared<EventSettings>();
+  made->history = 10;
+  made->heartbeat = std::chrono::seconds(15);
+  return made;
+}
+
+/// The octets of a stream without the ids of its events.
+std::string without_ids(std::string text) {
+  for (auto at = text.find("id: "); at != std::string::npos; at = text.find("id: ", at))
+    text.erase(at, text.find('\n', at) - at + 1);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every line of a message is a field of its own, whatever its end") {
+  CHECK(event("hello") == "id: 7\ndata: hello\n\n");
+  CHECK(event("", "news") == "id: 7\nevent: news\ndata: \n\n");
+  CHECK(event("a\nb\r\nc\rd") == "id: 7\ndata: a\ndata: b\ndata: c\ndata: d\n\n");
+  CHECK(event("a\n\nb\n") == "id: 7\ndata: a\ndata: \ndata: b\ndata: \n\n");
+  CHECK(event("data: x\nid: 9") == "id: 7\ndata: data: x\ndata: id: 9\n\n");
+}
+
+TEST_CASE("the id of an event is only good for its own room") {
+  rooms::Room room("r"), other("r");
+  CHECK(number_in(event_id(room, 42), room) == 42);
+  CHECK((room.epoch() == other.epoch() || number_in(event_id(room, 42), other) == 0));
+  for (auto bad : {"", "42", "-42", "x-42", "0-42", "-"}) CHECK(number_in(bad, room) == 0);
+}
+
+TEST_CASE(
+    "a stream begins at once, sends texts, leaves out binary messages, and a comment when nothing happens") {
+  Worker worker;
+  FakeTransport transport;
+  EventStream stream(settings(), "room", "");
+  stream.on_open(transport);
+  CHECK(transport.output == ":\n\n");
+  CHECK(transport.deadline == std::chrono::seconds(15));
+  worker.publish("one");
+  worker.publish(websocket::Opcode::binary, "\xff");
+  CHECK(without_ids(transport.output) == ":\n\ndata: one\n\n");
+  stream.on_deadline();
+  CHECK(transport.output.ends_with("\n\n:\n\n"));
+}
+
+TEST_CASE("a client that comes back gets what it has missed") {
+  Worker worker;
+  FakeTransport first, second;
+  EventStream stream(settings(), "room", "");
+  stream.on_open(first);
+  worker.publish("one");
+  auto id = first.output.substr(first.output.find("id: ") + 4);
+  id.resize(id.find('\n'));
+  worker.publish("two");
+  EventStream back(settings(), "room", id);
+  back.on_open(second);
+  CHECK(without_ids(second.output) == ":\n\ndata: two\n\n");
+}
+
+TEST_CASE("a stream ends with its client, and when the daemon drains") {
+  Worker worker;
+  FakeTransport transport, drained;
+  EventStream stream(settings(), "room", ""), other(settings(), "room", "");
+  stream.on_open(transport);
+  other.on_open(drained);
+  stream.on_eof();
+  CHECK(transport.closed);
+  worker.publish("late");
+  CHECK(transport.output == ":\n\n");
+  other.drain();
+  CHECK(drained.closed);
+  CHECK(worker.registry.find("room") != nullptr);  // it has a history
+}
