@@ -39,8 +39,7 @@ const config::Fields<EventKeys>& event_fields() {
       field("history", &EventKeys::history, config::integer(0, 10'000))
           .otherwise("0")
           .doc("So many of the latest messages are sent first. A client that comes back and says which event "
-               "it saw last "
-               "(Last-Event-ID, as browsers do) gets only those after it.")
+               "it saw last (Last-Event-ID, as browsers do) gets only those after it.")
           .example("50"),
       field("event", &EventKeys::event,
             config::parsed<std::string>("event name", "one line", "bad-event", check_event_name))
@@ -50,8 +49,7 @@ const config::Fields<EventKeys>& event_fields() {
       field("heartbeat", &EventKeys::heartbeat, config::duration(1s, 1h))
           .otherwise("\"15s\"")
           .doc("After so long without an event a comment is sent, so that proxies keep the connection and "
-               "dead clients are "
-               "noticed.")
+               "dead clients are noticed.")
           .example("\"30s\""),
       field("retry", &EventKeys::retry, config::duration(0ms, 24h))
           .doc("How long browsers wait before they connect again.")
@@ -61,8 +59,7 @@ const config::Fields<EventKeys>& event_fields() {
                 {{"close", rooms::SlowConsumer::close}, {"drop_oldest", rooms::SlowConsumer::drop_oldest}}))
           .otherwise("\"close\"")
           .doc("What becomes of a client that reads more slowly than messages come, when `max_backlog` is "
-               "full: it is "
-               "disconnected (close), or misses the oldest messages (drop_oldest).")
+               "full: it is disconnected (close), or misses the oldest messages (drop_oldest).")
           .example("\"drop_oldest\""),
       field("max_backlog", &EventKeys::max_backlog, config::size(1_KiB, 1_GiB))
           .otherwise("\"1MiB\"")
@@ -76,8 +73,7 @@ const config::Fields<Options>& fields() {
   static const config::Fields<Options> all = {
       config::field("events", &Options::events, config::table(event_fields()))
           .doc("Follows a room as server-sent events (`EventSource` in browsers): the response does not end. "
-               "Binary "
-               "messages are left out.")
+               "Binary messages are left out.")
           .example("{ room = \"news\" }"),
   };
   return all;

@@ -96,8 +96,7 @@ const config::Fields<CompressionKeys>& compression_fields() {
       field("server_context_takeover", &Keys::server_context, config::boolean())
           .otherwise("false")
           .doc("Whether what the server sends may refer to earlier messages. Compresses better and costs "
-               "each connection "
-               "up to 260 KiB.")
+               "each connection up to 260 KiB.")
           .example("true"),
       field("client_context_takeover", &Keys::client_context, config::boolean())
           .otherwise("false")
@@ -175,13 +174,11 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
       field("path", &Options::paths, config::one_or_more(config::string()))
           .required()
           .doc("Path at which WebSockets are opened, or several. `{name}` stands for one segment, "
-               "`{name...}` at the end "
-               "for all that follow.")
+               "`{name...}` at the end for all that follow.")
           .example("\"/ws/{room}\""),
       field("host", &Options::host, site::host_pattern())
           .doc("Name of the host that the request must be for. `*.example.org` is every name below "
-               "example.org. A file may "
-               "set it for all it declares.")
+               "example.org. A file may set it for all it declares.")
           .example("\"www.example.org\""),
       field("params", &Options::params, site::parameter_declarations())
           .doc("Types and defaults of path parameters, by name; one that is not declared is a string.")
@@ -192,28 +189,23 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
       field("reply", &Options::reply, config::string())
           .excludes("reply")
           .doc("Answer to each message, with placeholders: `{message}` is the message, `{message.NAME}` a "
-               "member of a JSON "
-               "message. A binary message is answered with a binary one. Without `reply` and `json` every "
-               "message comes "
-               "back as it was.")
+               "member of a JSON message. A binary message is answered with a binary one. Without `reply` "
+               "and `json` every message comes back as it was.")
           .example("\"Echo: {message}\""),
       field("json", &Options::json, config::any())
           .excludes("reply")
           .doc("Answer to each message, as JSON. The messages must be JSON texts; a lone `{message.NAME}` "
-               "keeps the type of "
-               "the member, and its digits.")
+               "keeps the type of the member, and its digits.")
           .example("{ message = \"{message.message}\" }"),
       field("greeting", &Options::greeting, own_message())
           .doc("Message that each client gets when its connection has been opened: a text or a table that "
-               "becomes JSON, "
-               "with placeholders.")
+               "becomes JSON, with placeholders.")
           .example("\"Welcome, {name}!\""),
       field("on_bad_message", &Options::on_bad_message, bad_message())
           .otherwise("\"close\"")
           .doc("What becomes of a message that is no JSON, or has no member that the reply needs: the "
-               "connection is closed "
-               "with 1003 (close), nothing (ignore), or a table that is sent as JSON; there `{detail}` says "
-               "what is wrong.")
+               "connection is closed with 1003 (close), nothing (ignore), or a table that is sent as JSON; "
+               "there `{detail}` says what is wrong.")
           .example("{ error = \"{detail}\" }"),
       field("max_message", &Options::max_message, config::size(1_B, 1_GiB))
           .otherwise("\"1MiB\"")
@@ -222,10 +214,8 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
       field("origins", &Options::origins, config::any_number(origin()))
           .otherwise("\"same\"")
           .doc("Which web pages may connect: those of the same host and port (same), all (any), or those of "
-               "the origins "
-               "listed. `https://*.example.com` is every host below example.com. Others are refused with "
-               "403. Clients that "
-               "are no browsers send no origin and are not refused.")
+               "the origins listed. `https://*.example.com` is every host below example.com. Others are "
+               "refused with 403. Clients that are no browsers send no origin and are not refused.")
           .example("[\"same\", \"https://app.example.com\"]"),
       field("subprotocols", &Options::subprotocols, config::any_number(subprotocol()))
           .doc("Subprotocols that are spoken here, the preferred one first. The first that a client offers "
@@ -234,8 +224,7 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
       field("compression", &Options::compression, compression())
           .otherwise("false")
           .doc("Whether messages are compressed where the client offers it (permessage-deflate, RFC 7692); "
-               "or a table that "
-               "says how.")
+               "or a table that says how.")
           .example("{ level = 1, threshold = \"1KiB\" }"),
       field("close_timeout", &Options::close_timeout, config::duration(100ms, 5min))
           .otherwise("\"5s\"")
@@ -243,10 +232,8 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"1s\""),
       field("room", &Options::room, config::string())
           .doc("Name of the room that each client joins, with placeholders. What a client sends (or the "
-               "reply to it, where "
-               "there is one) goes to all members of the room, in one order, on all workers. Endpoints that "
-               "name the "
-               "same room share it.")
+               "reply to it, where there is one) goes to all members of the room, in one order, on all "
+               "workers. Endpoints that name the same room share it.")
           .example("\"chat/{room}\""),
       field("to", &Options::to,
             config::one_of<Audience>({{"all", Audience::all}, {"others", Audience::others}}))
@@ -256,8 +243,8 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
       field("history", &Options::history, config::integer(0, 10'000))
           .otherwise("0")
           .doc("So many of the latest messages of the room are sent to those who come later, 16 MiB at most. "
-               "A room that "
-               "all have left keeps them as long as it is among the last thousand that were left.")
+               "A room that all have left keeps them as long as it is among the last thousand that were "
+               "left.")
           .example("50"),
       field("notices", &Options::notices, config::table(notice_fields()))
           .doc("Messages in the room when someone comes or goes. `{room.count}` is the number of members.")
@@ -267,8 +254,7 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
                 {{"close", rooms::SlowConsumer::close}, {"drop_oldest", rooms::SlowConsumer::drop_oldest}}))
           .otherwise("\"close\"")
           .doc("What becomes of a member that reads more slowly than the others write, when `max_backlog` is "
-               "full: it is "
-               "disconnected with 1013 (close), or misses the oldest messages (drop_oldest).")
+               "full: it is disconnected with 1013 (close), or misses the oldest messages (drop_oldest).")
           .example("\"drop_oldest\""),
       field("max_backlog", &Options::max_backlog, config::size(1_KiB, 1_GiB))
           .otherwise("\"1MiB\"")
@@ -282,8 +268,7 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"text\""),
       field("trailing_slash", &Options::trailing_slash, site::trailing_slash())
           .doc("What becomes of a path that differs only in the slash at its end: a redirect (307), the same "
-               "(ignore), or "
-               "404 (strict). Without it the server's setting holds.")
+               "(ignore), or 404 (strict). Without it the server's setting holds.")
           .example("\"ignore\""),
   };
   return fields;

@@ -14,8 +14,7 @@ const config::Fields<Echo>& echo_fields() {
                                                   "bad-address", parse_listen_address))
           .required()
           .doc("Where the echo service (RFC 862) listens, and on which transport. Datagrams that seem to "
-               "come from "
-               "another answering service are not answered.")
+               "come from another answering service are not answered.")
           .example("\"tcp://127.0.0.1:7007\""),
       config::field("idle", &Echo::idle, config::duration(1s, 24h))
           .otherwise("\"10m\"")

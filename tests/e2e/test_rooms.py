@@ -11,7 +11,7 @@ import pytest
 import websockets
 
 from raw import Connection, fetch
-from sluice import wait_until
+from sluice import BUILD, wait_until
 from test_websocket import frame, read_frame, shake
 
 CONFIG = """
@@ -348,7 +348,9 @@ def test_a_member_that_does_not_read_is_closed_1013_and_delays_nobody(server):
     before = server.resident_bytes()
     with Connection(server.port, receive_buffer=4096) as stuck:
         shake(stuck, "/slow/s")
-        fill(server, "s", 200, 50_000)  # 10 MB: more than any socket buffers hold
+        fill(server, "s", 400, 50_000)  # 20 MB: more than any socket buffers hold
+        if BUILD == "release":  # sanitizers keep what was freed
+            assert server.resident_bytes() - before < 12 << 20
         seen, codes = [], []
         stuck.socket.settimeout(20)
         while not codes:
@@ -359,7 +361,6 @@ def test_a_member_that_does_not_read_is_closed_1013_and_delays_nobody(server):
                 seen.append(int(payload[:6]))
         assert codes == [1013]
         assert seen == list(range(len(seen)))
-    assert server.resident_bytes() - before < 32 << 20
 
 
 def test_a_member_that_does_not_read_may_miss_the_oldest_messages(server):
