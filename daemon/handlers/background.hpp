@@ -1,16 +1,13 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "http/exchange.hpp"
-#include "net/loop.hpp"
+#include "net/background.hpp"
 
 namespace sluice::handlers {
 
-/// Runs `work` in the thread pool, so that a slow disk or a long computation holds up nobody, and then `done`
-/// in the loop's thread. Neither is ever given up: what they refer to must live as long as they do.
-void run_in_background(net::Loop& loop, std::function<void()> work, std::function<void()> done);
+using net::run_in_background;
 
 /// An exchange that waits for something which goes on without it. Ends with the exchange; whoever holds the
 /// ticket then finds that it is gone.

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/percent.hpp"
+#include "handlers/background.hpp"
 #include "handlers/file_response.hpp"
 #include "handlers/path_fault.hpp"
 #include "http/path.hpp"
@@ -94,11 +95,18 @@ void redirect_with_slash(http::Exchange& exchange, bool slash) {
   exchange.respond(std::move(response));
 }
 
-void log_fault(const http::Exchange& exchange, const std::string& root, const std::string& relative,
-               int error) {
-  auto why = explain(root + "/" + relative, error);
-  if (is_repeated(why)) return;
-  log::warning("cannot serve " + std::string(exchange.request.path) + ": " + why);
+void log_fault(http::Exchange& exchange, const std::string& root, const std::string& relative, int error) {
+  auto path = root + "/" + relative;
+  if (is_repeated(path + ": " + std::to_string(error))) return;
+  // Looking at the path may wait for a slow file system, and the names of users may come from a directory
+  // service.
+  run_in_background(
+      exchange.loop(),
+      [path, error, target = std::string(exchange.request.path)] {
+        auto why = explain(path, error);
+        if (!is_repeated(why)) log::warning("cannot serve " + target + ": " + why);
+      },
+      [] {});
 }
 
 void respond_with_file(http::Exchange& exchange, const ServedFilePtr& file, const FileHeaders& headers,

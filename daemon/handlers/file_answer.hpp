@@ -21,8 +21,8 @@ void redirect_with_slash(http::Exchange& exchange, bool slash);
 
 /// Says in the log why a file could not be opened: which component of the path failed, its owner and mode.
 /// `relative` lies below `root`; `error` is an errno. The same line comes at most once a minute.
-void log_fault(const http::Exchange& exchange, const std::string& root, const std::string& relative,
-               int error);
+/// The thread pool finds it out.
+void log_fault(http::Exchange& exchange, const std::string& root, const std::string& relative, int error);
 
 /// Answers with `file`, or what the conditions and ranges of the request make of it; with a `status` other
 /// than 200 always with the whole file.

@@ -24,7 +24,7 @@ std::expected<std::string, int> read_at(int fd, std::uint64_t offset, std::size_
   return bytes;
 }
 
-std::expected<FileContent, int> read_content(const FileNode& node, Waiting waiting) {
+std::expected<FileContent, int> read_content(const FileNode& node, net::Storage storage, Waiting waiting) {
   auto readable = FileRoot::open(node);
   if (!readable) return std::unexpected(readable.error());
   int fd = readable->descriptor.get();
@@ -32,12 +32,12 @@ std::expected<FileContent, int> read_content(const FileNode& node, Waiting waiti
   content.identity = readable->identity;
   for (int tries = 0; tries < 8; ++tries) {
     if (content.identity.size > small_file) {
-      content.file = std::make_shared<const net::OpenFile>(readable->descriptor.release());
+      content.file = std::make_shared<const net::OpenFile>(readable->descriptor.release(), storage);
       return content;
     }
     auto bytes = read_at(fd, 0, content.identity.size, waiting);
     if (!bytes) return std::unexpected(bytes.error());
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd, &status) != 0) return std::unexpected(errno);
     FileIdentity after(status);
     if (bytes->size() == content.identity.size && after == content.identity) {

@@ -23,9 +23,9 @@ struct FileContent {
   std::shared_ptr<const net::OpenFile> file;  // null: `bytes` is all
 };
 
-/// Opens the file behind `node`, and reads it if it is small; again when it changes under the reader's hands.
-/// The error is an errno: EBUSY when it never holds still, EAGAIN with Waiting::never when the content is not
-/// in memory.
-std::expected<FileContent, int> read_content(const FileNode& node, Waiting waiting);
+/// Opens the file behind `node`, which lies on `storage`, and reads it if it is small; again when it changes
+/// under the reader's hands. The error is an errno: EBUSY when it never holds still, EAGAIN with
+/// Waiting::never when the content is not in memory.
+std::expected<FileContent, int> read_content(const FileNode& node, net::Storage storage, Waiting waiting);
 
 }  // namespace sluice::handlers

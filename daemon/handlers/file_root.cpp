@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
+
+#include "handlers/file_system.hpp"
 
 namespace sluice::handlers {
 
@@ -38,6 +41,15 @@ int open_handle(int directory, const char* path, std::uint64_t flags, std::uint6
   return static_cast<int>(fd);
 }
 
+/// Whether fstat(2) answers at once: a remote file system asks its server what has changed.
+bool can_be_looked_at(int fd) {
+  struct statx known{};
+  if (::statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &known) != 0) return false;
+  auto device = makedev(known.stx_dev_major, known.stx_dev_minor);
+  auto storage = storage_of(device, {}, Waiting::never);
+  return storage && *storage != net::Storage::remote;
+}
+
 }  // namespace
 
 FileIdentity::FileIdentity(const struct stat& status)
@@ -56,7 +68,10 @@ std::expected<FileNode, int> FileRoot::find(const std::string& relative, Waiting
   const char* path = relative.empty() ? "." : relative.c_str();
   node.handle = FileDescriptor(open_handle(root.get(), path, 0, resolve_flags(symlinks_), waiting));
   if (!node.handle) return std::unexpected(errno);
+  if (waiting == Waiting::never && !can_be_looked_at(node.handle.get())) return std::unexpected(EAGAIN);
   if (::fstat(node.handle.get(), &node.status) != 0) return std::unexpected(errno);
+  // Who may not wait can only look at what is known.
+  if (waiting == Waiting::allowed) storage_of(node.status.st_dev, path_ + "/" + relative, waiting);
   return node;
 }
 
@@ -67,7 +82,7 @@ std::expected<ReadableFile, int> FileRoot::open(const FileNode& node) {
   ReadableFile file;
   file.descriptor = FileDescriptor(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.descriptor) return std::unexpected(errno);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.descriptor.get(), &status) != 0) return std::unexpected(errno);
   file.identity = FileIdentity(status);
   return file;

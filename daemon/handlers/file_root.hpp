@@ -38,7 +38,7 @@ enum class Waiting : std::uint8_t {
 /// What stands at a path: a handle that can be looked at but not read (O_PATH), and what fstat says of it.
 struct FileNode {
   FileDescriptor handle;
-  struct stat status {};
+  struct stat status{};
 
   bool is_file() const { return S_ISREG(status.st_mode); }
   bool is_directory() const { return S_ISDIR(status.st_mode); }

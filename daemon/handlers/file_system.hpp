@@ -5,13 +5,14 @@
 #include <string>
 
 #include "handlers/file_root.hpp"
+#include "net/open_file.hpp"
 
 namespace sluice::handlers {
 
-/// Whether the file system with this device number, on which `path` lies, is a local one: all of its changes
-/// go through this kernel, and looking at what is in memory waits for nobody else. Asks the file system the
-/// first time, and again after a while, for numbers are used anew; with Waiting::never it gives nothing
-/// instead.
-std::optional<bool> is_local(std::uint64_t device, const std::string& path, Waiting waiting);
+/// What the file system with this device number, on which `path` lies, is made of. All changes of one that is
+/// not remote go through this kernel, and looking at what is in memory waits for nobody else; one that is not
+/// known counts as remote. Asks the file system the first time, and again after a while, for numbers are used
+/// anew; with Waiting::never it gives nothing instead.
+std::optional<net::Storage> storage_of(std::uint64_t device, const std::string& path, Waiting waiting);
 
 }  // namespace sluice::handlers

@@ -39,7 +39,11 @@ int find_siblings(const FileRoot& root, const std::string& relative, const FileI
     if (!node && node.error() == EAGAIN && waiting == Waiting::never) return EAGAIN;
     Dependency sibling{resource.traits.name + suffix, std::nullopt};
     if (node) sibling.identity = FileIdentity(node->status);
-    if (!node && node.error() != ENOENT) sibling = Dependency::look(sibling.name);  // there, but out of reach
+    if (!node && node.error() != ENOENT) {  // there, but out of reach, and wherever a link may lead
+      if (waiting == Waiting::never) return EAGAIN;
+      sibling = Dependency::look(sibling.name);
+      resource.watchable = false;
+    }
     if (node && node->is_file()) {
       if (is_older(*sibling.identity, plain)) {
         warn_of_old_sibling(sibling.name);
@@ -78,7 +82,7 @@ ServedFilePtr compute(const Resource& resource, http::Coding coding) {
   auto content = plain.bytes;
   if (plain.file) {
     auto read = read_at(plain.file->fd(), 0, plain.size, Waiting::allowed);
-    struct stat status {};
+    struct stat status{};
     bool unchanged = read && read->size() == plain.size && ::fstat(plain.file->fd(), &status) == 0 &&
                      FileIdentity(status) == plain.identity;
     if (!unchanged) return nullptr;
@@ -93,13 +97,13 @@ ServedFilePtr compute(const Resource& resource, http::Coding coding) {
 
 Dependency Dependency::look(std::string name) {
   Dependency found{std::move(name), std::nullopt};
-  struct stat status {};
+  struct stat status{};
   if (::stat(found.name.c_str(), &status) == 0) found.identity = FileIdentity(status);
   return found;
 }
 
 bool Dependency::is_current() const {
-  struct stat status {};
+  struct stat status{};
   bool exists = ::stat(name.c_str(), &status) == 0;
   return exists ? identity && FileIdentity(status) == *identity : !identity;
 }
@@ -124,12 +128,14 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
                                                             const FileNode& node, FileTraits traits,
                                                             const CodingSettings& codings, Waiting waiting) {
   FileIdentity found(node.status);
-  auto local = is_local(found.device, traits.name, waiting);
-  if (!local || (!*local && waiting == Waiting::never)) return std::unexpected(EAGAIN);
+  auto storage = storage_of(found.device, traits.name, waiting);
+  if (!storage || (*storage == net::Storage::remote && waiting == Waiting::never))
+    return std::unexpected(EAGAIN);
 
   auto resource = std::make_shared<Resource>();
   resource->traits = std::move(traits);
-  resource->watchable = *local;
+  resource->traits.storage = *storage;
+  resource->watchable = *storage != net::Storage::remote;
   if (codings.precompressed && !is_compressed(resource->traits.content_type)) {
     if (int error = find_siblings(root, relative, found, *resource, waiting)) return std::unexpected(error);
   }

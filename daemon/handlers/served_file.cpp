@@ -12,13 +12,14 @@ namespace sluice::handlers {
 namespace {
 
 /// `.ts` is TypeScript in a web site, unless it begins like an MPEG transport stream: a sync octet every 188.
-bool is_transport_stream(const FileContent& content) {
+std::expected<bool, int> is_transport_stream(const FileContent& content, Waiting waiting) {
   constexpr std::size_t packet = 188;
   constexpr char sync = 0x47;
   if (content.identity.size <= packet) return false;
-  auto bytes = content.file ? read_at(content.file->fd(), 0, packet + 1, Waiting::allowed).value_or("")
-                            : content.bytes;
-  return bytes.size() > packet && bytes.front() == sync && bytes[packet] == sync;
+  if (!content.file) return content.bytes.front() == sync && content.bytes[packet] == sync;
+  auto begin = read_at(content.file->fd(), 0, packet + 1, waiting);
+  if (!begin) return std::unexpected(begin.error());
+  return begin->size() > packet && begin->front() == sync && begin->back() == sync;
 }
 
 void set_field(FieldList& fields, std::string_view name, std::string_view value) {
@@ -71,8 +72,9 @@ ServedFilePtr described(ServedFile&& file, std::int64_t last_modified, const Fil
   return made;
 }
 
-std::expected<ServedFile, int> read(const FileNode& node, const std::string& name, Waiting waiting) {
-  auto content = read_content(node, waiting);
+std::expected<ServedFile, int> read(const FileNode& node, const FileTraits& traits, Waiting waiting) {
+  const auto& name = traits.name;
+  auto content = read_content(node, traits.storage, waiting);
   if (!content) return std::unexpected(content.error());
   ServedFile file;
   file.identity = content->identity;
@@ -81,7 +83,11 @@ std::expected<ServedFile, int> read(const FileNode& node, const std::string& nam
   auto etag = tag_of(*content, name, file.settled, waiting);
   if (!etag) return std::unexpected(etag.error());
   file.etag = std::move(*etag);
-  if (ends_with_ignoring_case(name, ".ts") && is_transport_stream(*content)) file.content_type = "video/mp2t";
+  if (ends_with_ignoring_case(name, ".ts")) {
+    auto video = is_transport_stream(*content, waiting);
+    if (!video) return std::unexpected(video.error());
+    if (*video) file.content_type = "video/mp2t";
+  }
   file.bytes = std::move(content->bytes);
   file.file = std::move(content->file);
   return file;
@@ -101,7 +107,7 @@ std::size_t ServedFile::footprint() const {
 }
 
 std::expected<ServedFilePtr, int> load_file(const FileNode& node, const FileTraits& traits, Waiting waiting) {
-  auto file = read(node, traits.name, waiting);
+  auto file = read(node, traits, waiting);
   if (!file) return std::unexpected(file.error());
   if (file->content_type.empty()) file->content_type = traits.content_type;
   auto last_modified = last_modified_of(file->identity, traits.name);
@@ -110,7 +116,7 @@ std::expected<ServedFilePtr, int> load_file(const FileNode& node, const FileTrai
 
 std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const ServedFile& plain,
                                                http::Coding coding, const FileTraits& traits) {
-  auto file = read(node, traits.name, Waiting::allowed);
+  auto file = read(node, traits, Waiting::allowed);
   if (!file) return std::unexpected(file.error());
   file->content_type = plain.content_type;
   file->coding = coding;

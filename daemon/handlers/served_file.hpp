@@ -44,11 +44,12 @@ using ServedFilePtr = std::shared_ptr<const ServedFile>;
 
 /// What is known of a file before it is opened.
 struct FileTraits {
-  std::string name;                      // full path, for messages and for the extension
-  std::string content_type;              // what the extension says
-  std::string_view cache_control;        // may be empty
-  const FileHeaders* headers = nullptr;  // of the config; they take the place of those made here
-  bool varies = false;                   // there are, or may be, other codings of it
+  std::string name;                           // full path, for messages and for the extension
+  std::string content_type;                   // what the extension says
+  std::string_view cache_control;             // may be empty
+  const FileHeaders* headers = nullptr;       // of the config; they take the place of those made here
+  net::Storage storage = net::Storage::disk;  // where it lies
+  bool varies = false;                        // there are, or may be, other codings of it
 };
 
 /// Reads the file behind `node`. The error is an errno; with Waiting::never it is EAGAIN where the content is

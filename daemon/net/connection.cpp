@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
+#include "net/cold_send.hpp"
 #include "net/connections.hpp"
 
 namespace sluice::net {
@@ -25,6 +27,8 @@ class Connection::Event {
 
 Connection::Connection(Connections& owner, int fd, const Address& peer, const Address& local)
     : owner_(owner), outbox_(owner.loop().blocks()), peer_(peer), local_(local), fd_(fd) {}
+
+Connection::~Connection() = default;
 
 Loop& Connection::loop() { return owner_.loop(); }
 
@@ -184,7 +188,8 @@ void Connection::drain() {
 void Connection::sweep(std::uint64_t now) {
   Event event(*this);
   auto stalled = owner_.limits().write_idle.count();
-  if (write_progress_ != 0 && stalled > 0 && now - write_progress_ > static_cast<std::uint64_t>(stalled)) return abort();
+  bool waits_for_peer = write_progress_ != 0 && !sending_;
+  if (waits_for_peer && stalled > 0 && now - write_progress_ > static_cast<std::uint64_t>(stalled)) return abort();
   if (deadline_ == 0 || now < deadline_) return;
   deadline_ = 0;
   if (state_ == State::open) return protocol_->on_deadline();
@@ -192,10 +197,10 @@ void Connection::sweep(std::uint64_t now) {
 }
 
 void Connection::flush() {
-  if (outbox_.empty()) return;
+  if (outbox_.empty() || sending_) return;
   auto before = outbox_.size();
   above_high_water_ |= before > output_high_water;
-  auto progress = outbox_.flush(fd_);
+  auto progress = outbox_.flush(fd_, loop().now());
   if (outbox_.size() < before || write_progress_ == 0) write_progress_ = loop().now();
   after_flush(progress);
 }
@@ -212,6 +217,9 @@ void Connection::after_flush(Outbox::Progress progress) {
     case Outbox::Progress::yielded:
       want(EPOLLOUT);
       break;
+    case Outbox::Progress::cold:
+      send_cold();
+      break;
   }
   bool drained = writable_wanted_ && outbox_.empty();
   if (drained || (above_high_water_ && outbox_.size() <= output_high_water / 2)) {
@@ -221,12 +229,29 @@ void Connection::after_flush(Outbox::Progress progress) {
   }
 }
 
+/// The next octets lie on a disk: the thread pool sends them, and the loop goes on with other connections.
+void Connection::send_cold() {
+  unwant(EPOLLOUT);
+  sending_ = ColdSend::start(loop(), fd_, outbox_.cold_part(), [this](ssize_t sent) { on_cold_sent(sent); });
+}
+
+void Connection::on_cold_sent(ssize_t sent) {
+  sending_.reset();
+  if (state_ == State::closed) return;  // it ends with this turn
+  Event event(*this);
+  write_progress_ = loop().now();
+  auto progress = outbox_.take_sent(sent);
+  if (progress == Outbox::Progress::done && !outbox_.empty()) return flush();
+  after_flush(progress);
+}
+
 void Connection::finish_event() {
   if (state_ == State::closed) return destroy();
   ++nested_;  // the protocol may be called from here and may write more
   adopt_replacement();
-  for (int rounds = 0; rounds < 4 && !outbox_.empty() && !(wanted_ & EPOLLOUT); ++rounds) flush();
-  if (!outbox_.empty()) want(EPOLLOUT);  // others should have their turn
+  auto can_send = [this] { return !outbox_.empty() && !sending_; };
+  for (int rounds = 0; rounds < 4 && can_send() && !(wanted_ & EPOLLOUT); ++rounds) flush();
+  if (can_send()) want(EPOLLOUT);  // others should have their turn
   if (state_ == State::closing && outbox_.empty()) end_our_side();
   if (state_ != State::closed) apply_watch();
   --nested_;
@@ -249,7 +274,12 @@ void Connection::destroy() {
   protocol_.reset();
   replacement_.reset();
   outbox_.clear();
-  ::close(fd_);  // takes it out of the epoll set, too
+  if (sending_) {
+    if (in_epoll_) loop().unwatch(fd_);
+    std::exchange(sending_, nullptr)->abandon();
+  } else {
+    ::close(fd_);  // takes it out of the epoll set, too
+  }
   owner_.remove(*this);
 }
 

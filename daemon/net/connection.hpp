@@ -10,6 +10,7 @@
 
 namespace sluice::net {
 
+class ColdSend;
 class Connections;
 
 /// An accepted socket with the protocol that it speaks. Owned by Connections; ends itself when the peer has
@@ -18,7 +19,7 @@ class Connection final : public Transport, private Watcher {
  public:
   /// Takes over the non-blocking socket `fd`.
   Connection(Connections& owner, int fd, const Address& peer, const Address& local);
-  ~Connection() override = default;
+  ~Connection() override;
 
   /// Gives the connection its protocol and starts reading.
   void start(std::unique_ptr<Protocol> protocol);
@@ -62,6 +63,8 @@ class Connection final : public Transport, private Watcher {
   void finish_event();
   void flush();
   void after_flush(Outbox::Progress progress);
+  void send_cold();
+  void on_cold_sent(ssize_t sent);
   void want(std::uint32_t events) { wanted_ |= events; }
   void unwant(std::uint32_t events) { wanted_ &= ~events; }
   void apply_watch();
@@ -75,6 +78,7 @@ class Connection final : public Transport, private Watcher {
   std::unique_ptr<Protocol> replacement_;
   std::unique_ptr<std::string> unread_;  // for the replacement
   Outbox outbox_;
+  std::shared_ptr<ColdSend> sending_;  // while set, nobody else writes to the socket
   std::uint64_t deadline_ = 0;        // loop time in ms; 0: none
   std::uint64_t write_progress_ = 0;  // loop time in ms of the last octet taken while blocked
   Address peer_;

@@ -12,17 +12,15 @@
 
 namespace sluice::net {
 
-OpenFile::~OpenFile() { ::close(fd_); }
-
-/// One stretch of output. `block` set: the octets lie in it; else `owner` keeps them, or the open file.
+/// One stretch of output: of `file` if that is set; else the octets lie in `block`, or `owner` keeps them.
 struct Outbox::Segment {
   Segment* next = nullptr;
   Block* block = nullptr;
   const char* begin = nullptr;
   std::uint64_t length = 0;  // octets left
   std::uint64_t offset = 0;  // of a file
-  int file = -1;             // >= 0: a file range
   std::shared_ptr<const void> owner;
+  std::shared_ptr<const OpenFile> file;
 
   static void* operator new(std::size_t size);
   static void operator delete(void* memory);
@@ -44,6 +42,8 @@ constexpr std::size_t kept_segments = 256;
 constexpr std::size_t copy_below = 4096;
 /// A download leaves the loop to others after this much in one event.
 constexpr std::uint64_t octets_per_turn = 4 << 20;
+/// What the thread pool sends of a cold file at once: others wait for its threads, too.
+constexpr std::uint64_t cold_octets = 1 << 20;
 constexpr int pieces_per_call = 64;
 
 }  // namespace
@@ -119,10 +119,9 @@ void Outbox::append_shared(std::shared_ptr<const void> owner, std::string_view b
 void Outbox::append_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length) {
   if (length == 0) return;
   auto* segment = push();
-  segment->file = file->fd();
   segment->offset = offset;
   segment->length = length;
-  segment->owner = std::move(file);
+  segment->file = std::move(file);
   size_ += length;
 }
 
@@ -143,7 +142,7 @@ Outbox::Progress Outbox::flush_bytes(int fd) {
   int count = 0;
   std::uint64_t sum = 0;
   auto* segment = first_;
-  for (; segment && segment->file < 0 && count < pieces_per_call; segment = segment->next) {
+  for (; segment && !segment->file && count < pieces_per_call; segment = segment->next) {
     pieces[count++] = {const_cast<char*>(segment->begin), segment->length};
     sum += segment->length;
   }
@@ -166,15 +165,19 @@ Outbox::Progress Outbox::flush_bytes(int fd) {
   return static_cast<std::uint64_t>(sent) == sum ? Progress::done : Progress::blocked;
 }
 
-Outbox::Progress Outbox::flush_file(int fd, std::uint64_t& budget) {
+Outbox::Progress Outbox::flush_file(int fd, std::uint64_t& budget, std::uint64_t now) {
   if (budget == 0) return Progress::yielded;
-  auto offset = static_cast<off_t>(first_->offset);
-  auto wanted = std::min(first_->length, budget);
-  auto sent = ::sendfile(fd, first_->file, &offset, wanted);
-  if (sent < 0) return errno == EAGAIN || errno == EINTR ? Progress::blocked : Progress::failed;
-  if (sent == 0) return Progress::failed;  // the file was truncated: what was promised cannot be sent
+  auto ready = first_->file->resident(first_->offset, std::min(first_->length, budget), now);
+  if (ready == 0) return Progress::cold;
+  auto sent = send_file(fd, {first_->file, first_->offset, ready});
+  budget -= static_cast<std::uint64_t>(std::max<ssize_t>(sent, 0));
+  return take_sent(sent);
+}
+
+Outbox::Progress Outbox::take_sent(ssize_t sent) {
+  if (sent == -EAGAIN || sent == -EINTR) return Progress::blocked;
+  if (sent <= 0) return Progress::failed;  // 0: the file was truncated; what was promised cannot be sent
   auto octets = static_cast<std::uint64_t>(sent);
-  budget -= octets;
   first_->offset += octets;
   first_->length -= octets;
   size_ -= octets;
@@ -182,10 +185,20 @@ Outbox::Progress Outbox::flush_file(int fd, std::uint64_t& budget) {
   return Progress::done;
 }
 
-Outbox::Progress Outbox::flush(int fd) {
+Outbox::FilePart Outbox::cold_part() const {
+  return {first_->file, first_->offset, std::min(first_->length, cold_octets)};
+}
+
+ssize_t Outbox::send_file(int fd, const FilePart& part) {
+  auto offset = static_cast<off_t>(part.offset);
+  auto sent = ::sendfile(fd, part.file->fd(), &offset, part.length);
+  return sent < 0 ? -errno : sent;
+}
+
+Outbox::Progress Outbox::flush(int fd, std::uint64_t now) {
   auto budget = octets_per_turn;
   while (first_) {
-    auto progress = first_->file < 0 ? flush_bytes(fd) : flush_file(fd, budget);
+    auto progress = first_->file ? flush_file(fd, budget, now) : flush_bytes(fd);
     if (progress != Progress::done) return progress;
   }
   return Progress::done;

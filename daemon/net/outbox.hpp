@@ -1,8 +1,9 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string_view>
 
@@ -19,6 +20,7 @@ class Outbox {
     done,     // all is in the kernel's hands
     blocked,  // the socket takes no more now
     yielded,  // more could go, but others should have their turn first
+    cold,     // what comes next must be read from a disk first: see cold_part()
     failed,   // the peer is gone, or a file was shorter than promised
   };
 
@@ -37,15 +39,30 @@ class Outbox {
   void append_shared(std::shared_ptr<const void> owner, std::string_view bytes);
   void append_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length);
 
-  /// Hands as much as possible to the socket `fd`: consecutive octets in one sendmsg, files by sendfile.
-  Progress flush(int fd);
+  /// Hands as much as possible to the socket `fd`: consecutive octets in one sendmsg, files by sendfile. Never
+  /// waits for a disk. `now`: the loop's time in ms.
+  Progress flush(int fd, std::uint64_t now);
   void clear();
+
+  /// A stretch of a file.
+  struct FilePart {
+    std::shared_ptr<const OpenFile> file;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+  };
+  /// Where flush() stopped for Progress::cold. Somebody who may wait hands it to send_file(), and its result to
+  /// take_sent(); nothing may be flushed meanwhile.
+  FilePart cold_part() const;
+  /// sendfile(2): how many octets the socket took, or an errno, negative. Callable from any thread.
+  static ssize_t send_file(int fd, const FilePart& part);
+  /// Takes away what send_file() has sent of the first part. `done`: there may be more to flush.
+  Progress take_sent(ssize_t sent);
 
  private:
   struct Segment;
 
   Progress flush_bytes(int fd);
-  Progress flush_file(int fd, std::uint64_t& budget);
+  Progress flush_file(int fd, std::uint64_t& budget, std::uint64_t now);
   void consume(std::uint64_t octets);
   void pop();
   Segment* push();

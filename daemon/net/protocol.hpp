@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "net/address.hpp"
+#include "net/open_file.hpp"
 
 namespace sluice::net {
 
@@ -16,19 +17,6 @@ class Protocol;
 
 /// Queued octets above which a protocol should stop producing; on_writable() follows when half of it has gone.
 inline constexpr std::size_t output_high_water = 256 * 1024;
-
-/// An open file whose descriptor closes with the last reference. Immutable; shared by responses in flight.
-class OpenFile {
- public:
-  explicit OpenFile(int fd) : fd_(fd) {}
-  ~OpenFile();
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// What a protocol may do to the connection that carries it. Implemented by net::Connection (a socket, with or
 /// without TLS), by an HTTP/2 stream, and by tests. Everything written during one event leaves in one system

@@ -40,7 +40,7 @@ def serve(tmp_path):
 
     def start(config, *, files=None, arguments=(), listen="127.0.0.1:0", workers=None, listeners=1, wait=True, **options):
         folder = tmp_path / f"server{len(running)}"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for name, content in (files or {}).items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)

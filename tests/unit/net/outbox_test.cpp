@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <string>
 
@@ -48,7 +49,7 @@ TEST_CASE("an outbox sends copies, shared octets and files in their order") {
   outbox.append_file(file_of("0123456789"), 2, 5);
   outbox.append(" tail");
   CHECK(outbox.size() == 5 + 10'000 + 5 + 5);
-  CHECK(outbox.flush(pair.fds[0]) == Outbox::Progress::done);
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::done);
   CHECK(outbox.empty());
   CHECK(outbox.size() == 0);
   CHECK(pair.read_all() == "head " + *shared + "23456 tail");
@@ -64,7 +65,7 @@ TEST_CASE("an outbox goes on where a full socket stopped it") {
   outbox.append(text);
   std::string got;
   while (true) {
-    auto progress = outbox.flush(pair.fds[0]);
+    auto progress = outbox.flush(pair.fds[0], 0);
     CHECK(progress != Outbox::Progress::failed);
     got += pair.read_all();
     if (progress == Outbox::Progress::done) break;
@@ -77,7 +78,7 @@ TEST_CASE("a file that is shorter than promised fails") {
   Outbox outbox(pool);
   Pair pair;
   outbox.append_file(file_of("short"), 0, 100);
-  CHECK(outbox.flush(pair.fds[0]) == Outbox::Progress::failed);
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::failed);
 }
 
 TEST_CASE("a peer that has gone fails") {
@@ -86,5 +87,37 @@ TEST_CASE("a peer that has gone fails") {
   Pair pair;
   ::shutdown(pair.fds[1], SHUT_RDWR);
   outbox.append("x");
-  CHECK(outbox.flush(pair.fds[0]) == Outbox::Progress::failed);
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::failed);
+}
+
+TEST_CASE("an outbox stops where it would have to wait for a file, and goes on with what somebody else has sent of it") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  auto local = file_of("0123456789");
+  outbox.append("head ");
+  outbox.append_file(std::make_shared<const OpenFile>(::dup(local->fd()), Storage::remote), 2, 5);
+  outbox.append(" tail");
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::cold);
+  CHECK(pair.read_all() == "head ");
+  auto part = outbox.cold_part();
+  CHECK(part.offset == 2);
+  CHECK(part.length == 5);
+  part.length = 3;
+  CHECK(outbox.take_sent(Outbox::send_file(pair.fds[0], part)) == Outbox::Progress::done);
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::cold);
+  CHECK(outbox.take_sent(Outbox::send_file(pair.fds[0], outbox.cold_part())) == Outbox::Progress::done);
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::done);
+  CHECK(pair.read_all() == "23456 tail");
+}
+
+TEST_CASE("a file that turns out shorter fails the outbox, whoever sends it") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  auto local = file_of("0123456789");
+  outbox.append_file(std::make_shared<const OpenFile>(::dup(local->fd()), Storage::remote), 10, 5);
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::cold);
+  CHECK(outbox.take_sent(Outbox::send_file(pair.fds[0], outbox.cold_part())) == Outbox::Progress::failed);
+  CHECK(outbox.take_sent(-EAGAIN) == Outbox::Progress::blocked);
 }

@@ -1,0 +1,37 @@
+#include "net/cold_send.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "net/background.hpp"
+
+namespace sluice::net {
+
+std::shared_ptr<ColdSend> ColdSend::start(Loop& loop, int fd, Outbox::FilePart part,
+                                          std::function<void(ssize_t)> done) {
+  std::shared_ptr<ColdSend> sending(new ColdSend(fd, std::move(part)));
+  run_in_background(
+      loop,
+      [sending] {
+        // What waited in the queue for long may not be wanted any more.
+        sending->sent_ = sending->abandoned_ ? -EPIPE : Outbox::send_file(sending->fd_, sending->part_);
+      },
+      [sending, done = std::move(done)] {
+        if (sending->abandoned_) {
+          ::close(sending->fd_);
+        } else {
+          done(sending->sent_);
+        }
+      });
+  return sending;
+}
+
+void ColdSend::abandon() {
+  abandoned_ = true;
+  ::shutdown(fd_, SHUT_RDWR);
+}
+
+}  // namespace sluice::net

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "net/loop.hpp"
+#include "net/outbox.hpp"
+
+namespace sluice::net {
+
+/// A stretch of a file that has to be read from a disk first, on its way to a socket: the thread pool reads
+/// and sends it, while nobody else may write to the socket. Belongs to the connection until that ends.
+class ColdSend {
+ public:
+  /// `done` gets the result of Outbox::send_file() in the loop's thread, unless the sending is abandoned.
+  static std::shared_ptr<ColdSend> start(Loop& loop, int fd, Outbox::FilePart part,
+                                         std::function<void(ssize_t)> done);
+
+  /// Takes over the socket, which is shut down now, and closed as soon as the pool has let go of it.
+  void abandon();
+
+ private:
+  ColdSend(int fd, Outbox::FilePart part) : fd_(fd), part_(std::move(part)) {}
+
+  int fd_;
+  Outbox::FilePart part_;
+  ssize_t sent_ = 0;
+  std::atomic<bool> abandoned_ = false;
+};
+
+}  // namespace sluice::net

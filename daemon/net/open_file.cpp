@@ -1,0 +1,88 @@
+#include "net/open_file.hpp"
+
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+
+#include "net/slow_close.hpp"
+
+namespace sluice::net {
+
+namespace {
+
+constexpr std::uint64_t region_size = 1 << 20;
+/// The kernel reads ahead in pieces of this size, so that its last octet stands for the whole piece.
+constexpr std::uint64_t piece_size = 128 * 1024;
+/// What was in memory is believed to be there still for so long, in milliseconds.
+constexpr std::uint64_t belief = 1000;
+
+/// A stretch of a file that was found in memory.
+struct Stretch {
+  std::uint64_t file = 0, begin = 0, end = 0;
+  std::uint64_t seen = 0;  // ms
+};
+
+/// Where a thread remembers what it has found of a region; another region may take the place.
+Stretch& remembered(std::uint64_t file, std::uint64_t region) {
+  static thread_local std::array<Stretch, 256> all;
+  return all[(file * 31 + region) % all.size()];
+}
+
+/// Asks for one octet, which is read only if it is in memory. The end of the file needs no waiting either.
+bool octet_is_resident(int fd, std::uint64_t offset) {
+  char octet = 0;
+  iovec part{&octet, 1};
+  return ::preadv2(fd, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT) >= 0;
+}
+
+bool is_resident(int fd, std::uint64_t begin, std::uint64_t end) {
+  if (!octet_is_resident(fd, begin)) return false;
+  for (auto at = begin; at < end;) {
+    at = std::min(end, (at / piece_size + 1) * piece_size);
+    if (!octet_is_resident(fd, at - 1)) return false;
+  }
+  return true;
+}
+
+std::uint64_t new_id() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
+}  // namespace
+
+OpenFile::OpenFile(int fd, Storage storage) : fd_(fd), storage_(storage), id_(new_id()) {}
+
+OpenFile::~OpenFile() {
+  if (storage_ == Storage::remote) {
+    close_elsewhere(fd_);
+  } else {
+    ::close(fd_);
+  }
+}
+
+std::uint64_t OpenFile::resident(std::uint64_t offset, std::uint64_t length, std::uint64_t now) const {
+  if (storage_ != Storage::disk) return storage_ == Storage::memory ? length : 0;
+  auto all = offset + length;
+  auto end = offset;
+  while (end < all) {
+    auto region = end / region_size;
+    auto region_end = std::min(all, (region + 1) * region_size);
+    auto& known = remembered(id_, region);
+    bool is_known = known.file == id_ && known.begin <= end && known.end >= region_end && known.seen <= now &&
+                    now - known.seen < belief;
+    if (!is_known) {
+      if (end > offset) break;  // the next call will tell; what is certain goes first
+      if (!is_resident(fd_, end, region_end)) return 0;
+      known = {id_, end, region_end, now};
+    }
+    end = region_end;
+  }
+  return end - offset;
+}
+
+}  // namespace sluice::net

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+namespace sluice::net {
+
+/// Where the content of a file comes from, as far as waiting for it goes.
+enum class Storage : std::uint8_t {
+  memory,  // it is always there
+  disk,    // of this machine: what has been read is in memory for a while
+  remote,  // a network or another process: any call may wait for others
+};
+
+/// An open file whose descriptor closes with the last reference. Immutable; shared by responses in flight.
+class OpenFile {
+ public:
+  explicit OpenFile(int fd, Storage storage = Storage::disk);
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  int fd() const { return fd_; }
+  /// How many of the `length` octets from `offset` can be read without waiting; not always all of them, and 0
+  /// where the first cannot. Costs a few system calls for each MiB, and nothing when the same was asked a
+  /// moment ago: `now` is the loop's time in ms. Called by any loop's thread.
+  std::uint64_t resident(std::uint64_t offset, std::uint64_t length, std::uint64_t now) const;
+
+ private:
+  int fd_;
+  Storage storage_;
+  std::uint64_t id_;  // never given twice
+};
+
+}  // namespace sluice::net

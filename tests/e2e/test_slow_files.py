@@ -1,0 +1,146 @@
+"""A file system that does not answer holds up nobody but those who ask for what lies on it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import slow_files
+from raw import Connection, fetch
+from sluice import wait_until
+
+CONFIG = """
+[[static]]
+path = "/slow"
+root = "slow"
+listing = true
+clean_urls = true
+
+[[static]]
+path = "/"
+root = "www"
+"""
+
+
+class SlowFiles:
+    """A mounted file system. Every call into it is answered after `before(name)` has returned."""
+
+    def __init__(self, point: Path):
+        self.point, self.calls, self.failure = point, [], None
+        self.before, self.asking = None, threading.Lock()
+        point.mkdir()
+        self.process = subprocess.Popen([sys.executable, slow_files.__file__, point, "gate"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.pump = threading.Thread(target=self._run)
+        self.pump.start()
+        try:
+            wait_until(lambda: os.path.ismount(point) or self.process.poll() is not None, "the mount")
+        except AssertionError:
+            self.close()
+        if self.process.poll() is not None:
+            self.pump.join()
+            pytest.skip("FUSE does not work here")
+
+    def _run(self):
+        for name in self.process.stdout:
+            self.calls.append(name.strip())
+            with self.asking:
+                try:
+                    if self.before:
+                        self.before(name.strip())
+                except Exception as failure:  # for the test to see; the file system must go on all the same
+                    self.failure, self.before = failure, None
+            try:
+                self.process.stdin.write("\n")
+                self.process.stdin.flush()
+            except BrokenPipeError:
+                return
+
+    def set_before(self, before):
+        with self.asking:
+            self.before = before
+
+    def close(self):
+        self.before = None
+        subprocess.run(["fusermount", "-u", "-z", self.point], stderr=subprocess.DEVNULL)
+        self.process.terminate()
+        self.process.wait()
+        self.pump.join()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def slow(tmp_path):
+    pytest.importorskip("fusepy")
+    if not os.access("/dev/fuse", os.R_OK | os.W_OK) or not shutil.which("fusermount"):
+        pytest.skip("FUSE does not work here")
+    (tmp_path / "server0").mkdir()
+    files = SlowFiles(tmp_path / "server0/slow")
+    yield files
+    files.close()
+
+
+@pytest.fixture
+def server(slow, serve):
+    return serve(CONFIG, files={"www/f": "quick", "www/big.bin": b"q" * (1 << 20)})
+
+
+def while_it_waits(slow, quick):
+    """From now on another connection is served during each call into the slow file system."""
+    def ask(name):
+        quick.socket.settimeout(10)
+        assert quick.get("/f").text == "quick", name
+        assert len(quick.get("/big.bin").body) == 1 << 20, name
+
+    slow.calls.clear()
+    slow.set_before(ask)
+
+
+@pytest.mark.parametrize("target, status, kind", [
+    ("/slow/page.html", 200, "read"),
+    ("/slow/big.bin", 200, "read"),
+    ("/slow/page", 200, "read"),
+    ("/slow/", 200, "read"),
+    ("/slow/dir", 308, "getattr"),
+    ("/slow/dir/", 200, "readdir"),
+    ("/slow/missing", 404, "getattr"),
+])
+def test_whatever_is_asked_of_it_others_are_served(slow, server, target, status, kind):
+    with Connection(server.port) as quick, Connection(server.port) as patient:
+        quick.get("/f")
+        while_it_waits(slow, quick)
+        for _ in range(3):  # the second time from the cache, which has to look whether the file is the same
+            response = patient.get(target)
+            assert response.status == status
+            if target.endswith(".bin"):
+                assert response.body == slow_files.BIG
+        slow.set_before(None)
+    assert slow.failure is None
+    assert kind in slow.calls, slow.calls
+
+
+def test_clients_that_do_not_wait_for_it_leave_nothing_behind(slow, server):
+    def descriptors():
+        return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+    fetch(server.port, "/f")
+    assert fetch(server.port, "/slow/big.bin").body == slow_files.BIG
+    before = descriptors()
+    hold = threading.Event()
+    slow.set_before(lambda name: name != "read" or hold.wait(10))
+    gone = [Connection(server.port) for _ in range(20)]
+    for connection in gone:
+        connection.send("GET /slow/big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: "read" in slow.calls, "the first read")
+    for connection in gone:
+        connection.socket.close()
+    assert fetch(server.port, "/f").text == "quick"
+    hold.set()
+    wait_until(lambda: descriptors() <= before, f"descriptors stay open: {before} before")
+    assert fetch(server.port, "/slow/big.bin").body == slow_files.BIG
+

@@ -1,0 +1,76 @@
+#include "net/open_file.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+using namespace sluice::net;
+
+namespace {
+
+constexpr std::uint64_t mib = 1 << 20;
+
+/// A file of some MiB on the disk, in memory or not.
+struct DiskFile {
+  int fd;
+  explicit DiskFile(std::uint64_t size) {
+    char name[] = "/var/tmp/sluice-open-file-XXXXXX";
+    fd = ::mkstemp(name);
+    ::unlink(name);
+    std::vector<char> octets(size, 'x');
+    REQUIRE(::write(fd, octets.data(), size) == static_cast<ssize_t>(size));
+    ::fsync(fd);
+  }
+  /// False where the file system keeps everything in memory.
+  bool forget() {
+    ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    OpenFile asked(::dup(fd));
+    return asked.resident(0, 1, 0) == 0;
+  }
+  void read(std::uint64_t offset, std::uint64_t length) {
+    std::vector<char> octets(length);
+    REQUIRE(::pread(fd, octets.data(), length, static_cast<off_t>(offset)) == static_cast<ssize_t>(length));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what has been read of a file is resident, what has been forgotten is not") {
+  DiskFile disk(4 * mib);
+  OpenFile file(disk.fd);
+  CHECK(file.resident(0, mib, 0) == mib);
+  if (!disk.forget()) return;
+  CHECK(file.resident(0, mib, 5000) == 0);
+  disk.read(0, 2 * mib);
+  CHECK(file.resident(0, mib, 5000) == mib);
+  CHECK(file.resident(mib + 10, 100, 5000) == 100);
+}
+
+TEST_CASE("what was found resident is believed to be so for a second, each file by itself") {
+  DiskFile disk(2 * mib), other(2 * mib);
+  OpenFile file(disk.fd), second(other.fd);
+  CHECK(file.resident(0, mib, 5000) == mib);
+  if (!disk.forget() || !other.forget()) return;
+  CHECK(file.resident(0, mib, 5900) == mib);
+  CHECK(second.resident(0, mib, 5900) == 0);
+  CHECK(file.resident(0, mib, 6000) == 0);
+}
+
+TEST_CASE("of a long stretch the part that is certain goes first") {
+  DiskFile disk(4 * mib);
+  OpenFile file(disk.fd);
+  CHECK(file.resident(0, 4 * mib, 0) == mib);
+  CHECK(file.resident(mib, 3 * mib, 0) == mib);
+  CHECK(file.resident(0, 4 * mib, 10) == 2 * mib);
+  CHECK(file.resident(mib / 2, 4 * mib, 10) == 3 * mib / 2);
+}
+
+TEST_CASE("a file in memory always is resident, a remote one never") {
+  DiskFile disk(mib);
+  CHECK(OpenFile(::dup(disk.fd), Storage::memory).resident(0, mib, 0) == mib);
+  CHECK(OpenFile(disk.fd, Storage::remote).resident(0, mib, 0) == 0);
+}
