@@ -57,6 +57,7 @@ int check(const Options& options) {
 Action prepare_check(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_config_option(app, options->file);
+  add_config_argument(app, options->file);
   app.add_option("--format", options->format,
                  "Form of the findings: human, gcc (file:line:column: …) or json")
       ->check(CLI::IsMember({"human", "gcc", "json"}))

@@ -17,6 +17,10 @@ void add_config_option(CLI::App& app, std::string& file) {
       ->type_name("FILE");
 }
 
+void add_config_argument(CLI::App& app, std::string& file) {
+  app.add_option("CONFIG", file, "The same without -c")->type_name("FILE")->excludes("--config");
+}
+
 std::string config_file(const std::string& given) {
   if (!given.empty()) return given;
   std::error_code unreadable;

@@ -54,8 +54,8 @@ int explain_request(const Options& options) {
 Action prepare_explain(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("KEY|METHOD", options->subject,
-                 "A key, \"server.limits.header_bytes\" or \"header_bytes\", or a table, \"route\"; or the "
-                 "method of a request")
+                 "A key, \"server.limits.header_bytes\" or \"header_bytes\", a table, \"route\", or \"placeholders\"; or "
+                 "the method of a request")
       ->required();
   app.add_option("PATH", options->target, "The path of a request, after its method");
   app.add_option("--host", options->host, "The host for which the request is");

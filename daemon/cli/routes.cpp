@@ -14,6 +14,7 @@ namespace sluice::cli {
 Action prepare_routes(CLI::App& app) {
   auto file = std::make_shared<std::string>();
   add_config_option(app, *file);
+  add_config_argument(app, *file);
   return [file] {
     config::Diagnostics diagnostics;
     auto site = load_or_complain(config_file(*file), diagnostics);

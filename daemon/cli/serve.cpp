@@ -82,17 +82,17 @@ int serve(const ServeOptions& options) {
 Action prepare_serve(CLI::App& app) {
   auto options = std::make_shared<ServeOptions>();
   add_config_option(app, options->config);
-  app.add_option("DIRECTORY", options->directory, "Serve this directory and read no config, on any free port of this machine")
-      ->excludes("--config")
-      ->check([](const std::string& name) {
-        std::error_code error;
-        if (!std::filesystem::is_regular_file(name, error)) return std::string();
-        return "`" + name + "` is a file, not a directory; for a config write `sluice serve -c " + name + "`";
-      });
+  app.add_option("DIRECTORY", options->directory,
+                 "Serve this directory and read no config, on any free port of this machine; a file is read as a config")
+      ->excludes("--config");
   app.add_option("--listen", options->listen, "Listen here, whatever the config says: \"127.0.0.1:8080\", \":8080\", \"unix:/path\"")
       ->type_name("ADDRESS");
   app.add_flag("--watch", options->watch, "Reload when a config file changes");
-  return [options] { return serve(*options); };
+  return [options] {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(options->directory, error)) std::swap(options->config, options->directory);
+    return serve(*options);
+  };
 }
 
 }  // namespace sluice::cli

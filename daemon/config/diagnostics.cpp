@@ -20,6 +20,17 @@ void Diagnostics::sort() {
   std::ranges::stable_sort(all_, {}, [](const Diagnostic& d) {
     return std::tuple(d.span.known(), d.span.file, d.span.line, d.span.column);
   });
+  std::vector<Diagnostic> once;
+  auto told = [&once](const Diagnostic& d) {
+    return d.span.known() && std::ranges::any_of(once, [&d](const Diagnostic& other) {
+      return other.span == d.span && other.message == d.message;
+    });
+  };
+  for (auto& finding : all_) {
+    if (!told(finding)) once.push_back(std::move(finding));
+  }
+  all_ = std::move(once);
+  errors_ = static_cast<std::size_t>(std::ranges::count(all_, Severity::error, &Diagnostic::severity));
 }
 
 }  // namespace sluice::config

@@ -47,7 +47,7 @@ class Diagnostics {
   const std::vector<Diagnostic>& all() const { return all_; }
   /// The finding that was added last, to add to it; null when there is none.
   Diagnostic* last() { return all_.empty() ? nullptr : &all_.back(); }
-  /// Orders by file and place; called before the findings are shown.
+  /// Orders by file and place, and drops what is told twice; called before the findings are shown.
   void sort();
 
   Sources sources;

@@ -77,12 +77,9 @@ Span first_place(const Value& root, const Path& path) {
 /// A line that the parser refuses, and where it would have had its place.
 class Redefinition {
  public:
-  Redefinition(std::uint16_t file, std::size_t line_begin, std::size_t at, Diagnostics& diagnostics)
-      : file_(file),
-        line_begin_(line_begin),
-        at_(at),
-        diagnostics_(diagnostics),
-        text_(diagnostics.sources[file].text) {
+  Redefinition(std::uint16_t file, std::string_view text, std::size_t line_begin, std::size_t at,
+               Diagnostics& diagnostics)
+      : file_(file), line_begin_(line_begin), at_(at), diagnostics_(diagnostics), text_(text) {
     line_ = text_.substr(line_begin, text_.find('\n', line_begin) - line_begin);
     header_ = is_header(line_);
     if (header_) {
@@ -101,7 +98,7 @@ class Redefinition {
       report_brackets(*section);
     } else if (!header_ && !is_named_by(what)) {
       // Keys of inline tables and of arrays over several lines are seen by the parser alone.
-      diagnostics_.error("duplicate-key", span_of(file_, at_, at_ + 1, diagnostics_),
+      diagnostics_.error("duplicate-key", span_of(file_, text_, at_, at_ + 1),
                          in_ticks(quoted_name(what)) + " is given twice");
     } else {
       report_twice(what);
@@ -158,7 +155,7 @@ class Redefinition {
   Span place() const {
     auto part = trim(header_ ? line_.substr(0, line_.rfind(']') + 1) : key_text(line_));
     auto begin = line_begin_ + static_cast<std::size_t>(part.data() - line_.data());
-    return span_of(file_, begin, begin + part.size(), diagnostics_);
+    return span_of(file_, text_, begin, begin + part.size());
   }
 
   std::string wrong_header() const { return std::string(trim(line_.substr(0, line_.rfind(']') + 1))); }
@@ -181,9 +178,9 @@ class Redefinition {
 
 }  // namespace
 
-void report_redefinition(std::string_view what, std::uint16_t file, std::size_t line_begin, std::size_t at,
-                         Diagnostics& diagnostics) {
-  Redefinition(file, line_begin, at, diagnostics).report(what);
+void report_redefinition(std::string_view what, std::uint16_t file, std::string_view text, std::size_t line_begin,
+                         std::size_t at, Diagnostics& diagnostics) {
+  Redefinition(file, text, line_begin, at, diagnostics).report(what);
 }
 
 }  // namespace sluice::config

@@ -138,7 +138,7 @@ class StringExpansion {
   }
 
   void report(std::size_t offset, std::size_t length, const Fault& fault) {
-    value_.failed_expansion = true;
+    value_.unusable = true;
     diagnostics_.error(fault.code, place_within(value_, offset, length), fault.message).help = fault.help;
   }
 

@@ -4,6 +4,7 @@
 #include "config/catalogue.hpp"
 #include "config/diagnostics.hpp"
 #include "config/manual.hpp"
+#include "config/topics.hpp"
 #include "config/unknown.hpp"
 #include "config/words.hpp"
 
@@ -77,6 +78,7 @@ std::string text_of(const Section& section) {
 
 Error no_such_key(std::string_view asked, const std::vector<Entry>& entries) {
   std::vector<std::string_view> paths, names;
+  for (const auto& [name, topic] : topics()) paths.push_back(name);
   std::map<std::string_view, std::string_view> path_of_name;
   for (const auto& [name, section] : Sections::all().by_name()) paths.push_back(name);
   for (const auto& entry : entries) {
@@ -100,6 +102,7 @@ Error no_such_key(std::string_view asked, const std::vector<Entry>& entries) {
 
 Result<std::string> explain(std::string_view key) {
   auto asked = without_brackets(key);
+  if (auto topic = topics().find(asked); topic != topics().end()) return plain_text(topic->second);
   std::string out;
   if (const auto* section = Sections::all().find(asked)) out = text_of(*section);
   auto entries = catalogue();

@@ -35,6 +35,7 @@ class TableReader {
     for (const auto& member : table_.members) {
       if (!is_users_own(member.key)) read_member(member);
     }
+    if (table_.incomplete) return false;
     check_required();
     check_groups();
     return sound_;
@@ -58,11 +59,22 @@ class TableReader {
 
   void assign(const Field& field, const Value& value, void* options) {
     // The tables inside look after their own keys.
-    if (field.type.is_table || !value.is_broken()) {
-      field.assign(value, options, reading_);
-    } else {
-      sound_ = false;  // reported when it was expanded
+    if (!field.type.is_table && value.is_broken()) {
+      sound_ = false;  // reported before
+      return;
     }
+    auto errors = reading_.diagnostics.errors();
+    field.assign(*detail::Taken(value, field.type), options, reading_);
+    if (value.expanded && reading_.diagnostics.errors() != errors) tell_expanded(value);
+  }
+
+  /// A fault in what a ${…} stands for must show what that is.
+  void tell_expanded(const Value& value) {
+    auto* finding = reading_.diagnostics.last();
+    bool told = finding->message.find(in_quotes(value.text)) != std::string::npos;
+    auto& place = finding->label.empty() ? finding->label : finding->help;
+    if (finding->span != value.span || told || !place.empty()) return;
+    place = "${…} stands for " + in_quotes(value.text) + " here";
   }
 
   /// Reads the value of a misspelt key as what it was meant for, so that nothing that depends on it is
@@ -73,7 +85,7 @@ class TableReader {
     Reading reading{quiet};
     for (const auto& part : parts_) {
       auto found = std::ranges::find(*part.fields, key, &Field::name);
-      if (found != part.fields->end() && !value.is_broken()) found->assign(value, part.options, reading);
+      if (found != part.fields->end() && !value.is_broken()) found->assign(*detail::Taken(value, found->type), part.options, reading);
     }
     std::swap(quiet.sources, reading_.diagnostics.sources);
   }

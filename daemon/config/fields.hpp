@@ -50,6 +50,7 @@ struct TypeInfo {
   bool any_key = false;                        // a table whose keys the user names
   bool is_table = false;           // exactly one table with `fields`: absent, it still has their defaults
   std::vector<Value::Kind> kinds;  // what the type takes
+  std::function<std::string(const Value&)> advice = {};  // what to write in place of a wrong value; may know nothing
 };
 
 /// A type of the config language: how a Value becomes a T. `read` reports what is wrong itself, and then
@@ -146,6 +147,10 @@ Type<T> either(std::vector<Value::Kind> kinds, Type<T> first, Type<T> second);
 template <class T>
 Type<T> parsed(std::string name, std::string range, std::string code,
                std::function<Result<T>(const std::string&)> parse);
+
+/// `type` with advice of its own for values that it refuses: what to write instead, or nothing.
+template <class T>
+Type<T> advised(Type<T> type, std::function<std::string(const Value&)> advice);
 
 /// Reports that `value` is none of what `type` takes. For the `read` of types declared elsewhere.
 Diagnostic& wrong_type(const Value& value, const TypeInfo& type, Reading& reading);

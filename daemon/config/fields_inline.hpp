@@ -22,6 +22,21 @@ void name_alternatives(const Value& value, const TypeInfo& type, Reading& readin
 void unparsable(const Value& value, const std::string& code, const std::string& why, Reading& reading);
 bool accepts(const std::vector<Value::Kind>& kinds, Value::Kind kind);
 
+/// A value as a type takes it: the text of an expanded ${…} as the number or boolean that it spells, where the type
+/// has those; any other value as it is.
+class Taken {
+ public:
+  Taken(const Value& value, const TypeInfo& type);
+  const Value& operator*() const { return literal_ ? *literal_ : value_; }
+
+ private:
+  const Value& value_;
+  std::optional<Value> literal_;
+};
+
+/// Puts advice on the finding that was added last, if it is about `value`.
+void add_advice(const Value& value, const std::function<std::string(const Value&)>& advice, Reading& reading);
+
 /// How messages name a value, and the table that it is or would be.
 struct Name {
   std::string subject;  // "item 2 of `listen`"
@@ -101,7 +116,7 @@ std::vector<Located<T>> read_items(const Value& value, const Type<T>& item, Read
   std::vector<Located<T>> items;
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     Subject subject(reading, item_name(i, reading));
-    if (auto got = item.read(value.items[i], reading))
+    if (auto got = item.read(*Taken(value.items[i], item.info), reading))
       items.push_back({std::move(*got), value.items[i].span});
   }
   return items;
@@ -184,7 +199,7 @@ Type<std::vector<Named<T>>> map_of(Type<T> item) {
             Map map;
             for (const auto& member : value.members) {
               detail::Subject subject(reading, detail::member_name(member, reading));
-              auto got = item.read(member.value, reading);
+              auto got = item.read(*detail::Taken(member.value, item.info), reading);
               if (got) map.push_back({member.key, member.key_span, std::move(*got), member.value.span});
             }
             return map;
@@ -228,6 +243,19 @@ Type<T> parsed(std::string name, std::string range, std::string code,
             detail::unparsable(value, code, got.error().message, reading);
             return std::nullopt;
           }};
+}
+
+template <class T>
+Type<T> advised(Type<T> type, std::function<std::string(const Value&)> advice) {
+  type.info.advice = advice;
+  type.read = [read = std::move(type.read), advice = std::move(advice)](const Value& value,
+                                                                        Reading& reading) -> std::optional<T> {
+    auto errors = reading.diagnostics.errors();
+    auto got = read(value, reading);
+    if (reading.diagnostics.errors() != errors) detail::add_advice(value, advice, reading);
+    return got;
+  };
+  return type;
 }
 
 }  // namespace sluice::config

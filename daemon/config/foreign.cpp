@@ -16,72 +16,159 @@ struct Word {
 
 constexpr std::string_view directory = "a directory is served by [[static]] with `path` and `root`";
 constexpr std::string_view route = "write a [[route]] with `path`";
+constexpr std::string_view path = "write `path`";
+constexpr std::string_view content = "write `text`, `html`, `json` or `file`";
 constexpr std::string_view host = "write `host` in a [[route]] or at the top of a file";
 constexpr std::string_view listen = "write [server] listen = [\":8080\"]";
 constexpr std::string_view redirect = "write a [[route]] with `redirect`";
 constexpr std::string_view proxy = "Sluice answers by itself and does not pass requests on";
+constexpr std::string_view program = "Sluice runs no programs: it answers by itself";
 constexpr std::string_view access_log = "write [log.access]";
+constexpr std::string_view level = "write [log] level = \"debug\"";
 constexpr std::string_view workers = "write [server] workers";
+constexpr std::string_view timeouts = "write [server.timeouts]";
+constexpr std::string_view keep_alive = "write [server.timeouts] keep_alive";
+constexpr std::string_view body_bytes = "write [server.limits] body_bytes";
+constexpr std::string_view errors = "write `errors` in [server]";
+constexpr std::string_view headers = "write `headers`";
+constexpr std::string_view cache = "write `cache` in [[static]]";
 constexpr std::string_view systemd = "the service manager decides that, not this file";
-constexpr std::string_view types = "MIME types come from the system's /etc/mime.types";
+constexpr std::string_view types = "MIME types come from the system's /etc/mime.types; `types` in [[static]] adds to them";
+constexpr std::string_view tls = "Sluice does not speak TLS: let a proxy in front of it do that";
+constexpr std::string_view versions = "Sluice speaks HTTP/1.1: let a proxy in front of it speak the others";
+constexpr std::string_view compression = "[[static]] compresses by itself; `compress = false` in it turns that off";
+constexpr std::string_view by_itself = "Sluice does this by itself";
+constexpr std::string_view access = "Sluice does not restrict access: let a proxy in front of it, or the firewall, do that";
+constexpr std::string_view cors = "set the Access-Control-… fields with `headers`";
+constexpr std::string_view websocket = "write a [[websocket]] with `path`";
+constexpr std::string_view data = "Sluice reads no databases: it answers with texts and files";
 
 constexpr std::array words = {
     // nginx
     Word{"accesslog", access_log},
-    Word{"addheader", "write `headers`"},
+    Word{"addheader", headers},
     Word{"alias", directory},
-    Word{"autoindex", directory},
-    Word{"clientmaxbodysize", "write [server.limits] body_bytes"},
+    Word{"allow", access},
+    Word{"authbasic", access},
+    Word{"autoindex", "write `listing = true` in a [[static]]"},
+    Word{"clientbodytimeout", "write [server.timeouts] body_idle"},
+    Word{"clientheadertimeout", "write [server.timeouts] header"},
+    Word{"clientmaxbodysize", body_bytes},
     Word{"daemon", systemd},
     Word{"defaulttype", types},
+    Word{"deny", access},
     Word{"errorlog", "write [log] level; errors go to standard error"},
-    Word{"errorpage", "write `errors` in [server]"},
+    Word{"errorpage", "write `not_found` in a [[static]], `errors` for other bodies"},
     Word{"events", "write [server]"},
-    Word{"fastcgipass", proxy},
+    Word{"expires", cache},
+    Word{"fastcgipass", program},
+    Word{"gzip", compression},
+    Word{"gzipstatic", compression},
+    Word{"gziptypes", compression},
     Word{"http", "write [server]"},
-    Word{"keepalivetimeout", "write [server.timeouts] keep_alive"},
+    Word{"http2", versions},
+    Word{"keepalivetimeout", keep_alive},
+    Word{"limitconn", "write [server.limits] connections_per_ip"},
+    Word{"limitreq", access},
     Word{"location", route},
     Word{"logformat", "write [log.access] format"},
-    Word{"pid", systemd},
+    Word{"pid", "write [server] pid_file"},
     Word{"proxypass", proxy},
     Word{"return", "write a [[route]] with `status`, `text` or `redirect`"},
     Word{"rewrite", redirect},
     Word{"root", directory},
+    Word{"sendfile", by_itself},
     Word{"servername", host},
-    Word{"tryfiles", "a [[static]] looks for the file by itself"},
+    Word{"ssl", tls},
+    Word{"sslcertificate", tls},
+    Word{"sslcertificatekey", tls},
+    Word{"sslprotocols", tls},
+    Word{"tcpnodelay", by_itself},
+    Word{"tcpnopush", by_itself},
+    Word{"tryfiles", "a [[static]] looks for the file by itself, and `try` says where else"},
     Word{"types", types},
     Word{"upstream", proxy},
     Word{"user", systemd},
-    Word{"uwsgipass", proxy},
+    Word{"uwsgipass", program},
     Word{"workerconnections", "write [server.limits] connections"},
     Word{"workerprocesses", workers},
     // Apache
     Word{"customlog", access_log},
     Word{"directory", directory},
-    Word{"directoryindex", directory},
+    Word{"directoryindex", "write `index` in a [[static]]"},
     Word{"documentroot", directory},
-    Word{"errordocument", "write `errors` in [server]"},
+    Word{"errordocument", errors},
+    Word{"keepalive", keep_alive},
     Word{"loglevel", "write [log] level"},
     Word{"proxypassreverse", proxy},
     Word{"redirectmatch", redirect},
+    Word{"require", access},
     Word{"rewriterule", redirect},
     Word{"serveralias", host},
+    Word{"sslengine", tls},
     Word{"virtualhost", host},
     // Caddy and others
+    Word{"acme", tls},
+    Word{"addr", listen},
+    Word{"address", listen},
+    Word{"auth", access},
+    Word{"basicauth", access},
     Word{"bind", listen},
+    Word{"brotli", compression},
+    Word{"cert", tls},
+    Word{"certfile", tls},
+    Word{"certificate", tls},
+    Word{"code", "write `status`"},
+    Word{"compression", compression},
+    Word{"content", content},
+    Word{"cors", cors},
+    Word{"database", data},
+    Word{"debug", level},
+    Word{"destination", redirect},
+    Word{"domain", host},
+    Word{"domains", host},
+    Word{"encode", compression},
+    Word{"endpoint", route},
     Word{"fileserver", directory},
+    Word{"folder", directory},
     Word{"handle", route},
+    Word{"header", headers},
+    Word{"hostname", host},
+    Word{"hosts", host},
+    Word{"http3", versions},
+    Word{"https", tls},
+    Word{"keyfile", tls},
+    Word{"logfile", access_log},
+    Word{"logging", "write [log]"},
+    Word{"maxbodysize", body_bytes},
+    Word{"pattern", path},
+    Word{"php", program},
     Word{"port", listen},
+    Word{"prefix", path},
+    Word{"proxy", proxy},
     Word{"publicdir", directory},
+    Word{"ratelimit", access},
     Word{"redir", redirect},
     Word{"respond", "write a [[route]] with `text`"},
+    Word{"response", content},
     Word{"reverseproxy", proxy},
     Word{"routers", route},
+    Word{"sql", data},
+    Word{"statuscode", "write `status`"},
     Word{"threads", workers},
+    Word{"timeout", timeouts},
+    Word{"tls", tls},
+    Word{"uri", path},
+    Word{"url", path},
+    Word{"verb", "write `method`"},
+    Word{"verbose", level},
     Word{"vhost", host},
     Word{"webroot", directory},
+    Word{"websockets", websocket},
     Word{"wwwroot", directory},
-    Word{"ws", "write a [[websocket]] with `path`"},
+    Word{"ws", websocket},
+    Word{"wsgi", program},
+    Word{"zstd", compression},
 };
 
 }  // namespace

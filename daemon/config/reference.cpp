@@ -3,6 +3,7 @@
 #include "config/catalogue.hpp"
 #include "config/manual.hpp"
 #include "config/preamble.hpp"
+#include "config/topics.hpp"
 #include "config/unknown.hpp"
 
 namespace sluice::config {
@@ -68,14 +69,8 @@ std::string reference() {
       "them.\n"
       "Durations are written `\"250ms\"`, `\"2s\"`, `\"5m\"`, `\"1h\"`, `\"1d\"`; sizes `\"512B\"`, "
       "`\"64KiB\"`, `\"1MiB\"`, `\"1GiB\"`.\n"
-      "Keys that begin with `x-` are the user's own and mean nothing to the daemon.\n\n"
-      "In any string `${env:NAME}` stands for a variable of the environment, read when the file is loaded;\n"
-      "`${env:NAME:-otherwise}` has a default, and `$${` is a literal `${`.\n\n"
-      "In texts that are answered, `{name}` stands for a value of the request: a path parameter, a declared query\n"
-      "parameter, or `{body}` `{method}` `{path}` `{host}` `{query.NAME}` `{header.NAME}` `{cookie.NAME}` `{remote.ip}`\n"
-      "`{request.id}` `{now}` `{uuid}`; `{env.NAME}` is read at load. `{{` and `}}` are literal braces. In `json` a string that is\n"
-      "one placeholder keeps the type of its value. WebSocket texts know `{message}` and `{message.MEMBER}` too, error bodies\n"
-      "`{status}` `{reason}` `{detail}`.\n\n"
+      "Keys that begin with `x-` are the user's own and mean nothing to the daemon.\n"
+      "What `{name}` and `${env:NAME}` stand for in texts is told at the end.\n\n"
       "## At the top of a file\n\n" +
       rows(preamble_fields());
   for (bool repeated : {false, true}) {
@@ -83,6 +78,7 @@ std::string reference() {
       if (section.repeated == repeated) add_section(section, out);
     }
   }
+  for (const auto& [name, topic] : topics()) out += markdown(topic);
   out.pop_back();  // one newline at the end
   return out;
 }

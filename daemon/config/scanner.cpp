@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.hpp"
+
 namespace sluice::config {
 
 std::optional<Scanner::Token> Scanner::next() {
@@ -17,6 +19,27 @@ std::optional<Scanner::Token> Scanner::next() {
     }
   }
   return std::nullopt;
+}
+
+bool is_name_character(char c) {
+  return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
+}
+
+std::string_view without_comment(std::string_view line) {
+  return trim(line.substr(0, line.find('#')));
+}
+
+bool begins_anew(std::string_view line, bool in_array) {
+  line = without_comment(line);
+  if (line.starts_with("[") && line.ends_with("]")) {
+    auto name = line.substr(std::min(line.find_first_not_of('['), line.size()));
+    name = name.substr(0, name.find(']'));
+    return !name.empty() && is_alpha(name.front()) && std::ranges::all_of(name, is_name_character);
+  }
+  auto key = line.substr(0, line.find('='));
+  bool has_value = key.size() != line.size();
+  key = trim(key);
+  return in_array && has_value && !key.empty() && std::ranges::all_of(key, is_name_character);
 }
 
 Scanner::Token Scanner::take_string(char quote) {

@@ -132,7 +132,7 @@ std::uint16_t add_text(const std::string& name, std::string text, Diagnostics& d
 bool check_text(std::uint16_t file, Diagnostics& diagnostics) {
   const auto& text = diagnostics.sources[file].text;
   auto report = [&](std::size_t at, const char* code, const std::string& message) -> Diagnostic& {
-    return diagnostics.error(code, span_of(file, at, at + 1, diagnostics), message);
+    return diagnostics.error(code, span_of(file, text, at, at + 1), message);
   };
   if (is_utf16(text)) {
     report(0, "bad-encoding", "this file is UTF-16, not UTF-8").help = "save it as UTF-8";
@@ -154,8 +154,7 @@ bool check_text(std::uint16_t file, Diagnostics& diagnostics) {
   return true;
 }
 
-Span span_of(std::uint16_t file, std::size_t begin, std::size_t end, const Diagnostics& diagnostics) {
-  std::string_view text = diagnostics.sources[file].text;
+Span span_of(std::uint16_t file, std::string_view text, std::size_t begin, std::size_t end) {
   Span span;
   span.file = file;
   auto place = [&](std::size_t at, std::uint32_t& line, std::uint32_t& column) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/diagnostics.hpp"
 
@@ -19,7 +20,7 @@ std::uint16_t add_text(const std::string& name, std::string text, Diagnostics& d
 /// Whether the text of a source is UTF-8 without NUL and without keys of absurd depth; else reports it.
 bool check_text(std::uint16_t file, Diagnostics& diagnostics);
 
-/// The place of the octets [begin, end) of a source.
-Span span_of(std::uint16_t file, std::size_t begin, std::size_t end, const Diagnostics& diagnostics);
+/// The place of the octets [begin, end) of `text`, whose lines are those of source number `file`.
+Span span_of(std::uint16_t file, std::string_view text, std::size_t begin, std::size_t end);
 
 }  // namespace sluice::config

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "config/catalogue.hpp"
 #include "config/duplicates.hpp"
 #include "config/scanner.hpp"
 #include "config/source.hpp"
@@ -16,28 +17,24 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+constexpr std::string_view other_language =
+    "it looks like the language of nginx or Caddy; `sluice init` writes a file of Sluice to start from";
+
 /// One fault, and what stands around it.
 class Fault {
  public:
-  Fault(const SyntaxError& error, std::uint16_t file, Diagnostics& diagnostics)
-      : error_(error), file_(file), diagnostics_(diagnostics), text_(diagnostics.sources[file].text) {
-    std::size_t at = 0;
-    for (std::uint32_t line = 1; line < error.line; ++line)
-      at = std::min(text_.find('\n', at), text_.size() - 1) + 1;
-    line_begin_ = at;
-    line_end_ = std::min(text_.find('\n', at), text_.size());
-    for (std::uint32_t column = 1; column < error.column && at < line_end_; ++column) {
-      do ++at;
-      while (at < line_end_ && (text_[at] & 0xC0) == 0x80);
-    }
-    at_ = at;
+  Fault(const SyntaxError& error, std::uint16_t file, std::string_view text, Diagnostics& diagnostics)
+      : error_(error), file_(file), diagnostics_(diagnostics), text_(text) {
+    line_begin_ = offset_of(text_, error.line, 1);
+    line_end_ = std::min(text_.find('\n', line_begin_), text_.size());
+    at_ = offset_of(text_, error.line, error.column);
   }
 
   void report() {
     const auto& what = error_.description;
-    if (contains(what, "cannot redefine") || contains(what, "cannot insert")) {
-      report_redefinition(what, file_, line_begin_, at_, diagnostics_);
-    } else if (!(unclosed_string() || value_needs_quotes() || after_value() || unclosed_bracket() ||
+    if (is_redefinition(error_)) {
+      report_redefinition(what, file_, text_, line_begin_, at_, diagnostics_);
+    } else if (!(array_cut_off() || unclosed_string() || value_needs_quotes() || after_value() || unclosed_bracket() ||
                  key_without_value() || inline_table() || odd_line() || bad_escape())) {
       as_the_parser_says();
     }
@@ -45,7 +42,7 @@ class Fault {
 
  private:
   Diagnostic& add(std::size_t begin, std::size_t end, std::string message) {
-    return diagnostics_.error("syntax", span_of(file_, begin, end, diagnostics_), std::move(message));
+    return diagnostics_.error("syntax", span_of(file_, text_, begin, end), std::move(message));
   }
 
   bool says(std::string_view part) const { return contains(error_.description, part); }
@@ -92,10 +89,17 @@ class Fault {
     auto value = text_.substr(begin, end - begin);
     constexpr std::string_view of_numbers =
         "0123456789+-.eE_xob:TZ";  // a number or date gone wrong is no text
-    if (value.empty()) return false;
+    if (value.empty() || brackets_mismatch()) return false;
+    if (value.ends_with(';')) return report_semicolon(end);
     bool number = value.find_first_not_of(of_numbers) == std::string_view::npos;
     bool address = value.find('.') != value.rfind('.');  // 127.0.0.1
-    return number && !address ? report_bad_number(begin, end) : report_text_value(begin, end);
+    bool port = value.starts_with(':');                      // :80
+    return number && !address && !port ? report_bad_number(begin, end) : report_text_value(begin, end);
+  }
+
+  bool report_semicolon(std::size_t end) {
+    add(end - 1, end, "a line does not end with `;`").label = "remove it";
+    return true;
   }
 
   bool report_bad_number(std::size_t begin, std::size_t end) {
@@ -109,14 +113,31 @@ class Fault {
     return true;
   }
 
+  /// Whether the key of this line is one that takes texts, and no booleans.
+  bool key_takes_only_text() const {
+    auto line = text_.substr(line_begin_, line_end_ - line_begin_);
+    auto key = trim(line.substr(0, line.find('=')));
+    key = trim(key.substr(key.rfind('.') + 1));
+    bool known = false;
+    for (const auto& entry : catalogue()) {
+      if (entry.field->name != key) continue;
+      known = true;
+      if (detail::accepts(entry.field->type.kinds, Value::Kind::boolean)) return false;
+    }
+    return known;
+  }
+
   bool report_text_value(std::size_t begin, std::size_t end) {
     auto value = text_.substr(begin, end - begin);
     auto word = to_lower(value);
     auto& finding = add(begin, end, in_ticks(value) + " is no value");
-    if (word == "true" || word == "yes" || word == "on") {
-      finding.label = "write true";
-    } else if (word == "false" || word == "no" || word == "off") {
-      finding.label = "write false";
+    bool yes = word == "true" || word == "yes" || word == "on";
+    bool no = word == "false" || word == "no" || word == "off";
+    if ((yes || no) && key_takes_only_text()) {
+      finding.message = "a text needs quotes";
+      finding.label = "write " + in_quotes(value);
+    } else if (yes || no) {
+      finding.label = yes ? "write true" : "write false";
     } else if (word == "null" || word == "nil" || word == "none") {
       finding.label = "TOML has no null: leave the key out";
     } else if (value.starts_with("=") || value.starts_with(">")) {
@@ -178,7 +199,30 @@ class Fault {
     return open.back();
   }
 
+  /// A line that belongs to no array, while one is still open.
+  bool array_cut_off() {
+    auto open = open_bracket();
+    if (!open || open->kind != '[' || open->begin >= line_begin_) return false;
+    if (!begins_anew(text_.substr(line_begin_, line_end_ - line_begin_), true)) return false;
+    add(open->begin, open->end, "this array is not closed").label = "its ] is missing";
+    return true;
+  }
+
+  /// A closing bracket where another one is open.
+  bool brackets_mismatch() const {
+    if (at_ >= line_end_ || (text_[at_] != ']' && text_[at_] != '}')) return false;
+    auto open = open_bracket();
+    return open && (open->kind == '[') != (text_[at_] == ']');
+  }
+
   bool unclosed_bracket() {
+    if (brackets_mismatch()) {
+      auto open = open_bracket();
+      auto& finding = add(at_, at_ + 1, in_ticks(text_.substr(at_, 1)) + " closes nothing here");
+      finding.label = open->kind == '[' ? "] is missing before it" : "} is missing before it";
+      finding.notes.push_back({span_of(file_, text_, open->begin, open->end), "this is still open"});
+      return true;
+    }
     if (says("table header") && (ends_early() || says("expected ']'"))) return unclosed_header();
     bool in_array = says("parsing array"), in_table = says("parsing inline table");
     if (!(in_array || in_table) || says("saw comma") || says("dangling")) return false;
@@ -219,6 +263,12 @@ class Fault {
       auto& finding = add(at_, at_ + length, "a key and its value have `=` between them");
       finding.label = text_[at_] == ':' ? "write = in place of " + std::string(text_.substr(at_, length))
                                         : "a table begins with a line [name]";
+      if (text_[at_] == '{') finding.help = other_language;
+      auto behind = trim(text_.substr(at_ + length, line_end_ - at_ - length));
+      if (behind.empty() && text_[at_] == ':') {
+        finding.label = "a table begins with a line [name]";
+        finding.help = "it looks like YAML; `sluice init` writes a file of Sluice to start from";
+      }
       return true;
     }
     auto line = text_.substr(line_begin_, line_end_ - line_begin_);
@@ -227,7 +277,9 @@ class Fault {
       return true;
     }
     if (!says("expected '='") && !ends_early()) return false;
-    add(at_, at_ + 1, "a key is followed by `=` and its value").label = "`=` is missing here";
+    auto& finding = add(at_, at_ + 1, "a key is followed by `=` and its value");
+    finding.label = "`=` is missing here";
+    if (trim(line).ends_with(';') || trim(line).ends_with('{')) finding.help = other_language;
     return true;
   }
 
@@ -254,6 +306,8 @@ class Fault {
       finding.label = "a comment begins with #";
     } else if (c == '=') {
       finding.label = "the key is missing";
+    } else if (c == '{') {
+      finding.help = "it looks like JSON; `sluice init` writes a file of Sluice to start from";
     } else {
       finding.help = "lines are `key = value`, `[table]`, `[[table]]` and `# comment`";
     }
@@ -261,14 +315,31 @@ class Fault {
   }
 
   bool bad_escape() {
-    if (!says("escape sequence")) return false;
+    if (!says("escape sequence") && !says("unicode scalar")) return false;
     auto backslash = text_.rfind('\\', at_);
     if (backslash == std::string_view::npos || backslash < line_begin_) return false;
+    auto escape = text_.substr(backslash, 2);
+    bool unicode = says("unicode scalar") || escape == "\\U" || escape == "\\u";
     auto& finding = add(backslash, std::min(backslash + 2, line_end_),
-                        in_ticks(text_.substr(backslash, 2)) + " means nothing in a \"…\" string");
-    finding.label = "write \\\\ for a backslash";
+                        in_ticks(escape) + (unicode ? " begins the number of a character in a \"…\" string"
+                                                    : " means nothing in a \"…\" string"));
+    finding.label = "write \\\\ for a backslash" + as_literal_string(backslash);
     finding.help = "in '…' every character stands for itself: 'C:\\path', '\\d+'";
     return true;
+  }
+
+  /// Advice to write the string around `at` in single quotes, where it can be.
+  std::string as_literal_string(std::size_t at) const {
+    Scanner scanner(text_.substr(0, line_end_));
+    while (auto token = scanner.next()) {
+      if (token->end <= at) continue;
+      auto content = text_.substr(token->begin, token->end - token->begin);
+      bool plain = token->kind == '"' && token->closed && content.size() > 2 && !content.starts_with("\"\"\"");
+      if (!plain || content.find('\'') != std::string_view::npos) return {};
+      content = content.substr(1, content.size() - 2);
+      return content.size() > 60 ? "" : ", or '" + std::string(content) + "' in single quotes";
+    }
+    return {};
   }
 
   void as_the_parser_says() {
@@ -288,8 +359,24 @@ class Fault {
 
 }  // namespace
 
-void report_syntax_error(const SyntaxError& error, std::uint16_t file, Diagnostics& diagnostics) {
-  Fault(error, file, diagnostics).report();
+std::size_t offset_of(std::string_view text, std::uint32_t line, std::uint32_t column) {
+  std::size_t at = 0;
+  for (std::uint32_t passed = 1; passed < line && at < text.size(); ++passed)
+    at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  auto end = std::min(text.find('\n', at), text.size());
+  for (std::uint32_t passed = 1; passed < column && at < end; ++passed) {
+    do ++at;
+    while (at < end && (text[at] & 0xC0) == 0x80);
+  }
+  return at;
+}
+
+bool is_redefinition(const SyntaxError& error) {
+  return contains(error.description, "cannot redefine") || contains(error.description, "cannot insert");
+}
+
+void report_syntax_error(const SyntaxError& error, std::uint16_t file, std::string_view text, Diagnostics& diagnostics) {
+  Fault(error, file, text, diagnostics).report();
 }
 
 }  // namespace sluice::config

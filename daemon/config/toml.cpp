@@ -22,7 +22,7 @@
 #pragma GCC diagnostic pop
 #pragma pop_macro("NDEBUG")
 
-#include "config/source.hpp"
+#include "config/recovery.hpp"
 #include "config/syntax.hpp"
 
 namespace sluice::config {
@@ -141,19 +141,24 @@ void forget_places(Value& value) {
 }  // namespace
 
 std::optional<Value> parse_file(std::uint16_t file, Diagnostics& diagnostics) {
-  const auto& source = diagnostics.sources[file];
-  auto parsed = toml::parse(std::string_view(source.text), std::string_view(source.path));
-  if (!parsed) {
+  Recovery recovery(diagnostics.sources[file].text);
+  auto parsed = toml::parse(std::string_view(recovery.text()), std::string_view());
+  while (!parsed) {
     const auto& error = parsed.error();
     auto place = error.source().begin;
-    report_syntax_error({std::string(error.description()), place.line, place.column}, file, diagnostics);
+    SyntaxError fault{std::string(error.description()), place.line, place.column};
+    report_syntax_error(fault, file, recovery.text(), diagnostics);
+    if (!recovery.mend(fault)) return std::nullopt;
+    parsed = toml::parse(std::string_view(recovery.text()), std::string_view());
+  }
+  Conversion conversion(file, recovery.text());
+  auto root = conversion.convert(parsed.table());
+  if (conversion.too_deep()) {
+    diagnostics.error("too-deep", conversion.too_deep_at(), "this is nested too deeply");
     return std::nullopt;
   }
-  Conversion conversion(file, source.text);
-  auto root = conversion.convert(parsed.table());
-  if (!conversion.too_deep()) return root;
-  diagnostics.error("too-deep", conversion.too_deep_at(), "this is nested too deeply");
-  return std::nullopt;
+  recovery.mark(root);
+  return root;
 }
 
 std::optional<Value> parse_text(std::string_view toml) {

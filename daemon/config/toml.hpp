@@ -11,9 +11,9 @@
 /// From TOML text to Values. The parser library is seen by toml.cpp alone.
 namespace sluice::config {
 
-/// Parses a whole file: the root table, with places in file number `file` of `diagnostics.sources`. A fault
-/// of syntax is reported, and nothing returned: a file that is cut off in the middle would only bring
-/// follow-up errors.
+/// Parses a whole file: the root table, with places in file number `file` of `diagnostics.sources`. Faults
+/// of syntax are reported; what stands around them is returned, with the values and tables marked that they have
+/// spoilt. Nothing is returned when the rest cannot be made sense of.
 std::optional<Value> parse_file(std::uint16_t file, Diagnostics& diagnostics);
 
 /// Parses the right-hand side of a key; the places in it are unknown. Nothing when it is no TOML.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 
 #include "base/escape.hpp"
 #include "base/text.hpp"
@@ -16,8 +17,41 @@ bool only(const TypeInfo& type, Kind kind) {
   return type.kinds.size() == 1 && type.kinds.front() == kind;
 }
 
+/// The whole of `text` as a number, if it is one.
+template <class Number>
+std::optional<Number> parsed_number(std::string_view text) {
+  Number number{};
+  auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// The number or boolean that `text` spells, as far as a type of these kinds takes it.
+std::optional<Value> literal_of(const std::string& text, const std::vector<Kind>& kinds) {
+  Value literal;
+  literal.text = text;
+  bool any_text = detail::accepts(kinds, Kind::string);
+  if (auto integer = parsed_number<std::int64_t>(text); integer && detail::accepts(kinds, Kind::integer)) {
+    literal.kind = Kind::integer;
+    literal.integer = *integer;
+  } else if (auto number = parsed_number<double>(text); number && detail::accepts(kinds, Kind::floating)) {
+    literal.kind = Kind::floating;
+    literal.floating = *number;
+  } else if ((text == "true" || text == "false") && detail::accepts(kinds, Kind::boolean) && !any_text) {
+    literal.kind = Kind::boolean;
+    literal.boolean = text == "true";
+  } else {
+    return std::nullopt;
+  }
+  return literal;
+}
+
 /// How the value could be made to fit.
 std::string wrong_type_hint(const Value& value, const TypeInfo& type) {
+  if (type.advice) {
+    if (auto advice = type.advice(value); !advice.empty()) return advice;
+  }
+  if (value.expanded) return "this is what ${…} stands for here";
   bool takes_text = detail::accepts(type.kinds, Kind::string);
   if (takes_text && value.is(Kind::integer)) return "write \"" + std::to_string(value.integer) + "\"";
   if (takes_text && (value.is(Kind::floating) || value.is(Kind::datetime)))
@@ -43,7 +77,8 @@ std::string wrong_type_hint(const Value& value, const TypeInfo& type) {
 Diagnostic& wrong_type(const Value& value, const TypeInfo& type, Reading& reading) {
   auto& finding = reading.diagnostics.error(
       "wrong-type", value.span,
-      reading.subject + " must be " + with_articles(type.name) + ", not " + std::string(value.kind_name()));
+      reading.subject + " must be " + with_articles(type.name) + ", not " +
+          (value.expanded ? in_quotes(value.text) : std::string(value.kind_name())));
   finding.label = wrong_type_hint(value, type);
   if (!type.words.empty()) finding.help = "one of: " + type.range;
   return finding;
@@ -59,6 +94,21 @@ namespace detail {
 
 bool accepts(const std::vector<Kind>& kinds, Kind kind) {
   return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+Taken::Taken(const Value& value, const TypeInfo& type) : value_(value) {
+  bool is_any = accepts(type.kinds, Kind::datetime);
+  if (!value.is(Kind::string) || !value.expanded || is_any) return;
+  literal_ = literal_of(value.text, type.kinds);
+  if (!literal_) return;
+  literal_->span = value.span;
+  literal_->expanded = true;
+}
+
+void add_advice(const Value& value, const std::function<std::string(const Value&)>& advice, Reading& reading) {
+  auto* finding = reading.diagnostics.last();
+  if (!finding || finding->span != value.span) return;
+  if (auto text = advice(value); !text.empty()) finding->label = std::move(text);
 }
 
 TypeInfo list_info(const TypeInfo& item) {
@@ -77,6 +127,7 @@ TypeInfo any_number_info(const TypeInfo& item) {
   info.name = item.name + " or " + info.name;
   info.schema = R"({"anyOf":[)" + item.schema + "," + info.schema + "]}";
   info.words = item.words;
+  info.advice = item.advice;
   info.kinds.insert(info.kinds.end(), item.kinds.begin(), item.kinds.end());
   return info;
 }

@@ -51,17 +51,6 @@ void out_of_range(const Value& value, const std::string& range, Reading& reading
   finding.label = "not within the range";
 }
 
-/// The number that an expanded ${…} holds, where a number is wanted: everything in the environment is text.
-template <class Number>
-std::optional<Number> expanded_number(const Value& value) {
-  if (!value.is(Kind::string) || !value.expanded) return std::nullopt;
-  Number number{};
-  const auto* end = value.text.data() + value.text.size();
-  auto [stop, error] = std::from_chars(value.text.data(), end, number);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return number;
-}
-
 }  // namespace
 
 Type<std::string> string() {
@@ -94,8 +83,6 @@ Type<bool> boolean() {
                 .words = {},
                 .kinds = {Kind::boolean}};
   return {info, [info](const Value& value, Reading& reading) -> std::optional<bool> {
-            if (value.expanded && (value.text == "true" || value.text == "false"))
-              return value.text == "true";
             if (!check_kind(value, info, reading)) return std::nullopt;
             return value.boolean;
           }};
@@ -108,10 +95,8 @@ Type<std::int64_t> integer(std::int64_t least, std::int64_t most) {
                 .words = {},
                 .kinds = {Kind::integer}};
   return {info, [=](const Value& value, Reading& reading) -> std::optional<std::int64_t> {
-            auto number = expanded_number<std::int64_t>(value);
-            if (!number && !check_kind(value, info, reading)) return std::nullopt;
-            if (!number) number = value.integer;
-            if (*number >= least && *number <= most) return number;
+            if (!check_kind(value, info, reading)) return std::nullopt;
+            if (value.integer >= least && value.integer <= most) return value.integer;
             out_of_range(value, info.range, reading);
             return std::nullopt;
           }};
@@ -124,11 +109,9 @@ Type<double> number(double least, double most) {
                 .words = {},
                 .kinds = {Kind::integer, Kind::floating}};
   return {info, [=](const Value& value, Reading& reading) -> std::optional<double> {
-            auto number = expanded_number<double>(value);
-            if (!number && !check_kind(value, info, reading)) return std::nullopt;
-            if (!number)
-              number = value.is(Kind::integer) ? static_cast<double>(value.integer) : value.floating;
-            if (*number >= least && *number <= most) return number;  // never true of nan
+            if (!check_kind(value, info, reading)) return std::nullopt;
+            auto number = value.is(Kind::integer) ? static_cast<double>(value.integer) : value.floating;
+            if (number >= least && number <= most) return number;  // never true of nan
             out_of_range(value, info.range, reading);
             return std::nullopt;
           }};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -35,7 +36,8 @@ struct Measure {
   std::string_view noun;        // "duration"
   std::string_view wrong_code;  // "bad-duration"
   std::span<const Unit> units;
-  std::string_view natural_unit;  // the one people mean when they write none
+  std::string_view natural_unit;  // the one people mean when they write none; empty: there is no such
+  std::array<std::string_view, 3> usual_units;  // those they may have meant, the likeliest first
   std::string_view forms;         // for help
   std::string_view pattern;       // of the JSON Schema
 };
@@ -44,13 +46,15 @@ constexpr Measure duration_measure = {"duration",
                                       "bad-duration",
                                       duration_units,
                                       "s",
+                                      {"s", "ms", "m"},
                                       R"(a duration is a number and a unit: "250ms", "2s", "5m", "1h", "1d")",
                                       "^([0-9]+(ms|s|m|h|d))+$"};
 constexpr Measure size_measure = {
     "size",
     "bad-size",
     size_units,
-    "B",
+    "",
+    {"KiB", "MiB", "B"},
     R"(a size is a number and a unit: "512B", "64KiB", "1MiB", "1GiB", "500KB")",
     "^[0-9]+(TiB|GiB|MiB|KiB|TB|GB|MB|KB|B)$"};
 
@@ -76,7 +80,7 @@ std::optional<std::uint64_t> take_part(std::string_view& text, std::span<const U
 /// The value in milliseconds or octets; too large a one is the largest there is.
 std::optional<std::uint64_t> parse_measure(std::string_view text, const Measure& measure) {
   std::uint64_t sum = 0;
-  bool is_duration = measure.natural_unit == "s";
+  bool is_duration = measure.noun == "duration";
   do {
     auto part = take_part(text, measure.units);
     if (!part) return std::nullopt;
@@ -93,7 +97,7 @@ std::string repaired(std::string_view text, const Measure& measure) {
   if (digits == 0) return {};
   auto number = std::string(text.substr(0, digits));
   auto unit = to_lower(trim(text.substr(digits)));
-  if (unit.empty()) return number + std::string(measure.natural_unit);
+  if (unit.empty()) return {};
   constexpr std::array<std::pair<std::string_view, std::string_view>, 31> habits = {{
       {"sec", "s"},   {"secs", "s"},  {"second", "s"}, {"seconds", "s"}, {"s", "s"},
       {"min", "m"},   {"mins", "m"},  {"minute", "m"}, {"minutes", "m"}, {"m", "m"},
@@ -133,17 +137,33 @@ TypeInfo measure_info(const Measure& measure, std::string range) {
   return info;
 }
 
+/// `"10KiB" or "10MiB"`: a bare number with the units that people mean, as far as it is within the bounds.
+std::string with_units(std::string_view number, const Measure& measure, std::uint64_t least, std::uint64_t most) {
+  std::string forms;
+  if (number.empty() || !std::ranges::all_of(number, is_digit)) return forms;
+  bool in_octets = measure.natural_unit.empty() && (number.size() > 3 || number == "0");  // 1048576 is no count of KiB
+  for (auto unit : measure.usual_units) {
+    bool is_octets = unit == measure.units.back().name && measure.natural_unit.empty();
+    if (is_octets != in_octets && (in_octets || !forms.empty())) continue;
+    auto text = std::string(number) + std::string(unit);
+    auto amount = parse_measure(text, measure);
+    if (!amount || *amount < least || *amount > most) continue;
+    forms += (forms.empty() ? "\"" : " or \"") + text + "\"";
+    if (*amount == 0 || unit == measure.natural_unit) break;
+  }
+  return forms;
+}
+
 /// A bare number, and what cannot be read as a measure.
-void report_measure(const Value& value, const Measure& measure, const TypeInfo& info, Reading& reading) {
+void report_measure(const Value& value, const Measure& measure, const TypeInfo& info, std::uint64_t least,
+                    std::uint64_t most, Reading& reading) {
   auto noun = with_article(measure.noun);
   if (value.is(Value::Kind::integer) || value.is(Value::Kind::floating)) {
     auto& finding = reading.diagnostics.error("no-unit", value.span,
                                               reading.subject + " must be " + noun + " with its unit");
     finding.label = "a bare number has no unit";
-    if (value.is(Value::Kind::integer) && value.integer >= 0) {
-      finding.label +=
-          ": write \"" + std::to_string(value.integer) + std::string(measure.natural_unit) + "\"";
-    }
+    auto forms = value.is(Value::Kind::integer) ? with_units(std::to_string(value.integer), measure, least, most) : "";
+    if (!forms.empty()) finding.label += ": write " + forms;
     finding.help = measure.forms;
   } else if (!value.is(Value::Kind::string)) {
     wrong_type(value, info, reading);
@@ -151,7 +171,11 @@ void report_measure(const Value& value, const Measure& measure, const TypeInfo& 
     auto& finding = reading.diagnostics.error(
         measure.wrong_code, value.span, reading.subject + " is not " + noun + ": " + in_quotes(value.text));
     auto meant = repaired(value.text, measure);
-    if (!meant.empty()) finding.label = "did you mean \"" + meant + "\"?";
+    if (auto forms = with_units(value.text, measure, least, most); !forms.empty()) {
+      finding.label = "did you mean " + forms + "?";
+    } else if (!meant.empty()) {
+      finding.label = "did you mean \"" + meant + "\"?";
+    }
     finding.help = measure.forms;
   }
 }
@@ -162,7 +186,7 @@ std::optional<std::uint64_t> read_measure(const Value& value, const Measure& mea
   std::optional<std::uint64_t> amount;
   if (value.is(Value::Kind::string)) amount = parse_measure(value.text, measure);
   if (!amount) {
-    report_measure(value, measure, info, reading);
+    report_measure(value, measure, info, least, most, reading);
   } else if (*amount < least || *amount > most) {
     auto& finding = reading.diagnostics.error(
         "out-of-range", value.span, reading.subject + " is out of range: it must be within " + info.range);

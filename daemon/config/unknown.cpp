@@ -10,7 +10,9 @@
 namespace sluice::config {
 namespace {
 
-bool is_repeated(const Entry& entry) { return entry.header.starts_with("[["); }
+bool is_repeated(const Entry& entry) {
+  return entry.header.starts_with("[[") && entry.header.find('.') == std::string::npos;
+}
 
 /// The place in the language where a key is at home; one in the section `near` is preferred, then a section that there may
 /// be many of: people write more [[route]] than [metrics].

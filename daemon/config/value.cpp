@@ -15,7 +15,7 @@ const Value* Value::find(std::string_view key) const {
 }
 
 bool Value::is_broken() const {
-  return failed_expansion || std::ranges::any_of(items, &Value::is_broken) ||
+  return unusable || std::ranges::any_of(items, &Value::is_broken) ||
          std::ranges::any_of(members, [](const Member& member) { return member.value.is_broken(); });
 }
 

@@ -43,7 +43,8 @@ class Value {
   Span span;                  // a table made by a header ([route]): the header
   bool inline_table = false;  // written as { … }
   bool expanded = false;      // string: holds the value of a ${…}, and may stand for a number or true / false
-  bool failed_expansion = false;  // string: holds a ${…} that failed and was reported; nothing reads it
+  bool unusable = false;    // what stands here was reported: a ${…} that failed, or no TOML; nothing reads it
+  bool incomplete = false;  // table: lines of it are no TOML, so a key that is missed may stand in them
   std::string text;               // string: its content; datetime and floating: as written in the file
   std::int64_t integer = 0;
   double floating = 0;
@@ -55,7 +56,7 @@ class Value {
   /// The member of a table with this key, or null.
   const Value* find(std::string_view key) const;
   const Member* find_member(std::string_view key) const;
-  /// Whether this or anything below it is a string with a ${…} that failed.
+  /// Whether this or anything below it is unusable.
   bool is_broken() const;
   /// The kind in the words of diagnostics: "a string", "an array" …
   std::string_view kind_name() const;

@@ -16,9 +16,18 @@ struct Options {
   Located<std::string> redirect;
 };
 
+/// People write the status, or that there is to be a redirect, where the target stands.
+std::string target_advice(const config::Value& value) {
+  using Kind = config::Value::Kind;
+  if (value.is(Kind::integer)) {
+    return "write where to: redirect = \"/new\", and beside it status = " + std::to_string(value.integer);
+  }
+  return value.is(Kind::boolean) || value.is(Kind::table) ? "write where to: redirect = \"/new\"" : "";
+}
+
 const config::Fields<Options>& fields() {
   static const config::Fields<Options> all = {
-      config::field("redirect", &Options::redirect, config::non_empty_string())
+      config::field("redirect", &Options::redirect, config::advised(config::non_empty_string(), target_advice))
           .doc("Sends the client to this path or address, with placeholders; `status` says how, 308 by "
                "default. The query "
                "of the request is kept when the target has none of its own.")
@@ -163,6 +172,32 @@ bool check_status(const site::HandlerContext& context) {
   return false;
 }
 
+/// Whether the method with which a client follows the redirect is one of the route: 303 makes it GET, 301 and 302 make
+/// GET of POST (RFC 9110 §15.4).
+bool keeps_to_route(const site::HandlerContext& context) {
+  const auto* given = context.table.find("method");
+  if (!given) return true;
+  auto is_get = [](const config::Value& method) { return method.text == "GET" || method.text == "HEAD"; };
+  bool has_get = is_get(*given) || std::ranges::any_of(given->items, is_get);
+  return has_get || context.status == 0 || context.status == 307 || context.status == 308;
+}
+
+/// A target that is a path of the route itself would send clients in a circle.
+void check_circle(const site::HandlerContext& context, const Located<std::string>& target) {
+  const auto* paths = context.table.find("path");
+  if (!paths || !keeps_to_route(context)) return;
+  auto path = target->substr(0, target->find_first_of("?#"));
+  auto check = [&](const config::Value& own) {
+    if (own.is_broken() || own.text != path) return;
+    auto& error =
+        context.reading.diagnostics.error("redirect-to-itself", target.span, "this redirect leads to its own route");
+    error.label = "clients would go round in a circle";
+    error.notes.push_back({own.span, "the path that it serves"});
+  };
+  if (paths->is(config::Value::Kind::string)) check(*paths);
+  for (const auto& item : paths->items) check(item);
+}
+
 /// The template of a part of a text that was compiled, and thereby checked, as a whole.
 site::Template compile_part(std::string part, const site::Scope& scope) {
   config::Diagnostics checked;
@@ -176,6 +211,7 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   TargetCheck check(text, context.scope, diagnostics);
   bool sound = check_status(context) & check.passes();
   site::Template::compile(text, context.scope, site::Escape::uri, diagnostics);
+  check_circle(context, text);
   site::ResponseFields own_fields({}, context.headers, context.scope, diagnostics);
   if (!sound) return nullptr;
 

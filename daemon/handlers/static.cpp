@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/text.hpp"
 #include "handlers/root_check.hpp"
@@ -42,30 +43,50 @@ std::vector<site::HeaderTemplate> all_headers(const StaticOptions& options,
   return headers;
 }
 
+/// A directory without anything in it is most often the wrong one.
+void check_content(const config::Located<std::string>& root, config::Diagnostics& diagnostics) {
+  std::error_code error;
+  if (!std::filesystem::is_empty(*root, error) || error) return;
+  diagnostics.warning("empty-root", root.span, "the root `" + *root + "` is empty").label =
+      "every request is answered with 404";
+}
+
+/// Whether the table says which requests the directory serves. If not, it is compared with no other.
+bool place_is_known(const config::Value& table, const StaticOptions& options) {
+  bool path_is_read = !table.find("path") || (!options.paths.empty() && options.paths.front().span.known());
+  return path_is_read && (!table.find("host") || !options.host->empty()) && !table.incomplete;
+}
+
+/// Checks everything, whatever has been found wrong with some of it.
 void build(const config::Declaration& declaration, site::Builder& builder) {
   auto& diagnostics = builder.reading().diagnostics;
-  auto options = config::read(declaration.table, "[[static]]", static_fields(), builder.reading());
-  if (!options) return;
-  if (options->host->empty()) options->host = declaration.host;
-  bool sound = check_root(options->root, diagnostics);
-  if (sound) check_error_page(*options, diagnostics);
+  StaticOptions options;
+  config::read_parts(declaration.table, "[[static]]", {{&static_fields(), &options}}, builder.reading());
+  bool known = place_is_known(declaration.table, options);
+  if (options.host->empty()) options.host = declaration.host;
+  if (!options.root->empty() && check_root(options.root, diagnostics)) {
+    check_content(options.root, diagnostics);
+    check_error_page(options, diagnostics);
+  }
 
   site::Endpoint endpoint;
   endpoint.section = "static";
-  endpoint.summary = "static " + *options->root;
-  endpoint.paths = options->paths;
-  endpoint.host = options->host;
+  endpoint.summary = "static " + *options.root;
+  endpoint.paths = options.paths;
+  endpoint.host = options.host;
   endpoint.methods = {http::Method::get, http::Method::head};
   endpoint.mount = true;
-  endpoint.access_log = options->access_log;
-  endpoint.parameters = builder.parameters_of(options->paths, {}, {});
+  endpoint.access_log = options.access_log;
+  endpoint.parameters = builder.parameters_of(options.paths, {}, {});
   endpoint.where = declaration.table.span;
-  auto scope = builder.scope_of(options->paths, endpoint.parameters);
-  FileHeaders headers(all_headers(*options, declaration, builder), scope, diagnostics);
-  auto site = std::make_shared<const StaticSite>(to_settings(*options, std::move(headers)));
-  endpoint.handler = std::make_unique<StaticHandler>(std::move(site));
-  if (options->errors) endpoint.errors = std::make_shared<const site::ErrorBody>(std::move(*options->errors));
-  if (sound) builder.add(std::move(endpoint));
+  auto scope = builder.scope_of(options.paths, endpoint.parameters);
+  FileHeaders headers(all_headers(options, declaration, builder), scope, diagnostics);
+  if (!diagnostics.failed()) {
+    auto site = std::make_shared<const StaticSite>(to_settings(options, std::move(headers)));
+    endpoint.handler = std::make_unique<StaticHandler>(std::move(site));
+  }
+  if (options.errors) endpoint.errors = std::make_shared<const site::ErrorBody>(std::move(*options.errors));
+  if (known) builder.add(std::move(endpoint));
 }
 
 const site::SectionBuilder builder_entry("static", build);

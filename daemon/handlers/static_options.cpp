@@ -73,6 +73,13 @@ Result<std::string> parse_index(const std::string& text) {
   return parse_name(text);
 }
 
+/// `index = true` is what others write for a list of files.
+std::string index_advice(const config::Value& value) {
+  if (!value.is(config::Value::Kind::boolean)) return {};
+  return value.boolean ? "write the name: \"index.html\"; for a list of the files write listing = true"
+                       : "write [] for no index";
+}
+
 config::Type<std::string> file_name() {
   return config::parsed<std::string>("file name", "below the root", "bad-file-name", parse_name);
 }
@@ -117,7 +124,8 @@ std::vector<config::Field> place_fields() {
 std::vector<config::Field> page_fields() {
   return {
       field("index", &StaticOptions::index,
-            config::any_number(config::parsed<std::string>("file name", "", "bad-index", parse_index)))
+            config::any_number(config::advised(
+                config::parsed<std::string>("file name", "", "bad-index", parse_index), index_advice)))
           .otherwise("\"index.html\"")
           .doc("Name of the file that stands for its directory, or several, of which the first that exists "
                "is taken.")

@@ -65,24 +65,32 @@ void report_roomless_keys(const config::Value& table, config::Diagnostics& diagn
   }
 }
 
+/// Whether the table says which requests the WebSocket serves. If not, it is compared with no other.
+bool place_is_known(const config::Value& table, const WebSocketOptions& options) {
+  return !options.paths.empty() && (!table.find("host") || !options.host->empty()) && !table.incomplete;
+}
+
+/// Checks everything, whatever has been found wrong with some of it.
 void build_websocket(const config::Declaration& declaration, site::Builder& builder) {
-  auto options = config::read(declaration.table, "[[websocket]]", websocket_fields(), builder.reading());
+  WebSocketOptions options;
+  config::read_parts(declaration.table, "[[websocket]]", {{&websocket_fields(), &options}}, builder.reading());
   report_roomless_keys(declaration.table, builder.reading().diagnostics);
-  if (!options) return;
+  if (options.paths.empty()) return;
+  bool known = place_is_known(declaration.table, options);
   site::Endpoint endpoint;
   endpoint.section = "websocket";
-  endpoint.summary = summary_of(*options);
-  endpoint.paths = options->paths;
-  endpoint.host = options->host->empty() ? declaration.host : options->host;
+  endpoint.summary = summary_of(options);
+  endpoint.paths = options.paths;
+  endpoint.host = options.host->empty() ? declaration.host : options.host;
   endpoint.methods = {http::Method::get};
-  endpoint.parameters = builder.parameters_of(options->paths, options->params, options->query);
-  endpoint.trailing_slash = options->trailing_slash;
-  if (options->errors) endpoint.errors = std::make_shared<const site::ErrorBody>(*options->errors);
+  endpoint.parameters = builder.parameters_of(options.paths, options.params, options.query);
+  endpoint.trailing_slash = options.trailing_slash;
+  if (options.errors) endpoint.errors = std::make_shared<const site::ErrorBody>(*options.errors);
   endpoint.where = declaration.table.span;
-  auto scope = builder.scope_of(options->paths, endpoint.parameters);
+  auto scope = builder.scope_of(options.paths, endpoint.parameters);
   endpoint.handler = std::make_unique<WebSocketHandler>(
-      std::make_shared<const WebSocketEndpoint>(*options, scope, builder.reading().diagnostics));
-  builder.add(std::move(endpoint));
+      std::make_shared<const WebSocketEndpoint>(options, scope, builder.reading().diagnostics));
+  if (known) builder.add(std::move(endpoint));
 }
 
 const config::SectionEntry websocket_section(

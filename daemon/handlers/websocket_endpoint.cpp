@@ -90,6 +90,7 @@ WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scop
   auto message_scope = with_message(scope);
   reply = options.json ? std::optional(Template::compile_json(*options.json, message_scope, diagnostics))
                        : compile(options.reply, message_scope, diagnostics);
+  if (options.json) compile(options.reply, message_scope, diagnostics);  // one too many, but it may be wrong as well
   reply_is_json = options.json.has_value();
   greeting = compile(options.greeting, scope, diagnostics);
   log_open = compile(options.log.open, scope, diagnostics);

@@ -12,8 +12,9 @@ using Kind = config::Value::Kind;
 
 Result<std::string> check_origin(const std::string& text) {
   if (text == "any" || text == "same" || websocket::is_origin_pattern(text)) return text;
-  if (text.find("://") == std::string::npos)
-    return fail("an origin begins with a scheme: \"https://" + text + "\"");
+  if (text == "*" || text == "all") return fail("every origin is written \"any\"");
+  if (text == "self") return fail("the origin of the site itself is written \"same\"");
+  if (text.find("://") == std::string::npos) return fail("an origin begins with a scheme: \"https://" + text + "\"");
   return fail("`" + text + "` is no origin: scheme, host and perhaps a port, nothing else");
 }
 

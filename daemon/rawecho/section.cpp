@@ -7,11 +7,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// The transport is what most people forget.
+std::string transport_advice(const config::Value& value) {
+  std::string place;
+  if (value.is(config::Value::Kind::integer)) place = "127.0.0.1:" + std::to_string(value.integer);
+  if (value.is(config::Value::Kind::string) && value.text.find("://") == std::string::npos) place = value.text;
+  if (place.empty() || place.starts_with("unix:")) return {};
+  if (place.find_first_not_of("0123456789") == std::string::npos) place.insert(0, "127.0.0.1:");
+  return "write \"tcp://" + place + "\" or \"udp://" + place + "\"";
+}
+
 const config::Fields<Echo>& echo_fields() {
   static const config::Fields<Echo> fields = {
       config::field("listen", &Echo::listen,
-                    config::parsed<ListenAddress>("address", "tcp://HOST:PORT or udp://HOST:PORT",
-                                                  "bad-address", parse_listen_address))
+                    config::advised(config::parsed<ListenAddress>("address", "tcp://HOST:PORT or udp://HOST:PORT",
+                                                                  "bad-address", parse_listen_address),
+                                    transport_advice))
           .required()
           .doc("Where the echo service (RFC 862) listens, and on which transport. Datagrams that seem to "
                "come from another answering service are not answered.")

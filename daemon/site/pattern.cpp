@@ -30,8 +30,24 @@ class PatternParser {
                               std::move(message));
   }
 
+  /// What nginx writes before a location, and Apache and Caddy before a pattern.
+  bool is_regular_expression() const {
+    const auto& text = text_.value;
+    return text.starts_with('~') || text.starts_with('^') || text.starts_with('(');
+  }
+
   void check_outline() {
     const auto& text = text_.value;
+    if (is_regular_expression()) {
+      auto& error = fault("bad-path", 0, text.size(), "a path is no regular expression");
+      error.label = "a path begins with `/`";
+      error.help = "`{name}` stands for one segment, `{name...}` at the end for all that follow: \"/users/{id}\"";
+      return;
+    }
+    if (text.starts_with("= /")) {
+      fault("bad-path", 0, text.size(), "a path begins with `/`").label = "write `" + text.substr(2) + "`";
+      return;
+    }
     if (!text.starts_with('/')) {
       fault("bad-path", 0, text.size(), "a path begins with `/`").label =
           text.find("://") == std::string::npos ? "write `/" + text + "`"
@@ -86,6 +102,8 @@ class PatternParser {
       auto name = segment.substr(1, segment.size() - 2);
       if (auto colon = name.find(':'); colon != std::string_view::npos) name.remove_prefix(colon + 1);
       remedy = "write `{" + std::string(name) + "}`";
+    } else if (segment.find_first_of("*^$\\(|") != std::string_view::npos) {
+      remedy = "there are neither wildcards nor regular expressions here: `{name}` stands for a whole segment";
     }
     if (remedy.empty()) return;
     auto& warning = diagnostics_.warning("foreign-path",

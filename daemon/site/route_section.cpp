@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cctype>
+#include <utility>
 
 #include "base/text.hpp"
 #include "site/builder.hpp"
@@ -28,6 +30,22 @@ struct RouteOptions {
   std::optional<TrailingSlash> trailing_slash;
 };
 
+/// Several methods in one string, or all of them.
+std::string method_advice(const config::Value& value) {
+  if (!value.is(config::Value::Kind::string)) return {};
+  if (value.text == "*" || equals_ignoring_case(value.text, "any") || equals_ignoring_case(value.text, "all"))
+    return R"(name them: ["GET", "POST", "PUT", "PATCH", "DELETE"])";
+  if (value.text.find_first_of(", |") == std::string::npos) return {};
+  std::string list;
+  std::string word;
+  for (char c : value.text + ",") {
+    if (is_alpha(c)) word += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (is_alpha(c) || word.empty()) continue;
+    list += (list.empty() ? "\"" : ", \"") + std::exchange(word, {}) + "\"";
+  }
+  return list.empty() ? "" : "several stand in an array: [" + list + "]";
+}
+
 config::Type<http::Method> method() {
   std::vector<std::pair<std::string, http::Method>> words;
   for (std::size_t i = 0; i < http::method_count; ++i) {
@@ -35,7 +53,7 @@ config::Type<http::Method> method() {
     if (value != http::Method::connect && value != http::Method::trace)
       words.emplace_back(http::name(value), value);
   }
-  return config::one_of(std::move(words));
+  return config::advised(config::one_of(std::move(words)), method_advice);
 }
 
 const config::Fields<RouteOptions>& route_fields() {
@@ -129,8 +147,9 @@ class RouteBuilder {
     endpoint.trailing_slash = options_.trailing_slash;
     if (options_.errors) endpoint.errors = std::make_shared<const ErrorBody>(std::move(*options_.errors));
     endpoint.where = table_.span;
-    if (actions_.size() == 1) endpoint.handler = make_handler(endpoint, options.front().get());
-    builder_.add(std::move(endpoint));
+    for (std::size_t i = 0; i < actions_.size(); ++i)  // of several, too: each may have mistakes of its own
+      endpoint.handler = make_handler(endpoint, *actions_[i], options[i].get());
+    if (place_is_known()) builder_.add(std::move(endpoint));
   }
 
  private:
@@ -146,7 +165,7 @@ class RouteBuilder {
     if (actions_.empty() && table_.find("status") && status != handler_kinds().end())
       actions_.push_back(&status->second);
     if (actions_.empty()) find_misspelt_action();
-    if (actions_.empty()) report_missing();
+    if (actions_.empty() && !table_.incomplete) report_missing();
     if (actions_.size() > 1) report_several();
   }
 
@@ -189,12 +208,19 @@ class RouteBuilder {
     }
   }
 
-  std::unique_ptr<Handler> make_handler(const Endpoint& endpoint, const void* options) {
+  /// Whether the table says which requests the route serves. If not, it is compared with no other.
+  bool place_is_known() const {
+    return !table_.incomplete && std::ranges::none_of(table_.members, [](const config::Member& member) {
+      return (member.key == "path" || member.key == "host" || member.key == "method") && member.value.is_broken();
+    });
+  }
+
+  std::unique_ptr<Handler> make_handler(const Endpoint& endpoint, const HandlerKind& kind, const void* options) {
     auto scope = builder_.scope_of(options_.paths, endpoint.parameters);
     auto headers = builder_.merged_headers(options_.host, table_.find("headers"));
     auto status = options_.status ? static_cast<http::Status>(options_.status->value) : http::Status{0};
     HandlerContext context{table_, scope, status, headers, builder_.reading()};
-    return actions_.front()->make(context, options);
+    return kind.make(context, options);
   }
 
   void report_missing() {

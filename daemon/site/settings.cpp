@@ -30,6 +30,13 @@ config::Type<net::Endpoint> listen_address() {
   return type;
 }
 
+/// A number alone is a port.
+std::string address_advice(const config::Value& value) {
+  if (!value.is(config::Value::Kind::integer)) return {};
+  auto port = ":" + std::to_string(value.integer) + "\"";
+  return "write \"" + port + " for every address of the machine, or \"127.0.0.1" + port;
+}
+
 config::Type<std::int64_t> worker_count() {
   auto automatic = config::one_of<std::int64_t>({{"auto", 0}});
   return config::either({config::Value::Kind::string}, automatic, config::integer(1, 256));
@@ -172,7 +179,7 @@ const config::SectionEntry log_section("log", false, "What is logged, and where.
 
 const Fields<ServerOptions>& server_fields() {
   static const Fields<ServerOptions> fields = {
-      field("listen", &ServerOptions::listen, config::one_or_more(listen_address()))
+      field("listen", &ServerOptions::listen, config::one_or_more(config::advised(listen_address(), address_advice)))
           .otherwise("[\"127.0.0.1:8080\"]")
           .doc("Addresses to serve HTTP and WebSocket on. `:8080` means every address of the machine; port 0 lets the "
                "kernel choose. `systemd:NAME` is the socket that systemd passes under this name (FileDescriptorName=); one "

@@ -1,8 +1,12 @@
 #include "site/site.hpp"
 
-#include "site/listeners.hpp"
-#include <algorithm>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "site/listeners.hpp"
 #include "site/match.hpp"
 #include "site/statistics.hpp"
 
@@ -58,6 +62,29 @@ void compile_lines(Site& site, config::Diagnostics& diagnostics) {
     site.access_line = Template::compile(access.text, access_scope(), Escape::log, diagnostics);
 }
 
+/// A folder that is missing, or that this process may not write to, would end the start. Only a warning: whoever checks
+/// may be another user than the one who serves, and the service manager may make the folder.
+void check_access_log(const Document& document, const std::string& to, config::Diagnostics& diagnostics) {
+  const auto* log = document.find("log");
+  const auto* access = log ? log->front().table.find("access") : nullptr;
+  const auto* value = access ? access->find("to") : nullptr;
+  if (!value || !to.starts_with('/')) return;  // "off", "stdout"
+  bool exists = ::access(to.c_str(), F_OK) == 0;
+  auto folder = to.substr(0, std::max<std::size_t>(to.rfind('/'), 1));
+  const auto& place = exists ? to : folder;
+  if (::access(place.c_str(), exists ? W_OK : W_OK | X_OK) == 0) return;
+  diagnostics.warning("access-log", value->span, "the access log cannot be written").label =
+      errno == ENOENT ? "there is no folder `" + folder + "`" : "`" + place + "`: " + std::strerror(errno);
+}
+
+/// A file may say nothing by mistake: the wrong one, or one whose routes stand in another.
+void check_serves(const Site& site, config::Diagnostics& diagnostics) {
+  if (!site.endpoints.empty() || !site.echoes.empty() || diagnostics.sources.empty()) return;
+  auto& warning = diagnostics.warning("nothing-served", {0, 1, 1, 1, 2}, "this config serves nothing");
+  warning.label = "every request is answered with 404";
+  warning.help = "add a [[route]], [[static]], [[websocket]] or [[echo]]; `sluice init` writes a file to start from";
+}
+
 std::shared_ptr<const Site> build(const Document& document, config::Diagnostics& diagnostics) {
   config::Reading reading{diagnostics};
   auto site = std::make_shared<Site>();
@@ -82,7 +109,9 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
   site->echoes = rawecho::read_echoes(document, reading);
   check_listeners(site->server.listen, site->echoes, diagnostics);
   site->router = Router(site->endpoints, site->server.trailing_slash, diagnostics);
+  check_access_log(document, site->log.access.to, diagnostics);
   if (diagnostics.failed()) return nullptr;
+  check_serves(*site, diagnostics);
   number_endpoints(*site);
   return site;
 }

@@ -134,6 +134,11 @@ void TemplateCompiler::report_unknown(const config::Located<std::string>& text, 
   auto& error = diagnostics_.error("unknown-placeholder",
                                    place_within(diagnostics_.sources, text, at, at + name.size()),
                                    "unknown placeholder " + quoted_placeholder(name));
+  if (auto names = scope_.names(); name.ends_with('.') && std::ranges::find(names, name) != names.end()) {
+    error.message = quoted_placeholder(name) + " names nothing";
+    error.label = "a name follows the dot: " + quoted_placeholder(std::string(name) + "NAME");
+    return;
+  }
   auto suggestion = suggestion_for(name);
   if (!suggestion.empty()) error.label = "did you mean " + quoted_placeholder(suggestion) + "?";
   error.help = looks_like_name(name) ? names_help() : literal_braces;

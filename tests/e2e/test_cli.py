@@ -69,6 +69,58 @@ def test_check_for_editors(config):
     assert len(findings if isinstance(findings, list) else findings["diagnostics"]) == 3
 
 
+@pytest.mark.parametrize("command", ["check", "routes"])
+def test_a_config_may_be_named_without_an_option(command, config):
+    path = config(GOOD)
+    done = run(command, path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == run(command, "-c", path).stdout
+    assert run(command, path, "-c", path).returncode == 64
+
+
+def test_serve_takes_a_config_in_place_of_a_directory(config):
+    done = run("serve", config(BAD))
+    assert done.returncode == 78
+    assert "tiemout" in done.stderr
+
+
+def test_check_warns_of_what_is_most_likely_a_mistake(config, tmp_path):
+    (tmp_path / "www").mkdir()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/a.txt").write_text("a")
+
+    def warnings(text):
+        done = run("check", config(text), "--format", "json")
+        assert done.returncode == 0, done.stdout
+        return [(finding["severity"], finding["code"], finding["line"])
+                for finding in json.loads(done.stdout)["diagnostics"]]
+
+    assert warnings("") == [("warning", "nothing-served", 1)]
+    assert warnings('# comment\n[server]\nlisten = ":80"\n') == [("warning", "nothing-served", 1)]
+    assert warnings('[log.access]\nto = "missing/access.log"\n[health]\n') == [("warning", "access-log", 2)]
+    assert warnings('[log.access]\nto = "full/access.log"\n[health]\n') == []
+    assert warnings('[[static]]\nroot = "www"\n') == [("warning", "empty-root", 2)]
+    assert warnings('[[static]]\nroot = "full"\n') == []
+
+
+def test_variables_of_the_environment_stand_for_numbers_and_booleans_too(config):
+    good = """
+[server]
+workers = "${env:SLUICE_UNSET:-4}"
+shutdown_timeout = "${env:SLUICE_UNSET:-5s}"
+limits.header_count = "${env:SLUICE_UNSET:-20}"
+limits.body_bytes = "${env:SLUICE_UNSET:-2MiB}"
+[[route]]
+path = "/"
+text = "x"
+status = "${env:SLUICE_UNSET:-201}"
+access_log = "${env:SLUICE_UNSET:-false}"
+headers.X-Flag = "${env:SLUICE_UNSET:-false}"
+"""
+    done = run("check", config(good))
+    assert done.returncode == 0, done.stdout
+
+
 def test_check_binds_and_creates_nothing(config, tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -127,6 +179,14 @@ def test_explain_tells_of_a_key():
     done = run("explain", "route.txt")
     assert done.returncode != 0
     assert "text" in done.stdout + done.stderr
+
+
+def test_explain_tells_of_placeholders():
+    done = run("explain", "placeholders")
+    assert done.returncode == 0
+    for written in ("{query.NAME}", "{header.NAME}", "{body}", "{message.NAME}", "${env:NAME}", "{detail}", "{port}"):
+        assert written in done.stdout
+        assert f"`{written}`" in run("reference").stdout
 
 
 def test_explain_tells_of_a_request(config):

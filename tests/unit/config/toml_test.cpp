@@ -23,7 +23,7 @@ std::string place(Span span) {
 TEST_CASE("a key that begins with a letter beyond ASCII is a fault of syntax") {
   for (auto text : {"\xc7\xa4 = 1\n", "a = 1\n\xd0\xba\xd0\xbb\xd1\x8e\xd1\x87 = 2\n"}) {
     Diagnostics diagnostics;
-    CHECK_FALSE(parse_file(add_text("test.toml", text, diagnostics), diagnostics));
+    parse_file(add_text("test.toml", text, diagnostics), diagnostics);
     CHECK(diagnostics.errors() == 1);
   }
 }

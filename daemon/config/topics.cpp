@@ -1,0 +1,34 @@
+#include "config/topics.hpp"
+
+#include <algorithm>
+
+namespace sluice::config {
+
+std::map<std::string, Topic, std::less<>>& topics() {
+  static std::map<std::string, Topic, std::less<>> all;
+  return all;
+}
+
+std::string plain_text(const Topic& topic) {
+  auto out = topic.title + "\n\n  " + topic.introduction + "\n";
+  for (const auto& group : topic.groups) {
+    std::size_t widest = 0;
+    for (const auto& [written, meaning] : group.rows) widest = std::max(widest, written.size());
+    out += "\n  " + group.title + "\n";
+    for (const auto& [written, meaning] : group.rows)
+      out += "    " + written + std::string(widest + 2 - written.size(), ' ') + meaning + "\n";
+  }
+  return out;
+}
+
+std::string markdown(const Topic& topic) {
+  auto out = "## " + topic.title + "\n\n" + topic.introduction + "\n\n";
+  for (const auto& group : topic.groups) {
+    out += "### " + group.title + "\n\n| Written | Stands for |\n|---|---|\n";
+    for (const auto& [written, meaning] : group.rows) out += "| `" + written + "` | " + meaning + " |\n";
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace sluice::config

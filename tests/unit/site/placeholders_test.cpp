@@ -1,0 +1,18 @@
+#include <doctest/doctest.h>
+
+#include "config/topics.hpp"
+#include "site/template.hpp"
+
+namespace {
+
+using namespace sluice;
+
+TEST_CASE("the manual has every placeholder of a request") {
+  auto text = config::plain_text(config::topics().at("placeholders"));
+  for (auto name : site::Scope::request().names()) {
+    auto written = "{" + std::string(name) + (name.ends_with('.') ? "NAME}" : "}");
+    CHECK_MESSAGE(text.find(written) != std::string::npos, written);
+  }
+}
+
+}  // namespace
