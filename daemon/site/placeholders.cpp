@@ -34,6 +34,8 @@ const config::TopicEntry topic(
          {.title = "In `reply`, `json` and `log.message` of a [[websocket]], besides those of its request",
           .rows = {{"{message}", "the message of the client"},
                    {"{message.NAME}", "a member of a JSON message; dots lead to members of members"}}},
+         {.title = "In all texts of a [[websocket]] with `room`, besides those of its request",
+          .rows = {{"{room.name}", "the name of the room"}, {"{room.count}", "how many clients are in it"}}},
          {.title = "In `on_bad_message` of a [[websocket]], besides these",
           .rows = {{"{detail}", "what is wrong with the message"}}},
          {.title = "In `log.close` of a [[websocket]], besides those of its request",
