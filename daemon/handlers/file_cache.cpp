@@ -6,6 +6,22 @@
 
 namespace sluice::handlers {
 
+namespace {
+
+std::atomic<std::size_t> worker_octets = 32 << 20;
+std::atomic<std::size_t> worker_descriptors = 256;
+
+}  // namespace
+
+void FileCache::set_worker_limits(Limits limits) {
+  worker_octets = limits.octets;
+  worker_descriptors = limits.descriptors;
+}
+
+FileCache::Limits FileCache::limits() const {
+  return own_limits_.value_or(Limits{worker_octets, worker_descriptors});
+}
+
 std::uint64_t FileCache::new_owner() {
   static std::atomic<std::uint64_t> last = 0;
   return ++last;
@@ -112,7 +128,8 @@ void FileCache::count(Entry& entry) {
 }
 
 void FileCache::shrink() {
-  while (octets_ > limits_.octets || descriptors_ > limits_.descriptors) erase(std::prev(entries_.end()));
+  auto most = limits();
+  while (octets_ > most.octets || descriptors_ > most.descriptors) erase(std::prev(entries_.end()));
 }
 
 void FileCache::erase(Entries::iterator entry) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,12 +27,17 @@ namespace sluice::handlers {
 class FileCache {
  public:
   struct Limits {
-    std::size_t octets = 32 * 1024 * 1024;
-    std::size_t descriptors = 256;
+    std::size_t octets = 0;
+    std::size_t descriptors = 0;
   };
 
-  FileCache() : FileCache(Limits{}) {}
-  explicit FileCache(Limits limits) : limits_(limits) {}
+  /// A cache with the limits of all workers' caches.
+  FileCache() = default;
+  explicit FileCache(Limits limits) : own_limits_(limits) {}
+
+  /// Sets the limits of each worker's cache, which follows with the next file that it gets. Callable from any
+  /// thread.
+  static void set_worker_limits(Limits limits);
 
   /// A number for a handler, never given twice, so that a reloaded site does not meet the files of the old
   /// one.
@@ -103,7 +109,9 @@ class FileCache {
   void shrink();
   void erase(Entries::iterator entry);
 
-  Limits limits_;
+  Limits limits() const;
+
+  std::optional<Limits> own_limits_;
   FileWatch watch_;
   std::uint64_t seen_generation_ = watch_.generation();
   std::uint64_t changed_at_ = 0;  // milliseconds of the loop's clock

@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "base/user_lines.hpp"
 #include "config/diagnostics.hpp"
+#include "handlers/file_cache.hpp"
 #include "service/descriptors.hpp"
 #include "site/statistics.hpp"
 
@@ -208,6 +209,9 @@ void Daemon::apply_limits() {
             " descriptors (RLIMIT_NOFILE), " + std::to_string(limits.connections) + " by server.limits.connections");
   if (!memory_) memory_ = std::make_unique<MemoryWatch>(loop_, [this](MemoryWatch::Level level) { on_memory(level); });
   memory_->set_limit(limits.memory);
+  auto workers = std::max<std::size_t>(1, workers_.size());
+  handlers::FileCache::set_worker_limits(
+      {limits.file_cache.count / workers, std::clamp<std::size_t>(most_cached_files() / workers, 1, 256)});
 }
 
 void Daemon::on_memory(MemoryWatch::Level level) {

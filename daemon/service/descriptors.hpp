@@ -13,4 +13,7 @@ std::size_t raise_descriptor_limit();
 /// descriptors. An eighth of them is left for files that are served, for logs and for reloads.
 std::size_t most_connections(const site::Site& site);
 
+/// How many of these may belong to files that caches keep open.
+std::size_t most_cached_files();
+
 }  // namespace sluice::service

@@ -122,6 +122,11 @@ const Fields<Limits>& limits_fields() {
           .doc("Resident memory of the process. From four fifths of it on, every response ends its connection; from all "
                "of it on, new connections are answered with 503. 0: no limit.")
           .example("\"2GiB\""),
+      field("file_cache", &Limits::file_cache, config::size(0_B, 1024_GiB))
+          .otherwise("\"128MiB\"")
+          .doc("Memory for files of static sites that were asked for, and their compressed forms, of all workers together. "
+               "What was not asked for the longest goes first. 0: nothing is kept.")
+          .example("\"1GiB\""),
   };
   return fields;
 }

@@ -27,6 +27,7 @@ struct Limits {
   std::int64_t keep_alive_requests = 0;  // 0: no limit
   Bytes body_rate;                       // a second; 0: any
   Bytes memory;                          // resident; 0: no limit
+  Bytes file_cache;                      // of all workers
 };
 
 /// [server.timeouts]: every wait ends.

@@ -334,3 +334,35 @@ def test_a_directory_of_100000_files_holds_up_nobody(serve, tmp_path):
             page = slow.response()
             assert (page.status, "100000 entries" in page.text) == (200, True)
             assert len(page.body) < 1 << 20
+
+
+# Memory --------------------------------------------------------------------------------------------
+
+@pytest.mark.release
+def test_a_crawl_of_a_large_site_stays_within_the_limit_of_the_cache(serve, tmp_path):
+    limit = 4 << 20
+    server = serve(f'[server.limits]\nfile_cache = "{limit}B"\nkeep_alive_requests = 0\n' + static(), files={"www/f": "x"})
+    count = 20_000
+    for number in range(count):
+        folder = tmp_path / f"server0/www/{number % 100}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{number}.html").write_text(f"<h1>{number}</h1>" * 60)
+    for number in range(300):
+        (tmp_path / f"server0/www/{number}.bin").write_bytes(b"x" * 100_000)
+
+    def crawl(targets):
+        for batch in (targets[i:i + 100] for i in range(0, len(targets), 100)):
+            connection.send("".join(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n" for target in batch))
+            assert all(connection.response().status == 200 for _ in batch)
+
+    def descriptors():
+        return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+    pages = [f"/{number % 100}/{number}.html" for number in range(count)]
+    with Connection(server.port) as connection:
+        crawl(pages[:1000])
+        before, open_before = server.resident_bytes(), descriptors()
+        crawl(pages)
+        crawl([f"/{number}.bin" for number in range(300)])
+        assert server.resident_bytes() < before + 2 * limit
+        assert descriptors() <= open_before + 256

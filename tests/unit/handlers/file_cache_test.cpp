@@ -34,6 +34,26 @@ struct Watched {
 
 }  // namespace
 
+TEST_CASE("the caches of all workers follow a limit that changes") {
+  Folder folder;
+  FileCache cache;
+  net::Loop loop;
+  for (int i = 0; i < 10; ++i) {
+    auto name = std::to_string(i);
+    folder.write(name, std::string(10'000, 'x'));
+    cache.insert(1, name, folder.resource(name), loop);
+  }
+  CHECK(cache.count() == 10);
+  FileCache::set_worker_limits({60'000, 256});
+  cache.insert(1, "0", folder.resource("0"), loop);
+  CHECK(cache.octets() <= 60'000);
+  CHECK(cache.count() >= 3);
+  FileCache::set_worker_limits({0, 256});
+  cache.insert(1, "1", folder.resource("1"), loop);
+  CHECK(cache.count() == 0);
+  FileCache::set_worker_limits({32 << 20, 256});
+}
+
 TEST_CASE("the cache gives a file until it changes in any way") {
   Folder folder;
   FileCache cache;
