@@ -31,7 +31,7 @@ void respond_with_error(http::Exchange& exchange, http::Status status,
 }
 
 std::string explain(const std::string& path, int error) {
-  if (error == EXDEV) return "`" + path + "` leads out of the root, or through an absolute symbolic link";
+  if (error == EXDEV) return "`" + path + "` leads out of the root";
   if (error == ELOOP) return "`" + path + "` has too many symbolic links, or one where none may be followed";
   return explain_path_fault(path, error);
 }

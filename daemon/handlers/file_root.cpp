@@ -6,7 +6,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
 
 #include "handlers/file_system.hpp"
 
@@ -41,6 +44,12 @@ int open_handle(int directory, const char* path, std::uint64_t flags, std::uint6
   return static_cast<int>(fd);
 }
 
+/// Without symbolic links and dots; empty when it cannot be told, for the reason in errno.
+std::string real_path(const std::string& path) {
+  std::array<char, PATH_MAX> resolved;
+  return ::realpath(path.c_str(), resolved.data()) != nullptr ? resolved.data() : std::string();
+}
+
 /// Whether fstat(2) answers at once: a remote file system asks its server what has changed.
 bool can_be_looked_at(int fd) {
   struct statx known{};
@@ -67,12 +76,32 @@ std::expected<FileNode, int> FileRoot::find(const std::string& relative, Waiting
   FileNode node;
   const char* path = relative.empty() ? "." : relative.c_str();
   node.handle = FileDescriptor(open_handle(root.get(), path, 0, resolve_flags(symlinks_), waiting));
+  if (!node.handle && errno == EXDEV && symlinks_ == Symlinks::inside && !relative.starts_with('/'))
+    node.handle = open_resolved(root.get(), relative, waiting);
   if (!node.handle) return std::unexpected(errno);
   if (waiting == Waiting::never && !can_be_looked_at(node.handle.get())) return std::unexpected(EAGAIN);
   if (::fstat(node.handle.get(), &node.status) != 0) return std::unexpected(errno);
   // Who may not wait can only look at what is known.
   if (waiting == Waiting::allowed) storage_of(node.status.st_dev, path_ + "/" + relative, waiting);
   return node;
+}
+
+FileDescriptor FileRoot::open_resolved(int root, const std::string& relative, Waiting waiting) const {
+  if (waiting == Waiting::never) {
+    errno = EAGAIN;
+    return {};
+  }
+  auto top = real_path(path_);
+  auto place = real_path(path_ + "/" + relative);
+  if (top.empty() || place.empty()) return {};
+  if (!top.ends_with('/')) top += '/';
+  if (!place.starts_with(top)) {
+    errno = EXDEV;
+    return {};
+  }
+  // What is a link by now was not one a moment ago: then somebody is at work, and the path is not followed.
+  return FileDescriptor(
+      open_handle(root, place.c_str() + top.size(), 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, waiting));
 }
 
 std::expected<ReadableFile, int> FileRoot::open(const FileNode& node) {

@@ -12,7 +12,7 @@ namespace sluice::handlers {
 
 /// What may be done with symbolic links below a root.
 enum class Symlinks : std::uint8_t {
-  inside,  // followed where they stay below the root
+  inside,  // followed where they lead to something below the root
   off,     // none is followed
   follow,  // followed wherever they lead
 };
@@ -52,6 +52,7 @@ struct ReadableFile {
 
 /// A directory below which files are looked up, and which no path leaves: not by `..`, not by an absolute
 /// path, not by a symbolic link, whatever happens in the directory meanwhile (openat2 with RESOLVE_BENEATH).
+/// An absolute symbolic link leaves the root and may come back to it: then what it leads to is looked up.
 /// The root itself is looked up anew each time, so that a deploy which switches a symbolic link is seen at
 /// once. Immutable; used by all threads.
 class FileRoot {
@@ -68,6 +69,10 @@ class FileRoot {
   static std::expected<ReadableFile, int> open(const FileNode& node);
 
  private:
+  /// The handle of a path on which the kernel met a link out of the root; none, with errno, where the path
+  /// does not lead back to it.
+  FileDescriptor open_resolved(int root, const std::string& relative, Waiting waiting) const;
+
   std::string path_;
   Symlinks symlinks_;
 };

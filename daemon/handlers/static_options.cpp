@@ -106,8 +106,8 @@ std::vector<config::Field> place_fields() {
             config::one_of<Symlinks>(
                 {{"inside", Symlinks::inside}, {"off", Symlinks::off}, {"follow", Symlinks::follow}}))
           .otherwise("\"inside\"")
-          .doc("Which symbolic links below the root are followed: relative ones that stay inside of it, none "
-               "(off), or all, wherever they lead (follow).")
+          .doc("Which symbolic links below the root are followed: those that lead to something inside of it, "
+               "none (off), or all, wherever they lead (follow).")
           .example("\"off\""),
       field("access_log", &StaticOptions::access_log, config::boolean())
           .otherwise("true")

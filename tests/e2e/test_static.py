@@ -40,6 +40,7 @@ def server(serve, tmp_path):
         os.symlink(folder / "secret.txt", folder / "www/escape.txt")
         os.symlink(folder, folder / "www/escape")
         os.symlink("style.css", folder / "www/inside.css")
+        os.symlink(folder / "www/style.css", folder / "www/absolute.css")
 
     folder = tmp_path / "server0"
     server = serve(CONFIG, files=FILES)
@@ -153,6 +154,12 @@ def test_if_range_with_an_old_validator_gives_the_whole(server):
     # A file that was written just now may still change within a tick of the kernel's clock, and its tag with it.
     sluice.wait_until(part, "a 206")
     assert fetch(server.port, "/big.bin", fields='Range: bytes=0-1\r\nIf-Range: "old"\r\n').status == 200
+
+
+def test_links_are_followed_where_they_lead_below_the_root(server):
+    for _ in range(3):  # looked up, then from the cache
+        for target in ("/inside.css", "/absolute.css"):
+            assert fetch(server.port, target).text == "body{}"
 
 
 @pytest.mark.parametrize("target", [

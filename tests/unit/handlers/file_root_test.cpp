@@ -25,6 +25,14 @@ struct Site : TemporaryDirectory {
     link("../outside.txt", "www/escape");
     link("..", "www/out");
     link(path("www/a.txt"), "www/absolute");
+    link(path("www/sub"), "www/absolute-directory");
+    link(path("www/none"), "www/absolute-dangling");
+    link(path("outside.txt"), "www/absolute-escape");
+    link("absolute-escape", "www/two-steps-out");
+    link(path("www-other"), "www/similar-name");
+    write("www-other", "not below www");
+    link(path("www"), "back");
+    link(path("back/a.txt"), "www/out-and-back");
     link("missing", "www/dangling");
     link("loop", "www/loop");
   }
@@ -48,13 +56,32 @@ TEST_CASE("files and directories below the root are found") {
 
 TEST_CASE("nothing outside of the root is found") {
   Site site;
-  for (auto path : {"..", "../outside.txt", "sub/../../outside.txt", "/etc/passwd", "escape",
-                    "out/outside.txt", "absolute"}) {
+  for (auto path :
+       {"..", "../outside.txt", "sub/../../outside.txt", "/etc/passwd", "escape", "out/outside.txt",
+        "absolute-escape", "two-steps-out", "similar-name", "absolute-directory/../../outside.txt"}) {
     CAPTURE(path);
     CHECK(site.found(path) == EXDEV);
   }
   CHECK(site.found("loop") == ELOOP);
   CHECK(site.found("dangling") == ENOENT);
+}
+
+TEST_CASE("absolute symbolic links are followed where they lead back below the root") {
+  Site site;
+  FileRoot root(site.path("www"), Symlinks::inside);
+  CHECK(root.find("absolute")->status.st_ino == root.find("a.txt")->status.st_ino);
+  CHECK(root.find("absolute-directory")->is_directory());
+  CHECK(root.find("absolute-directory/b.txt")->is_file());
+  CHECK(root.find("out-and-back")->is_file());
+  CHECK(site.found("absolute-dangling") == ENOENT);
+  CHECK(site.found("absolute-directory/none") == ENOENT);
+  CHECK(site.found("absolute", Symlinks::off) == ELOOP);
+  // Such a link is resolved step by step, which may wait for a disk.
+  CHECK(root.find("absolute", Waiting::never).error() == EAGAIN);
+
+  site.link("www", "current");
+  site.link(site.path("current/a.txt"), "www/through-the-root");
+  CHECK(FileRoot(site.path("current"), Symlinks::inside).find("through-the-root")->is_file());
 }
 
 TEST_CASE("symbolic links are followed as the policy says") {
