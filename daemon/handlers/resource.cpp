@@ -113,9 +113,11 @@ bool Resource::is_current() const {
 }
 
 std::size_t Resource::footprint() const {
-  std::size_t sum = sizeof(Resource) + traits.name.capacity() + plain->footprint();
+  constexpr std::size_t blocks = 256;  // what the allocator and the shared pointers add
+  std::size_t sum = sizeof(Resource) + blocks + traits.name.capacity() + plain->footprint();
   for (const auto& file : coded) sum += file ? file->footprint() : 0;
-  for (const auto& dependency : dependencies) sum += sizeof(Dependency) + dependency.name.capacity();
+  // The list has grown by doubling.
+  for (const auto& dependency : dependencies) sum += 2 * sizeof(Dependency) + dependency.name.capacity() + 32;
   return sum;
 }
 
