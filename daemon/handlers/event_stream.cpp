@@ -39,9 +39,11 @@ void append_event(std::string& out, std::string_view id, std::string_view event,
   out += '\n';
 }
 
-EventStream::EventStream(std::shared_ptr<const EventSettings> settings, std::string room, std::string last_id)
+EventStream::EventStream(std::shared_ptr<const EventSettings> settings, std::string room, std::string last_id,
+                         std::shared_ptr<const site::Tenure> tenure)
     : Follower(settings->backlog),
       settings_(std::move(settings)),
+      tenure_(std::move(tenure)),
       room_name_(std::move(room)),
       last_id_(std::move(last_id)) {}
 

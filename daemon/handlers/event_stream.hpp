@@ -8,6 +8,7 @@
 
 #include "net/protocol.hpp"
 #include "rooms/follower.hpp"
+#include "site/tenure.hpp"
 
 namespace sluice::handlers {
 
@@ -34,7 +35,8 @@ void append_event(std::string& out, std::string_view id, std::string_view event,
 class EventStream final : public net::Protocol, private rooms::Follower {
  public:
   /// `last_id` is the last event that the client has seen, or empty.
-  EventStream(std::shared_ptr<const EventSettings> settings, std::string room, std::string last_id);
+  EventStream(std::shared_ptr<const EventSettings> settings, std::string room, std::string last_id,
+              std::shared_ptr<const site::Tenure> tenure = nullptr);
 
   void on_open(net::Transport& transport) override;
   void on_bytes(std::span<char>) override {}  // a client has nothing more to say
@@ -42,6 +44,8 @@ class EventStream final : public net::Protocol, private rooms::Follower {
   void on_writable() override { Follower::on_writable(); }
   void on_deadline() override;
   void drain() override;
+  bool lasting() const override { return true; }
+  bool obsolete() const override { return tenure_ && tenure_->over(); }
 
  private:
   void send(const rooms::Post& post) override;
@@ -52,6 +56,7 @@ class EventStream final : public net::Protocol, private rooms::Follower {
 
   net::Transport* transport_ = nullptr;
   std::shared_ptr<const EventSettings> settings_;
+  std::shared_ptr<const site::Tenure> tenure_;
   std::string room_name_, last_id_;  // until the room is joined
 };
 

@@ -1,4 +1,5 @@
 #include "handlers/event_stream.hpp"
+#include "site/match.hpp"
 #include "site/request_values.hpp"
 #include "site/response_fields.hpp"
 #include "site/site.hpp"
@@ -84,14 +85,17 @@ class Events final : public site::Handler {
   Events(site::Template room, std::shared_ptr<const EventSettings> settings, site::ResponseFields fields)
       : room_(std::move(room)), settings_(std::move(settings)), fields_(std::move(fields)) {}
 
+  bool lasting() const override { return true; }
+
   void handle(http::Exchange& exchange) const override {
     http::Response response;
     fields_.apply(exchange, response);
     if (exchange.request.method == http::Method::head) return exchange.respond(std::move(response));
     std::string room(room_.render(site::RequestValues(exchange), exchange.arena));
     std::string last(exchange.request.field("Last-Event-ID"));
-    exchange.upgrade(std::move(response),
-                     std::make_unique<EventStream>(settings_, std::move(room), std::move(last)));
+    const auto& endpoint = *static_cast<const site::Match*>(exchange.matched)->endpoint;
+    exchange.upgrade(std::move(response), std::make_unique<EventStream>(settings_, std::move(room),
+                                                                        std::move(last), endpoint.tenure));
   }
 
  private:

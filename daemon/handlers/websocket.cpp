@@ -1,8 +1,12 @@
+#include <algorithm>
+
+#include "config/diagnostics.hpp"
 #include "handlers/websocket_conversation.hpp"
 #include "handlers/websocket_endpoint.hpp"
 #include "handlers/websocket_options.hpp"
 #include "site/builder.hpp"
 #include "site/site.hpp"
+#include "site/tenure.hpp"
 
 /// The section [[websocket]]: opens WebSockets, and refuses requests that do not ask for one as they should.
 namespace sluice::handlers {
@@ -11,15 +15,17 @@ namespace {
 /// Answers the requests to one [[websocket]] by the opening handshake (RFC 6455 §4.2).
 class WebSocketHandler final : public site::Handler {
  public:
-  explicit WebSocketHandler(std::shared_ptr<const WebSocketEndpoint> endpoint)
-      : endpoint_(std::move(endpoint)) {}
+  WebSocketHandler(std::shared_ptr<const WebSocketEndpoint> endpoint, std::shared_ptr<site::Tenure> tenure)
+      : endpoint_(std::move(endpoint)), tenure_(std::move(tenure)) {}
 
   void handle(http::Exchange& exchange) const override {
     auto shaken = websocket::shake_hands(exchange.request, endpoint_->handshake);
     if (shaken.status != 101) return refuse(exchange, shaken);
+    auto seat = WebSocketSeat::take(tenure_, endpoint_->most_connections, exchange.transport().peer());
+    if (!seat) return turn_away(exchange, seat.error());
 
     KeptValues kept(endpoint_->kept, site::RequestValues(exchange));
-    auto conversation = std::make_unique<WebSocketConversation>(endpoint_, std::move(kept));
+    auto conversation = std::make_unique<WebSocketConversation>(endpoint_, std::move(kept), *std::move(seat));
     auto compression = shaken.deflate ? std::make_unique<websocket::Compression>(*shaken.deflate,
                                                                                  endpoint_->handshake.deflate)
                                       : nullptr;
@@ -46,16 +52,33 @@ class WebSocketHandler final : public site::Handler {
     exchange.respond(std::move(response));
   }
 
+  static void turn_away(http::Exchange& exchange, http::Status status) {
+    auto detail = status == 429 ? "too many connections from this address" : "too many connections";
+    auto response = site::make_error_response(exchange, status, detail, site::errors_of(exchange));
+    response.fields.push_back({"Retry-After", "10"});
+    exchange.respond(std::move(response));
+  }
+
   std::shared_ptr<const WebSocketEndpoint> endpoint_;
+  std::shared_ptr<site::Tenure> tenure_;
 };
 
 std::string summary_of(const WebSocketOptions& options) {
   return options.json ? "websocket json" : options.reply ? "websocket reply" : "websocket echo";
 }
 
+/// Whether the table has `room`, or a key that was meant to be it and is reported as misspelt.
+bool names_room(const config::Value& table) {
+  std::vector<std::string_view> names;
+  for (const auto& field : websocket_fields()) names.push_back(field.name);
+  return std::ranges::any_of(table.members, [&](const config::Member& member) {
+    return member.key == "room" || config::nearest(member.key, names) == "room";
+  });
+}
+
 /// Keys that say how a room works, where there is none.
 void report_roomless_keys(const config::Value& table, config::Diagnostics& diagnostics) {
-  if (table.find("room")) return;
+  if (names_room(table)) return;
   for (auto key : {"to", "history", "notices", "slow_consumer", "max_backlog"}) {
     const auto* member = table.find_member(key);
     if (!member) continue;
@@ -88,8 +111,10 @@ void build_websocket(const config::Declaration& declaration, site::Builder& buil
   if (options.errors) endpoint.errors = std::make_shared<const site::ErrorBody>(*options.errors);
   endpoint.where = declaration.table.span;
   auto scope = builder.scope_of(options.paths, endpoint.parameters);
-  endpoint.handler = std::make_unique<WebSocketHandler>(
-      std::make_shared<const WebSocketEndpoint>(options, scope, builder.reading().diagnostics));
+  auto compiled = std::make_shared<const WebSocketEndpoint>(options, scope, builder.reading().diagnostics);
+  endpoint.tenure = site::Tenure::of(declaration);
+  endpoint.tenure->addresses.per_address = compiled->most_of_address;
+  endpoint.handler = std::make_unique<WebSocketHandler>(std::move(compiled), endpoint.tenure);
   if (known) builder.add(std::move(endpoint));
 }
 

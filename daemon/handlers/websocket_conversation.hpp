@@ -4,6 +4,7 @@
 
 #include "handlers/websocket_endpoint.hpp"
 #include "handlers/websocket_member.hpp"
+#include "handlers/websocket_seat.hpp"
 #include "websocket/session.hpp"
 
 namespace sluice::handlers {
@@ -12,14 +13,16 @@ namespace sluice::handlers {
 /// log. Owned by the session.
 class WebSocketConversation final : public websocket::MessageHandler {
  public:
-  WebSocketConversation(std::shared_ptr<const WebSocketEndpoint> endpoint, KeptValues kept)
-      : endpoint_(std::move(endpoint)), kept_(std::move(kept)) {}
+  WebSocketConversation(std::shared_ptr<const WebSocketEndpoint> endpoint, KeptValues kept,
+                        WebSocketSeat seat = {})
+      : endpoint_(std::move(endpoint)), kept_(std::move(kept)), seat_(std::move(seat)) {}
 
   void on_open(websocket::Session& session) override;
   void on_message(websocket::Session& session, websocket::Opcode kind, std::string_view payload) override;
   void on_writable(websocket::Session& session) override;
   void on_close(websocket::Session& session, std::uint16_t code, std::string_view reason,
                 bool clean) override;
+  bool obsolete() const override { return seat_.endpoint_gone(); }
 
  private:
   void join(websocket::Session& session);
@@ -36,6 +39,7 @@ class WebSocketConversation final : public websocket::MessageHandler {
 
   std::shared_ptr<const WebSocketEndpoint> endpoint_;
   KeptValues kept_;
+  WebSocketSeat seat_;
   std::unique_ptr<WebSocketMember> member_;  // of a room
 };
 

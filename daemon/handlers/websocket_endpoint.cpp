@@ -78,6 +78,10 @@ WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scop
   handshake.deflate = options.compression;
   limits.message = options.max_message.count;
   limits.close_wait = options.close_timeout;
+  limits.liveness = {options.ping, options.pong_timeout, options.idle_timeout, options.max_age};
+  limits.rate = options.rate;
+  most_connections = static_cast<std::uint32_t>(options.max_connections);
+  most_of_address = static_cast<std::uint32_t>(options.max_connections_per_ip);
 
   room = compile(options.room, request_scope, diagnostics);
   to_sender = options.to == Audience::all;

@@ -23,6 +23,7 @@ struct WebSocketEndpoint {
 
   websocket::HandshakeOptions handshake;
   websocket::Limits limits;
+  std::uint32_t most_connections = 0, most_of_address = 0;  // 0: no limit
 
   std::optional<site::Template> reply;  // none: every message goes back as it was
   bool reply_is_json = false;

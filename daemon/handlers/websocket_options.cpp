@@ -1,5 +1,7 @@
 #include "handlers/websocket_options.hpp"
 
+#include <map>
+
 #include "base/text.hpp"
 #include "site/host_pattern.hpp"
 #include "websocket/handshake.hpp"
@@ -30,6 +32,23 @@ Result<std::string> check_subprotocol(const std::string& text) {
 
 config::Type<std::string> subprotocol() {
   return config::parsed<std::string>("subprotocol", "a token", "bad-subprotocol", check_subprotocol);
+}
+
+/// "20/s": a count and the unit of time in which so many are fine.
+Result<websocket::Rate> parse_rate(const std::string& text) {
+  auto slash = text.find('/');
+  auto count = parse_unsigned(std::string_view(text).substr(0, slash));
+  auto unit = slash == std::string::npos ? std::string() : text.substr(slash + 1);
+  static const std::map<std::string, std::chrono::milliseconds> units = {{"s", 1s}, {"m", 1min}, {"h", 1h}};
+  auto known = units.find(unit);
+  if (!count || known == units.end())
+    return fail("a rate is a number and a unit of time: \"20/s\", \"100/m\", \"1000/h\"");
+  if (*count == 0 || *count > 1'000'000) return fail("a rate is at least 1 and at most 1000000 in the unit");
+  return websocket::Rate{static_cast<std::uint32_t>(*count), known->second};
+}
+
+config::Type<websocket::Rate> rate() {
+  return config::parsed<websocket::Rate>("rate", "N/s | N/m | N/h", "bad-rate", parse_rate);
 }
 
 config::Type<OwnMessage> own_message() {
@@ -231,6 +250,42 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .otherwise("\"5s\"")
           .doc("Time that a client has to answer when the server closes the connection.")
           .example("\"1s\""),
+      field("ping", &Options::ping, config::duration(0ms, 1h))
+          .otherwise("\"25s\"")
+          .doc("A client of which nothing was heard for so long is sent a ping, which browsers answer by "
+               "themselves. Keeps the connection open where proxies end quiet ones. 0s: no pings.")
+          .example("\"50s\""),
+      field("pong_timeout", &Options::pong_timeout, config::duration(1s, 1h))
+          .otherwise("\"10s\"")
+          .doc(
+              "Time that a client has to answer a ping; anything that it sends will do. Else it is gone, and "
+              "its connection is dropped.")
+          .example("\"30s\""),
+      field("idle_timeout", &Options::idle_timeout, config::duration(0ms, 7 * 24h))
+          .otherwise("\"0s\"")
+          .doc("A connection on which no message has come or gone for so long is closed with 1001. Pings are "
+               "no "
+               "messages. 0s: no limit.")
+          .example("\"10m\""),
+      field("max_age", &Options::max_age, config::duration(0ms, 365 * 24h))
+          .otherwise("\"0s\"")
+          .doc("A connection that has been open for so long is closed with 1001. 0s: no limit.")
+          .example("\"1d\""),
+      field("rate", &Options::rate, rate())
+          .doc("Most messages and pings of one client. So many may come at once; a client that sends more is "
+               "closed with 1008.")
+          .example("\"20/s\""),
+      field("max_connections", &Options::max_connections, config::integer(0, 10'000'000))
+          .otherwise("0")
+          .doc("Most connections to this endpoint at once, over all workers; further ones are refused with "
+               "503. 0: no limit of its own.")
+          .example("1000"),
+      field("max_connections_per_ip", &Options::max_connections_per_ip, config::integer(0, 10'000'000))
+          .otherwise("0")
+          .doc("Most of them from one address; an IPv6 client is its /64. Further ones are refused with 429. "
+               "0: "
+               "no limit. Behind a proxy all clients have the proxy's address.")
+          .example("10"),
       field("room", &Options::room, config::string())
           .doc("Name of the room that each client joins, with placeholders. What a client sends (or the "
                "reply to it, where there is one) goes to all members of the room, in one order, on all "

@@ -13,6 +13,7 @@
 #include "site/parameters.hpp"
 #include "site/trailing_slash.hpp"
 #include "websocket/deflate.hpp"
+#include "websocket/rate.hpp"
 
 namespace sluice::handlers {
 
@@ -61,6 +62,9 @@ struct WebSocketOptions {
   std::vector<config::Located<std::string>> subprotocols;
   websocket::DeflateOptions compression;
   std::chrono::milliseconds close_timeout{};
+  std::chrono::milliseconds ping{}, pong_timeout{}, idle_timeout{}, max_age{};
+  websocket::Rate rate;
+  std::int64_t max_connections = 0, max_connections_per_ip = 0;
   std::optional<config::Located<std::string>> room;
   Audience to = Audience::all;
   std::int64_t history = 0;

@@ -30,6 +30,8 @@ Connection::Connection(Connections& owner, int fd, const Address& peer, const Ad
 
 Connection::~Connection() = default;
 
+std::uint64_t Transport::now() { return loop().now(); }
+
 Loop& Connection::loop() { return owner_.loop(); }
 
 void Connection::start(std::unique_ptr<Protocol> protocol) {
@@ -91,6 +93,7 @@ void Connection::adopt_replacement() {
     protocol_ = std::move(replacement_);
     auto unread = std::move(unread_);
     protocol_->on_open(*this);
+    if (owner_.draining() || protocol_->obsolete()) protocol_->drain();
     if (unread && state_ == State::open) protocol_->on_bytes({unread->data(), unread->size()});
   }
 }
@@ -181,6 +184,7 @@ void Connection::replace_protocol(std::unique_ptr<Protocol> next, std::string_vi
 }
 
 void Connection::drain() {
+  to_drain_ = false;
   Event event(*this);
   if (state_ == State::open) protocol_->drain();
 }

@@ -95,6 +95,7 @@ class Connection final : public Transport, private Watcher {
   bool above_high_water_ = false;
   bool counted_ = false;  // by Admission
   bool writable_wanted_ = false;
+  bool to_drain_ = false;  // when its turn comes
 };
 
 }  // namespace sluice::net

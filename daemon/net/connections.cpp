@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace sluice::net {
+namespace {
+
+/// So often lasting connections are drained, and so many at least.
+constexpr std::chrono::milliseconds drain_interval{100};
+constexpr std::size_t fewest_drained_at_once = 50;
+
+}  // namespace
 
 Connections::Connections(Loop& loop, const ConnectionLimits& limits) : loop_(loop), limits_(limits) {
   uv_timer_init(loop_.raw(), sweeper_.get());
@@ -77,14 +84,47 @@ void Connections::sweep() {
   }
 }
 
-void Connections::drain(std::function<void()> when_empty) {
+void Connections::drain(std::function<void()> when_empty, std::chrono::milliseconds spread) {
+  draining_ = true;
   when_empty_ = std::move(when_empty);
   for (auto* connection = first_; connection;) {
     auto* next = connection->next_;
-    connection->drain();
+    if (!connection->protocol_->lasting()) connection->drain();
     connection = next;
   }
+  drain_within(spread, [](const Protocol& protocol) { return protocol.lasting(); });
   if (count() == 0 && when_empty_) loop_.at_end_of_turn(std::exchange(when_empty_, nullptr));
+}
+
+void Connections::drain_obsolete(std::chrono::milliseconds spread) {
+  drain_within(spread, [](const Protocol& protocol) { return protocol.obsolete(); });
+}
+
+/// Marks the connections `which` speaks of and begins to drain them.
+template <class Which>
+void Connections::drain_within(std::chrono::milliseconds spread, Which which) {
+  std::size_t marked = 0;
+  for (auto* connection = first_; connection; connection = connection->next_) {
+    connection->to_drain_ |= which(*connection->protocol_);
+    marked += connection->to_drain_;
+  }
+  auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / drain_interval));
+  drained_at_once_ = std::max(fewest_drained_at_once, (marked + steps - 1) / steps);
+  drain_some();
+}
+
+void Connections::drain_some() {
+  next_drain_.reset();
+  auto left = drained_at_once_;
+  for (auto* connection = first_; connection;) {
+    auto* next = connection->next_;
+    if (connection->to_drain_ && left-- == 0) {
+      next_drain_ = std::make_unique<Timer>(loop_, drain_interval, [this] { drain_some(); });
+      return;
+    }
+    if (connection->to_drain_) connection->drain();
+    connection = next;
+  }
 }
 
 void Connections::abort_all() {

@@ -11,6 +11,7 @@
 #include "net/admission.hpp"
 #include "net/connection.hpp"
 #include "net/loop.hpp"
+#include "net/timer.hpp"
 
 namespace sluice::net {
 
@@ -39,8 +40,12 @@ class Connections {
 
   /// Adopts an accepted socket; `counted` as Admission::enter() says.
   void add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol, bool counted = false);
-  /// Asks every protocol to finish. `when_empty` is called once none is left.
-  void drain(std::function<void()> when_empty);
+  /// Asks every protocol to finish, lasting ones one after the other within `spread`: their clients come back at once,
+  /// and should not come all together. `when_empty` is called once none is left.
+  void drain(std::function<void()> when_empty, std::chrono::milliseconds spread = {});
+  /// Asks those that serve what is gone from the configuration to finish, likewise.
+  void drain_obsolete(std::chrono::milliseconds spread);
+  bool draining() const { return draining_; }
   /// Drops every connection at the end of this turn.
   void abort_all();
   /// Keeps an address that connections refer to, for as long as this object lives; equal ones are kept once.
@@ -55,6 +60,9 @@ class Connections {
   void queue_flush(Connection& connection);
   void run_flushes();
   void sweep();
+  template <class Which>
+  void drain_within(std::chrono::milliseconds spread, Which which);
+  void drain_some();
 
   Loop& loop_;
   ConnectionLimits limits_;
@@ -62,6 +70,9 @@ class Connections {
   Counter count_;
   UvHandle<uv_timer_t> sweeper_;
   bool sweeping_ = false;
+  bool draining_ = false;
+  std::size_t drained_at_once_ = 0;
+  std::unique_ptr<Timer> next_drain_;
   std::deque<Address> addresses_;
   std::vector<Connection*> to_flush_;
   std::vector<std::unique_ptr<Connection>> ended_;  // freed at the end of the turn: an event may still name them

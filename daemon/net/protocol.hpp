@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -66,6 +67,8 @@ class Transport {
   virtual const Address& local() const = 0;
   virtual bool secure() const = 0;  // TLS
   virtual Loop& loop() = 0;
+  /// Milliseconds of the monotonic clock, read once a turn of the loop.
+  virtual std::uint64_t now();
 };
 
 /// A state machine without I/O: bytes in, bytes out through the Transport. Owned by the connection, ends with
@@ -86,8 +89,14 @@ class Protocol {
   /// had asked to be told.
   virtual void on_writable() {}
   virtual void on_deadline() = 0;
-  /// The daemon is stopping: finish what is in flight, then close.
+  /// The daemon is stopping, or obsolete(): finish what is in flight, then close.
   virtual void drain() = 0;
+
+  /// Whether it goes on until somebody ends it, and the peer comes back then: not all of these are drained at the
+  /// same moment.
+  virtual bool lasting() const { return false; }
+  /// Asked after a reload: whether what it serves is gone from the configuration.
+  virtual bool obsolete() const { return false; }
 };
 
 }  // namespace sluice::net

@@ -17,6 +17,7 @@
 #include "handlers/file_cache.hpp"
 #include "service/descriptors.hpp"
 #include "site/statistics.hpp"
+#include "site/tenure.hpp"
 
 namespace sluice::service {
 
@@ -296,6 +297,7 @@ void Daemon::take(std::shared_ptr<const site::Site> next) {
   if (worker_count(*next) != workers_.size()) log::warning("reload: a change of `workers` takes effect after a restart");
   if (!same_access_log(*site_, *next))
     log::warning("reload: whether there is an access log, or one on standard output, changes after a restart");
+  site::end_tenures(*site_, *next);
   site_ = std::move(next);
   log::set_level(level_of(site_->log.level));
   reopen_access_log();
@@ -318,11 +320,12 @@ void Daemon::drain() {
     stop();
   });
   for (auto& worker : workers_) {
-    worker->drain([this] {
+    auto when_done = [this] {
       loop_.post([this] {
         if (++drained_ == workers_.size()) stop();
       });
-    });
+    };
+    worker->drain(when_done, limit / 2);  // the other half is for the clients' answers
   }
 }
 

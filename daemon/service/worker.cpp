@@ -43,6 +43,9 @@ constexpr std::string_view unavailable =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 21\r\n"
     "Retry-After: 10\r\nConnection: close\r\n\r\ntoo many connections\n";
 
+/// Half of the time that a shutdown may take: the rest is for the clients' answers.
+std::chrono::milliseconds time_to_drain(const site::Site& site) { return site.server.shutdown_timeout / 2; }
+
 void report_accept_trouble(int code) {
   if (code == 0) {
     log::warning("the limit of connections is reached (server.limits.connections): new ones wait");
@@ -106,7 +109,9 @@ void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSo
     connections_.set_limits(connection_limits(*site, workers_, admission_));
     engine_.set_settings(http1_settings(*site));
     dispatcher_.set_observer(watcher_.wanted_by(*site));
+    auto spread = time_to_drain(*site);
     dispatcher_.set_site(std::move(site));
+    connections_.drain_obsolete(spread);
     for (const auto& socket : added) listen(socket);
   });
 }
@@ -115,12 +120,12 @@ void Worker::set_strained(bool strained) {
   loop_.post([this, strained] { engine_.strained = strained; });
 }
 
-void Worker::drain(std::function<void()> when_done) {
-  loop_.post([this, when_done = std::move(when_done)]() mutable {
+void Worker::drain(std::function<void()> when_done, std::chrono::milliseconds spread) {
+  loop_.post([this, when_done = std::move(when_done), spread]() mutable {
     listeners_.clear();
     datagram_echoes_.clear();
     engine_.draining = true;
-    connections_.drain(std::move(when_done));
+    connections_.drain(std::move(when_done), spread);
   });
 }
 

@@ -45,8 +45,9 @@ class Worker {
   void reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSocket> added, std::vector<std::string> removed);
   /// While set, every response ends its connection: memory is short.
   void set_strained(bool strained);
-  /// Accepts no more, finishes what is in flight; `when_done` is called in the worker's thread.
-  void drain(std::function<void()> when_done);
+  /// Accepts no more, finishes what is in flight, and ends lasting connections one after the other within `spread`;
+  /// `when_done` is called in the worker's thread.
+  void drain(std::function<void()> when_done, std::chrono::milliseconds spread);
   /// Drops what is left and ends the loop.
   void stop();
   void join();

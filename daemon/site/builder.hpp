@@ -21,6 +21,7 @@ namespace sluice::site {
 
 class Site;
 struct ErrorBody;
+class Tenure;
 
 /// One thing to serve, as a section's builder hands it over. A [[route]], a [[static]] mount, a
 /// [[websocket]].
@@ -39,6 +40,7 @@ struct Endpoint {
   bool access_log = true;                       // whether its requests are in the access log
   std::uint16_t number = 0;                     // of its counters; given when the site is built
   std::unique_ptr<Handler> handler;
+  std::shared_ptr<Tenure> tenure;  // of connections that outlive their exchange; null: there are none
   config::Span where;  // the table header
 };
 

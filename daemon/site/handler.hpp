@@ -17,6 +17,8 @@ class Handler {
   virtual ~Handler() = default;
   /// Responds now, or keeps the exchange (wait_for) and responds later.
   virtual void handle(http::Exchange& exchange) const = 0;
+  /// Whether its connections outlive the exchange that opened them, so that its endpoint needs a Tenure.
+  virtual bool lasting() const { return false; }
 };
 
 /// A header of the config, merged from server to host to route; the value is a template.

@@ -7,6 +7,7 @@
 #include "site/error_body.hpp"
 #include "site/headers.hpp"
 #include "site/host_pattern.hpp"
+#include "site/tenure.hpp"
 
 /// The section [[route]]: the keys that all routes have. What a route does is said by its action key; the
 /// kinds of handlers add those.
@@ -123,7 +124,7 @@ const config::Fields<RouteOptions>& route_fields() {
 class RouteBuilder {
  public:
   RouteBuilder(const config::Declaration& declaration, Builder& builder)
-      : table_(declaration.table), file_host_(declaration.host), builder_(builder) {}
+      : declaration_(declaration), table_(declaration.table), builder_(builder) {}
 
   void build() {
     find_actions();
@@ -131,7 +132,7 @@ class RouteBuilder {
     take_broken_declarations("params", options_.params);
     take_broken_declarations("query", options_.query);
     if (options_.paths.empty()) return;
-    if (options_.host->empty()) options_.host = file_host_;
+    if (options_.host->empty()) options_.host = declaration_.host;
 
     Endpoint endpoint;
     endpoint.section = "route";
@@ -149,6 +150,7 @@ class RouteBuilder {
     endpoint.where = table_.span;
     for (std::size_t i = 0; i < actions_.size(); ++i)  // of several, too: each may have mistakes of its own
       endpoint.handler = make_handler(endpoint, *actions_[i], options[i].get());
+    if (endpoint.handler && endpoint.handler->lasting()) endpoint.tenure = Tenure::of(declaration_);
     if (place_is_known()) builder_.add(std::move(endpoint));
   }
 
@@ -239,8 +241,8 @@ class RouteBuilder {
     error.notes.push_back({action_spans_[0], "the other one"});
   }
 
+  const config::Declaration& declaration_;
   const config::Value& table_;
-  const Located<std::string>& file_host_;
   Builder& builder_;
   RouteOptions options_;
   std::vector<const HandlerKind*> actions_;

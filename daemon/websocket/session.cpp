@@ -34,10 +34,13 @@ Session::~Session() {
 
 void Session::on_open(net::Transport& transport) {
   transport_ = &transport;
+  liveness_.begin(transport.now());
+  transport.set_deadline(liveness_.until_next(limits_.liveness, transport.now()));
   handler_->on_open(*this);
 }
 
 void Session::on_bytes(std::span<char> bytes) {
+  liveness_.on_octets(transport_->now());
   // What is still queued here, the kernel did not take: the peer sends faster than it reads.
   if (!paused_ && transport_->pending() > net::output_high_water) {
     paused_ = true;
@@ -79,7 +82,8 @@ void Session::take_frame(const FrameHead& head, std::span<char> payload) {
 
 /// Gives a whole message to the handler. `checked`: its text is known to be UTF-8.
 void Session::take_message(Opcode kind, std::string_view payload, bool compressed, bool checked) {
-  if (state_ != State::open) return;
+  if (state_ != State::open || too_many()) return;
+  note_message();
   if (compressed) {
     constexpr std::size_t most_kept = 256 * 1024;
     thread_local std::string restored;
@@ -123,7 +127,14 @@ void Session::take_pieces(std::span<char>& bytes) {
 void Session::on_control(Opcode opcode, std::string_view payload) {
   if (opcode == Opcode::close) return on_peer_close(payload);
   // Pongs join the backlog, which is bounded: while it is high no ping is read.
-  if (opcode == Opcode::ping && state_ == State::open) write_frame(Opcode::pong, payload);
+  if (opcode == Opcode::ping && state_ == State::open && !too_many()) write_frame(Opcode::pong, payload);
+}
+
+/// Counts a message or ping of the peer; fails the connection of one that sends too many.
+bool Session::too_many() {
+  if (limits_.rate.count == 0 || rate_.take(limits_.rate, transport_->now())) return false;
+  fail({close_code::policy_violation, "too many messages"});
+  return true;
 }
 
 void Session::on_peer_close(std::string_view payload) {
@@ -149,6 +160,7 @@ void Session::finish(std::uint16_t code, std::string_view reason, bool clean) {
 
 void Session::send(Opcode kind, std::string_view payload) {
   if (state_ != State::open) return;
+  note_message();
   if (compression_ && compression_->worthwhile(payload.size())) {
     if (auto compressed = compression_->compress(payload)) return write_frame(kind, *compressed, true);
   }
@@ -157,6 +169,7 @@ void Session::send(Opcode kind, std::string_view payload) {
 
 void Session::send(const std::shared_ptr<const SharedMessage>& message) {
   if (state_ != State::open) return;
+  note_message();
   if (!compression_ || !compression_->worthwhile(message->payload().size())) {
     return transport_->write_shared(message, message->frame());
   }
@@ -220,16 +233,37 @@ void Session::on_writable() {
   if (state_ == State::open) handler_->on_writable(*this);
 }
 
-/// Only the wait for the peer's Close frame has a deadline.
 void Session::on_deadline() {
+  if (state_ == State::open) return look_after_peer();
   if (state_ != State::closing) return;
   finish(close_code_, {}, false);
   if (transport_->pending() > 0) return transport_->abort();  // it reads nothing, not even our Close frame
   transport_->close();
 }
 
+/// Asks a quiet peer whether it is still there, and ends what has lasted long enough.
+void Session::look_after_peer() {
+  auto now = transport_->now();
+  if (paused_ || held_) liveness_.on_octets(now);  // whatever it sends, we do not read it
+  switch (liveness_.due(limits_.liveness, now)) {
+    case Liveness::Due::nothing:
+      break;
+    case Liveness::Due::ping:
+      write_frame(Opcode::ping, {});
+      break;
+    case Liveness::Due::dead:
+      finish(close_code::abnormal, "no answer to a ping", false);
+      return transport_->abort();
+    case Liveness::Due::idle:
+      return close(close_code::going_away, "idle");
+    case Liveness::Due::old:
+      return close(close_code::going_away, "open for long enough");
+  }
+  transport_->set_deadline(liveness_.until_next(limits_.liveness, now));
+}
+
 void Session::drain() {
-  close(close_code::going_away);
+  close(obsolete() ? close_code::service_restart : close_code::going_away);
 }
 
 }  // namespace sluice::websocket

@@ -8,6 +8,8 @@
 #include "net/protocol.hpp"
 #include "websocket/deflate.hpp"
 #include "websocket/frame.hpp"
+#include "websocket/liveness.hpp"
+#include "websocket/rate.hpp"
 #include "websocket/shared_message.hpp"
 
 namespace sluice::websocket {
@@ -19,6 +21,8 @@ class Session;
 struct Limits {
   std::uint64_t message = 1 << 20;             // octets of one message; a larger one closes 1009
   std::chrono::milliseconds close_wait{5000};  // for the peer's answer to our Close frame
+  LivenessLimits liveness{};
+  Rate rate{};  // of messages and pings; more close 1008
 };
 
 /// What is done with the messages of one session. Owned by the session; called on its thread, never after
@@ -36,6 +40,8 @@ class MessageHandler {
   /// The session is over; nothing can be sent any more. `code` and `reason` are what the peer's Close frame
   /// said, else what ours said, else 1006. `clean`: Close frames went both ways.
   virtual void on_close(Session&, std::uint16_t /*code*/, std::string_view /*reason*/, bool /*clean*/) {}
+  /// What the session was opened for is gone from the configuration.
+  virtual bool obsolete() const { return false; }
 };
 
 /// One WebSocket connection after its handshake (RFC 6455). Owned by the connection that carries it, ends
@@ -74,6 +80,8 @@ class Session final : public net::Protocol {
   void on_writable() override;
   void on_deadline() override;
   void drain() override;
+  bool lasting() const override { return true; }
+  bool obsolete() const override { return handler_->obsolete(); }
 
  private:
   enum class State : std::uint8_t {
@@ -92,6 +100,11 @@ class Session final : public net::Protocol {
   void fail(const Fault& fault);
   void finish(std::uint16_t code, std::string_view reason, bool clean);
   void update_reading();
+  bool too_many();
+  void note_message() {
+    if (limits_.liveness.idle.count() > 0) liveness_.on_message(transport_->now());
+  }
+  void look_after_peer();
   void write_frame(Opcode opcode, std::string_view payload, bool compressed = false);
   void write_close(std::uint16_t code, std::string_view reason);
 
@@ -100,6 +113,8 @@ class Session final : public net::Protocol {
   std::unique_ptr<MessageHandler> handler_;
   std::unique_ptr<MessageReader> reader_;
   std::unique_ptr<Compression> compression_;
+  Liveness liveness_;
+  RateMeter rate_;
   std::uint16_t close_code_ = 0;  // of our Close frame
   State state_ = State::open;
   bool paused_ = false;  // because the peer does not read

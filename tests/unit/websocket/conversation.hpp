@@ -36,7 +36,9 @@ class FakeTransport final : public net::Transport {
   const net::Address& local() const override { return address_; }
   bool secure() const override { return false; }
   net::Loop& loop() override { return *static_cast<net::Loop*>(nullptr); }
+  std::uint64_t now() override { return time; }
 
+  std::uint64_t time = 1000;  // milliseconds
   std::string output;
   std::size_t unsent = 0;  // what the kernel is said not to have taken
   std::chrono::milliseconds deadline{0};

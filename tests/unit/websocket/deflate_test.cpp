@@ -25,7 +25,8 @@ DeflateOptions keeping_both() {
 /// A text that compresses well, but differs from others of its kind.
 std::string text_of(std::size_t size, int seed = 0) {
   std::string text;
-  while (text.size() < size) text += "message " + std::to_string((static_cast<unsigned>(seed++) * 7919u) % 1000u) + "; ";
+  while (text.size() < size)
+    text += "message " + std::to_string((static_cast<unsigned>(seed++) * 7919u) % 1000u) + "; ";
   text.resize(size);
   return text;
 }

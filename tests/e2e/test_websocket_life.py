@@ -1,0 +1,252 @@
+"""How long WebSockets live, how many there may be, and what a reload and a shutdown do to them."""
+
+import asyncio
+import contextlib
+import signal
+import threading
+import time
+
+import pytest
+import websockets
+
+from raw import Connection, fetch
+from sluice import wait_until
+from test_reload import rewrite
+from test_websocket import frame, read_frame, shake
+
+CONFIG = """
+[[websocket]]
+path = "/pinged"
+ping = "1s"
+pong_timeout = "1s"
+log = { close = "closed {close.code} {close.reason}" }
+[[websocket]]
+path = "/idle"
+idle_timeout = "1s"
+[[websocket]]
+path = "/old"
+max_age = "2s"
+[[websocket]]
+path = "/rate"
+rate = "5/m"
+[[websocket]]
+path = "/few"
+max_connections = 2
+[[websocket]]
+path = "/few-of-one"
+max_connections_per_ip = 3
+"""
+
+ROOMS = """
+[[websocket]]
+path = "/stays/{room}"
+room = "{room}"
+history = 2
+[[route]]
+path = "/version"
+text = "VERSION"
+"""
+GOES = """
+[[websocket]]
+path = "/goes"
+room = "going"
+[[route]]
+path = "/events"
+events = { room = "going" }
+"""
+
+
+@pytest.fixture
+def server(serve):
+    return serve(CONFIG, workers=2)
+
+
+def code_of(connection):
+    """The code of the Close frame that comes next, pings aside."""
+    while True:
+        opcode, payload = read_frame(connection)
+        if opcode == 8:
+            return int.from_bytes(payload[:2], "big")
+        assert opcode == 9
+
+
+def test_a_client_that_answers_pings_stays(server):
+    with Connection(server.port) as client:
+        shake(client, "/pinged")
+        for _ in range(3):
+            assert read_frame(client) == (9, b"")
+            client.send(frame(10))
+        client.send(frame(1, b"still here"))
+        while (got := read_frame(client)) == (9, b""):
+            client.send(frame(10))
+        assert got == (1, b"still here")
+
+
+def test_a_client_that_does_not_answer_is_dropped(server):
+    before = server.open_sockets()
+    with Connection(server.port) as client:
+        shake(client, "/pinged")
+        assert read_frame(client) == (9, b"")
+        server.wait_for_line("closed 1006 no answer to a ping", "stdout")
+        wait_until(lambda: server.open_sockets() == before, "its descriptor is given back")
+        with contextlib.suppress(ConnectionResetError):
+            assert client.socket.recv(1) == b""
+
+
+def test_the_websockets_library_stays(server):
+    async def talk():
+        async with websockets.connect(f"ws://127.0.0.1:{server.port}/pinged", ping_interval=None) as client:
+            await asyncio.sleep(4)
+            await client.send("x")
+            assert await client.recv() == "x"
+
+    asyncio.run(talk())
+
+
+@pytest.mark.parametrize("path", ["/idle", "/old"])
+def test_idle_and_old_connections_are_closed_1001(server, path):
+    with Connection(server.port) as client:
+        shake(client, path)
+        client.send(frame(1, b"x"))
+        assert read_frame(client) == (1, b"x")
+        assert code_of(client) == 1001
+
+
+def test_a_client_that_sends_too_many_messages_is_closed_1008(server):
+    with Connection(server.port) as client:
+        shake(client, "/rate")
+        client.send(frame(1, b"x") * 6)
+        for _ in range(5):
+            assert read_frame(client) == (1, b"x")
+        assert code_of(client) == 1008
+
+
+@pytest.mark.parametrize("path, most, status", [("/few", 2, 503), ("/few-of-one", 3, 429)])
+def test_further_connections_are_refused_until_one_ends(server, path, most, status):
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(Connection(server.port)) for _ in range(most)]
+        for client in clients:
+            assert shake(client, path).status == 101
+        with Connection(server.port) as refused:
+            answer = shake(refused, path)
+            assert answer.status == status
+            assert answer.get("Retry-After")
+        clients[0].socket.close()
+
+        def let_in():
+            with Connection(server.port) as client:
+                return shake(client, path).status == 101
+
+        wait_until(let_in, "the place is free again")
+
+
+@pytest.fixture
+def rooms(serve):
+    return serve(ROOMS.replace("VERSION", "1") + GOES, workers=2)
+
+
+def reload(server, text, version):
+    rewrite(server, text.replace("VERSION", version))
+    wait_until(lambda: fetch(server.port, "/version").text == version, "the new configuration")
+
+
+def test_a_reload_ends_what_is_gone_and_leaves_the_rest(rooms):
+    with contextlib.ExitStack() as stack:
+        def client(path):
+            connection = stack.enter_context(Connection(rooms.port))
+            assert shake(connection, path).status == 101
+            return connection
+
+        staying = [client("/stays/a") for _ in range(6)]
+        going = [client("/goes") for _ in range(6)]
+        events = stack.enter_context(Connection(rooms.port))
+        events.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"text/event-stream" in events.socket.recv(1000)
+
+        reload(rooms, "# a comment more\n" + ROOMS, "2")
+        for connection in going:
+            assert code_of(connection) == 1012
+        while events.socket.recv(1000):
+            pass
+        assert fetch(rooms.port, "/goes").status == 404
+        for version in ("3", "4"):
+            staying[0].send(frame(1, version.encode()))
+            for connection in staying:
+                assert read_frame(connection) == (1, version.encode())
+            reload(rooms, ROOMS, version)
+        late = client("/stays/a")
+        assert [read_frame(late), read_frame(late)] == [(1, b"3"), (1, b"4")]
+
+
+def test_a_changed_endpoint_closes_1012_and_takes_its_clients_again(rooms):
+    with Connection(rooms.port) as client, Connection(rooms.port) as again:
+        shake(client, "/stays/b")
+        reload(rooms, ROOMS.replace("history = 2", "history = 3"), "2")
+        assert code_of(client) == 1012
+        assert shake(again, "/stays/b").status == 101
+
+
+def test_a_failed_reload_ends_no_connection(rooms):
+    with Connection(rooms.port) as client:
+        shake(client, "/goes")
+        rewrite(rooms, ROOMS + "[[websocket]]\npath = 5\n")
+        rooms.wait_for_line("reload failed")
+        client.send(frame(1, b"still here"))
+        assert read_frame(client) == (1, b"still here")
+
+
+def test_reloads_during_a_broadcast_lose_nothing(rooms):
+    stop = threading.Event()
+
+    def reloads():
+        version = 1
+        while not stop.is_set():
+            version += 1
+            reload(rooms, ROOMS, str(version))
+
+    async def talk():
+        url = f"ws://127.0.0.1:{rooms.port}/stays/c"
+        members = [await websockets.connect(url) for _ in range(8)]
+        thread = threading.Thread(target=reloads)
+        thread.start()
+        try:
+            for n in range(300):
+                await members[n % 8].send(str(n))
+                for member in members:
+                    assert await asyncio.wait_for(member.recv(), 20) == str(n)
+        finally:
+            stop.set()
+            await asyncio.to_thread(thread.join)
+        for member in members:
+            await member.close()
+
+    asyncio.run(talk())
+
+
+def test_a_shutdown_closes_1001(rooms):
+    with Connection(rooms.port) as client:
+        shake(client, "/goes")
+        rooms.send_signal(signal.SIGTERM)
+        assert code_of(client) == 1001
+        client.send(frame(8, b"\x03\xe9"))
+        assert rooms.wait() == 0
+
+
+def test_many_connections_are_ended_one_after_the_other(serve):
+    server = serve('[server]\nshutdown_timeout = "4s"\n' + GOES, workers=1)
+    url = f"ws://127.0.0.1:{server.port}/goes"
+
+    async def talk():
+        clients = [await websockets.connect(url, ping_interval=None) for _ in range(400)]
+        server.send_signal(signal.SIGTERM)
+
+        async def end(client):
+            await client.wait_closed()
+            assert client.close_code == 1001
+            return time.monotonic()
+
+        return sorted(await asyncio.gather(*map(end, clients)))
+
+    ends = asyncio.run(talk())
+    assert ends[-1] - ends[0] > 0.3  # eight steps of a tenth of a second
+    assert server.wait() == 0
