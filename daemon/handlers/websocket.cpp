@@ -96,7 +96,10 @@ bool place_is_known(const config::Value& table, const WebSocketOptions& options)
 /// Checks everything, whatever has been found wrong with some of it.
 void build_websocket(const config::Declaration& declaration, site::Builder& builder) {
   WebSocketOptions options;
-  config::read_parts(declaration.table, "[[websocket]]", {{&websocket_fields(), &options}}, builder.reading());
+  config::read_parts(declaration.table, "[[websocket]]", {{&websocket_fields(), &options}},
+                     builder.reading());
+  if (!options.room && names_room(declaration.table))
+    options.room.emplace();  // reported; the rest is checked as with it
   report_roomless_keys(declaration.table, builder.reading().diagnostics);
   if (options.paths.empty()) return;
   bool known = place_is_known(declaration.table, options);

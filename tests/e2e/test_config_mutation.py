@@ -12,7 +12,7 @@ import pytest
 from sluice import EXAMPLES, ROOT, run
 
 # The parts of a config where the user names the keys.
-NAMED_BY_USERS = {"params", "query", "headers", "json", "errors"}
+NAMED_BY_USERS = {"params", "query", "headers", "json", "errors", "greeting", "join", "leave", "on_bad_message"}
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
