@@ -24,7 +24,7 @@ table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.4rem .5rem;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;white-space:nowrap}tbody th{font-weight:400;overflow-wrap:anywhere}
 tbody tr:hover{background:var(--hover)}td{color:var(--soft);white-space:nowrap}
-.size{text-align:right}[aria-sort=ascending] a::after{content:" \2191"}[aria-sort=descending] a::after{content:" \2193"}
+thead th:first-child{width:99%}.size{text-align:right}[aria-sort=ascending] a::after{content:" \2191"}[aria-sort=descending] a::after{content:" \2193"}
 .pages{display:flex;gap:1rem;align-items:baseline;margin-top:1rem;color:var(--soft)}
 .none{color:var(--soft)}@media(max-width:40rem){.time{display:none}}
 </style>)";
@@ -93,7 +93,9 @@ class Page {
   void head() {
     out_ +=
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>Index of ";
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+        // An empty icon, else browsers ask for /favicon.ico and report that it is missing.
+        "<link rel=\"icon\" href=\"data:,\"><title>Index of ";
     append_html_escaped(out_, path_of(place_));
     out_ += "</title>";
     out_ += style;
