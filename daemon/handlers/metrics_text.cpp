@@ -4,6 +4,8 @@
 
 #include <iterator>
 
+#include "rooms/follower.hpp"
+
 namespace sluice::handlers {
 namespace {
 
@@ -74,6 +76,20 @@ void append_octets(Text& text, const site::Totals& totals) {
     text.line("sluice_response_body_bytes_total{{route=\"{}\"}} {}", label(name), route.octets);
 }
 
+void append_rooms(Text& text) {
+  auto counts = rooms::room_counts();
+  auto slow = rooms::slow_counts();
+  text.single("sluice_rooms", "gauge", "Rooms that have members or a history.", counts.rooms);
+  text.single("sluice_room_members", "gauge", "WebSockets and event streams that follow a room.", counts.members);
+  text.single("sluice_room_history_bytes", "gauge", "Octets of messages kept for those who come later.",
+              counts.history_octets);
+  text.single("sluice_room_messages_total", "counter", "Messages published in rooms.", counts.messages);
+  text.single("sluice_room_slow_members_closed_total", "counter", "Members disconnected because they read too slowly.",
+              slow.closed);
+  text.single("sluice_room_messages_dropped_total", "counter", "Messages that slow members missed.",
+              slow.dropped_messages);
+}
+
 }  // namespace
 
 std::string metrics_text(const site::Totals& totals, const site::ProcessState& process) {
@@ -86,6 +102,7 @@ std::string metrics_text(const site::Totals& totals, const site::ProcessState& p
   text.single("sluice_connections_accepted_total", "counter", "Connections that were accepted.", totals.accepted);
   text.single("sluice_access_log_dropped_total", "counter", "Lines of the access log that could not be written.",
               totals.log_lines_dropped);
+  append_rooms(text);
   text.head("sluice_reloads_total", "counter", "Reloads of the configuration, by result.");
   text.line("sluice_reloads_total{{result=\"ok\"}} {}", process.reloads.get());
   text.line("sluice_reloads_total{{result=\"failed\"}} {}", process.failed_reloads.get());

@@ -16,7 +16,8 @@ Result<std::string> check_origin(const std::string& text) {
   if (text == "any" || text == "same" || websocket::is_origin_pattern(text)) return text;
   if (text == "*" || text == "all") return fail("every origin is written \"any\"");
   if (text == "self") return fail("the origin of the site itself is written \"same\"");
-  if (text.find("://") == std::string::npos) return fail("an origin begins with a scheme: \"https://" + text + "\"");
+  if (text.find("://") == std::string::npos)
+    return fail("an origin begins with a scheme: \"https://" + text + "\"");
   return fail("`" + text + "` is no origin: scheme, host and perhaps a port, nothing else");
 }
 
@@ -298,9 +299,9 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"others\""),
       field("history", &Options::history, config::integer(0, 10'000))
           .otherwise("0")
-          .doc("So many of the latest messages of the room are sent to those who come later, 16 MiB at most. "
-               "A room that all have left keeps them as long as it is among the last thousand that were "
-               "left.")
+          .doc("So many of the latest messages of the room are sent to those who come later, 16 MiB at most; "
+               "while all rooms keep more than 256 MiB, only the latest one. A room that all have left keeps "
+               "them as long as it is among the last thousand that were left.")
           .example("50"),
       field("notices", &Options::notices, config::table(notice_fields()))
           .doc("Messages in the room when someone comes or goes. `{room.count}` is the number of members.")

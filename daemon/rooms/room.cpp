@@ -1,15 +1,32 @@
 #include "rooms/room.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
 #include "rooms/hub.hpp"
 
 namespace sluice::rooms {
+namespace {
+
+std::atomic<std::uint64_t> rooms = 0, members_of_all = 0, history_of_all = 0, messages = 0;
+
+}  // namespace
+
+RoomCounts room_counts() {
+  return {.rooms = rooms, .members = members_of_all, .history_octets = history_of_all, .messages = messages};
+}
 
 Room::Room(std::string name)
     : name_(std::move(name)),
-      epoch_(static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())) {}
+      epoch_(static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())) {
+  ++rooms;
+}
+
+Room::~Room() {
+  --rooms;
+  history_of_all -= history_octets_;
+}
 
 Room::Entrance Room::enter(Hub& hub, std::size_t history) {
   std::lock_guard lock(mutex_);
@@ -20,6 +37,7 @@ Room::Entrance Room::enter(Hub& hub, std::size_t history) {
     ++here->members;
   }
   ++members_;
+  ++members_of_all;
   history_limit_ = std::max(history_limit_, history);
 
   auto size = static_cast<std::ptrdiff_t>(std::min(history, history_.size()));
@@ -30,12 +48,14 @@ bool Room::leave(Hub& hub) {
   std::lock_guard lock(mutex_);
   auto here = std::ranges::find(presence_, &hub, &Presence::hub);
   if (--here->members == 0) presence_.erase(here);
+  --members_of_all;
   return --members_ == 0;
 }
 
 std::size_t Room::publish(const std::shared_ptr<Room>& self, Message message, const void* sender, bool kept) {
   std::lock_guard lock(mutex_);
   Post post{++last_number_, std::move(message), sender};
+  ++messages;
   if (kept && history_limit_ > 0) keep(post);
   for (const auto& presence : presence_) presence.hub->put(self, post);
   return members_;
@@ -44,10 +64,16 @@ std::size_t Room::publish(const std::shared_ptr<Room>& self, Message message, co
 void Room::keep(const Post& post) {
   history_.push_back({post.number, post.message, nullptr});
   history_octets_ += post.message->frame().size();
-  while (history_.size() > history_limit_ || history_octets_ > most_history_octets) {
-    history_octets_ -= history_.front().message->frame().size();
-    history_.pop_front();
-  }
+  history_of_all += post.message->frame().size();
+  while (history_.size() > history_limit_ || history_octets_ > most_history_octets) forget_oldest();
+  while (history_.size() > 1 && history_of_all > most_history_octets_of_all) forget_oldest();
+}
+
+void Room::forget_oldest() {
+  auto octets = history_.front().message->frame().size();
+  history_octets_ -= octets;
+  history_of_all -= octets;
+  history_.pop_front();
 }
 
 std::size_t Room::members() const {

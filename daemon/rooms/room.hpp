@@ -27,6 +27,15 @@ struct Post {
 
 /// Octets of messages that a room keeps at most, whatever their number.
 inline constexpr std::size_t most_history_octets = 16 << 20;
+/// While all rooms together keep more, each keeps only its latest message.
+inline constexpr std::size_t most_history_octets_of_all = 256 << 20;
+
+/// What the rooms of this process are and have done.
+struct RoomCounts {
+  std::uint64_t rooms = 0, members = 0, history_octets = 0;  // now
+  std::uint64_t messages = 0;                                // ever published
+};
+RoomCounts room_counts();
 
 /// What the workers share of one room: the order of its messages, the latest of them, and which worker has
 /// how many members. Its lock is held to number a message and to put it into the workers' inboxes, never
@@ -34,6 +43,9 @@ inline constexpr std::size_t most_history_octets = 16 << 20;
 class Room {
  public:
   explicit Room(std::string name);
+  ~Room();
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
 
   const std::string& name() const { return name_; }
   /// Tells this room from others of its name, before and after it and in other runs of the daemon.
@@ -63,6 +75,7 @@ class Room {
   };
 
   void keep(const Post& post);
+  void forget_oldest();
 
   mutable std::mutex mutex_;
   std::string name_;

@@ -207,3 +207,27 @@ TEST_CASE("all members on all workers see the messages of all publishers in one 
     CHECK(text == std::to_string(id) + ":" + std::to_string(next[id]++));
   }
 }
+
+TEST_CASE("all histories together have a limit, above which a room keeps its latest message only") {
+  const auto before = rooms::room_counts();
+  const auto large = message(std::string(1 << 20, 'x'));  // the same one everywhere: only its size counts
+  rooms::Registry registry;
+  Worker worker(registry);
+  std::vector<std::shared_ptr<rooms::Room>> some;
+  for (int i = 0; i < 20; ++i) {
+    rooms::Room::Entrance entrance;
+    some.push_back(registry.enter("room " + std::to_string(i), worker.hub, 100, entrance));
+    registry.leave(some.back(), worker.hub);  // so that nothing is delivered
+  }
+  for (int i = 0; i < 20; ++i) {
+    for (const auto& room : some) room->publish(room, large, nullptr, true);
+  }
+  auto counts = rooms::room_counts();
+  CHECK(counts.messages == before.messages + 400);
+  CHECK(counts.rooms == before.rooms + 20);
+  CHECK(counts.history_octets > before.history_octets + (200 << 20));
+  CHECK(counts.history_octets < rooms::most_history_octets_of_all + (4 << 20));
+  for (const auto& room : some) CHECK(room->has_history());
+  some.clear();
+  CHECK(rooms::room_counts().history_octets == before.history_octets);
+}
