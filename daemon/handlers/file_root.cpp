@@ -12,6 +12,7 @@
 #include <cstdlib>
 
 #include "handlers/file_system.hpp"
+#include "handlers/path_walk.hpp"
 
 namespace sluice::handlers {
 
@@ -41,7 +42,10 @@ int open_handle(int directory, const char* path, std::uint64_t flags, std::uint6
     fd = ::syscall(SYS_openat2, directory, path, &how, sizeof how);
     if (fd >= 0 || (errno != EAGAIN && errno != EINTR) || waiting == Waiting::never) break;
   }
-  return static_cast<int>(fd);
+  if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) return static_cast<int>(fd);
+  if (waiting == Waiting::allowed) return open_by_steps(directory, path, flags, resolve);
+  errno = EAGAIN;  // only openat2 can tell whether it would have to wait
+  return -1;
 }
 
 /// Without symbolic links and dots; empty when it cannot be told, for the reason in errno.
