@@ -8,6 +8,14 @@
 
 namespace sluice::http1 {
 
+namespace {
+
+/// How long a new connection may wait for its first request when the daemon stops. That request may be under way, and
+/// nobody repeats a request on a new connection, as they do on one that was kept (RFC 9112 §9.3.1).
+constexpr std::chrono::milliseconds first_request_time{1000};
+
+}  // namespace
+
 Session::~Session() { give_up(); }
 
 void Session::on_open(net::Transport& transport) {
@@ -286,6 +294,7 @@ void Session::on_deadline() {
 }
 
 void Session::drain() {
+  if (phase_ == Phase::head && !head_begun_ && requests_ == 0) return transport_->set_deadline(first_request_time);
   if (phase_ == Phase::head && !head_begun_) {
     phase_ = Phase::closed;
     return transport_->close(false);

@@ -308,6 +308,7 @@ TEST_CASE("an upgrade that is declined leaves HTTP as it is, bodies too") {
 
 TEST_CASE("draining ends idle connections at once and others after their answer") {
   Scene idle;
+  idle.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   idle.session->drain();
   CHECK(idle.transport.closed);
   Scene busy;
@@ -317,6 +318,20 @@ TEST_CASE("draining ends idle connections at once and others after their answer"
   TestApplication::answer(*busy.application.waiting, 200, "done");
   CHECK(busy.output().find("Connection: close") != std::string::npos);
   CHECK(busy.transport.closed);
+}
+
+TEST_CASE("draining leaves a new connection a moment for the request that may be under way") {
+  Scene scene;
+  scene.session->drain();
+  CHECK_FALSE(scene.transport.closed);
+  CHECK(scene.transport.deadline == std::chrono::milliseconds(1000));
+  SUBCASE("which is answered") {
+    scene.engine.draining = true;
+    scene.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(scene.output().find("Connection: close") != std::string::npos);
+  }
+  SUBCASE("and does not wait longer") { scene.session->on_deadline(); }
+  CHECK(scene.transport.closed);
 }
 
 TEST_CASE("the absolute form overrules Host, which must still be there") {
