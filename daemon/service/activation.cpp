@@ -85,15 +85,33 @@ InheritedSockets InheritedSockets::from_environment() {
 std::vector<int> InheritedSockets::find(const net::Endpoint& endpoint, bool datagrams) const {
   std::vector<int> found;
   for (const auto& socket : sockets_) {
+    if (!socket.key.empty()) continue;
     bool meant = endpoint.passed_as.empty() ? bound_to(socket.fd.get(), endpoint) : socket.name == endpoint.passed_as;
     if (meant && serves_as(socket.fd.get(), datagrams)) found.push_back(socket.fd.get());
   }
   return found;
 }
 
+std::vector<int> InheritedSockets::handed_over(std::string_view key) const {
+  std::vector<int> found;
+  for (const auto& socket : sockets_)
+    if (!key.empty() && socket.key == key) found.push_back(socket.fd.get());
+  return found;
+}
+
+void InheritedSockets::add(std::string key, std::string name, int fd) {
+  prepare(fd);
+  sockets_.push_back({std::move(name), FileDescriptor(fd), std::move(key)});
+}
+
+void InheritedSockets::forget_handed_over() {
+  std::erase_if(sockets_, [](const Socket& socket) { return !socket.key.empty(); });
+}
+
 std::string InheritedSockets::names() const {
   std::string all;
-  for (const auto& socket : sockets_) all.append(all.empty() ? "" : ", ").append(socket.name);
+  for (const auto& socket : sockets_)
+    if (socket.key.empty()) all.append(all.empty() ? "" : ", ").append(socket.name);
   return all.empty() ? "none" : all;
 }
 

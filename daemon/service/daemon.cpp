@@ -76,20 +76,11 @@ int open_to_append(const std::string& name) {
   return ::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 }
 
-std::vector<WorkerSocket> take_sockets(std::vector<OpenListener>& opened, std::size_t worker) {
-  std::vector<WorkerSocket> sockets;
-  for (auto& listener : opened) {
-    const auto& wanted = listener.wanted();
-    sockets.push_back({wanted.key(), wanted.kind, listener.take(worker), wanted.idle});
-  }
-  return sockets;
-}
-
 }  // namespace
 
 Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load)
     : site_(std::move(site)), load_(std::move(load)), notifier_(Notifier::from_environment()),
-      inherited_(InheritedSockets::from_environment()) {
+      inherited_(InheritedSockets::from_environment()), predecessor_(Predecessor::from_environment(inherited_)) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end of the daemon
   log::set_level(level_of(site_->log.level));
 }
@@ -127,6 +118,16 @@ std::expected<std::vector<OpenListener>, net::ListenError> Daemon::open_missing(
   return opened;
 }
 
+std::vector<WorkerSocket> Daemon::take_sockets(std::vector<OpenListener>& opened, std::size_t worker) {
+  std::vector<WorkerSocket> sockets;
+  for (auto& listener : opened) {
+    const auto& wanted = listener.wanted();
+    sockets.push_back({wanted.key(), wanted.kind, listener.take(worker), wanted.idle});
+    in_use_.push_back({wanted.key(), {}, sockets.back().fd});
+  }
+  return sockets;
+}
+
 /// Notes the listeners of `site` as those in use; returns the keys of those that are no longer.
 std::vector<std::string> Daemon::adopt(const site::Site& site, const std::vector<OpenListener>& opened) {
   std::vector<std::string> keys;
@@ -143,6 +144,7 @@ std::vector<std::string> Daemon::adopt(const site::Site& site, const std::vector
   for (const auto& key : removed) {
     log::info("no longer listening: " + key);
     addresses_.erase(key);
+    std::erase_if(in_use_, [&](const HandedSocket& socket) { return socket.key == key; });
   }
   listeners_ = std::move(keys);
   return removed;
@@ -159,6 +161,7 @@ std::expected<void, net::ListenError> Daemon::listen() {
   for (std::size_t i = 0; i < workers; ++i)
     workers_.push_back(
         std::make_unique<Worker>(site_, workers, access_fd_, take_sockets(*opened, i), admission_, rooms_));
+  inherited_.forget_handed_over();
   opened_ = std::move(*opened);
   return {};
 }
@@ -234,7 +237,7 @@ void Daemon::watch(int signal) {
 }
 
 int Daemon::run() {
-  for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) watch(signal);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) watch(signal);
   uv_timer_init(loop_.raw(), log_check_.get());
   log_check_.get()->data = this;
   uv_timer_start(
@@ -247,10 +250,12 @@ int Daemon::run() {
     if (!trouble.empty()) log::warning(trouble);
   }
   notifier_.ready(serving());
+  predecessor_.tell_ready();
   start_watchdog();
   loop_.run();
   for (auto& worker : workers_) worker->join();
   signals_.clear();
+  takeover_.reset();
   memory_.reset();
   watchdog_.reset();
   config_watch_.reset();
@@ -261,6 +266,7 @@ int Daemon::run() {
 void Daemon::on_signal(int signal) {
   if (signal == SIGHUP) return reload();
   if (signal == SIGUSR1) return reopen_access_log();
+  if (signal == SIGUSR2) return begin_takeover();
   if (draining_) {
     log::warning("stopping at once");
     return stop();
@@ -309,12 +315,35 @@ void Daemon::take(std::shared_ptr<const site::Site> next) {
   notifier_.ready(serving());
 }
 
+void Daemon::begin_takeover() {
+  if (draining_) return;
+  if (takeover_) return log::warning("process " + std::to_string(takeover_->successor()) + " is starting already");
+  auto sockets = in_use_;
+  for (const auto& socket : inherited_.all()) sockets.push_back({{}, socket.name, socket.fd.get()});
+  log::info("starting a new process, which takes over");
+  auto failed = [this](const std::string& why) {
+    log::error("nothing is taken over: " + why + "; this process goes on");
+    loop_.post([this] { takeover_.reset(); });
+  };
+  takeover_ = std::make_unique<Takeover>(loop_, std::move(sockets), notifier_.name(),
+                                         Takeover::Outcome{[this](pid_t successor) { succeeded_by(successor); }, failed});
+}
+
+void Daemon::succeeded_by(pid_t successor) {
+  if (draining_) return;
+  log::info("process " + std::to_string(successor) + " serves from now on; this one finishes what it has begun");
+  notifier_.hand_over(successor);
+  succeeded_ = true;
+  drain();
+}
+
 void Daemon::drain() {
   draining_ = true;
+  if (!succeeded_) takeover_.reset();  // a new process that does not serve yet is not to outlive this one
   site::ProcessState::get().draining = true;
   log::info("stopping: no new connections, requests in flight are finished");
   auto limit = site_->server.shutdown_timeout;
-  notifier_.stopping("Finishing requests in flight", limit + std::chrono::seconds(5));
+  if (!succeeded_) notifier_.stopping("Finishing requests in flight", limit + std::chrono::seconds(5));
   drain_limit_ = std::make_unique<net::Timer>(loop_, limit, [this] {
     log::warning("server.shutdown_timeout has passed: connections that remain are dropped");
     stop();

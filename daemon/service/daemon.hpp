@@ -12,8 +12,9 @@
 #include "service/config_watch.hpp"
 #include "service/notify.hpp"
 #include "service/pid_file.hpp"
-#include "service/sockets.hpp"
 #include "service/memory_watch.hpp"
+#include "service/sockets.hpp"
+#include "service/takeover.hpp"
 #include "service/worker.hpp"
 #include "site/site.hpp"
 
@@ -34,7 +35,7 @@ class Daemon {
   /// Reloads by itself when a config file changes. Before run().
   void watch_files();
   /// Serves until a signal ends it: SIGTERM or SIGINT drain, a second one ends at once, SIGHUP reloads, SIGUSR1 opens the
-  /// logs anew. Returns the exit code.
+  /// logs anew, SIGUSR2 starts the program anew, which takes over. Returns the exit code.
   int run();
 
  private:
@@ -50,8 +51,12 @@ class Daemon {
   void on_signal(int signal);
   void reload();
   void take(std::shared_ptr<const site::Site> next);
+  /// Starts the program anew with the listening sockets.
+  void begin_takeover();
+  void succeeded_by(pid_t successor);
   void drain();
   void stop();
+  std::vector<WorkerSocket> take_sockets(std::vector<OpenListener>& opened, std::size_t worker);
   bool open_access_log();
   std::expected<std::vector<OpenListener>, net::ListenError> open_missing(const site::Site& site, std::size_t workers);
   std::vector<std::string> adopt(const site::Site& site, const std::vector<OpenListener>& opened);
@@ -65,8 +70,10 @@ class Daemon {
   LoadSite load_;
   Notifier notifier_;
   InheritedSockets inherited_;
+  Predecessor predecessor_;
   net::Loop loop_;
   std::vector<std::string> listeners_;  // keys of the listeners in use
+  std::vector<HandedSocket> in_use_;    // the sockets that the workers have: theirs, and here only known
   std::map<std::string, std::string> addresses_;  // what was bound, by those keys
   std::vector<OpenListener> opened_;    // by listen(), until they are announced
   std::uint16_t first_port_ = 0;        // of the first HTTP listener, for the banner
@@ -81,9 +88,11 @@ class Daemon {
   std::unique_ptr<ConfigWatch> config_watch_;
   net::UvHandle<uv_timer_t> log_check_;
   PidFile pid_file_;
+  std::unique_ptr<Takeover> takeover_;
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
   bool draining_ = false;
+  bool succeeded_ = false;  // by another process
 };
 
 }  // namespace sluice::service

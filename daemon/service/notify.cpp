@@ -48,7 +48,8 @@ std::optional<unsigned long long> number(const char* text) {
 
 }  // namespace
 
-Notifier::Notifier(const char* socket) : socket_(socket ? connect_to(socket) : FileDescriptor()) {}
+Notifier::Notifier(const char* socket)
+    : name_(socket ? socket : ""), socket_(socket ? connect_to(socket) : FileDescriptor()) {}
 
 Notifier Notifier::from_environment() {
   Notifier notifier(std::getenv("NOTIFY_SOCKET"));
@@ -61,6 +62,8 @@ void Notifier::send(const std::string& assignments) const {
 }
 
 void Notifier::ready(std::string_view status) const { send("READY=1\nSTATUS=" + one_line(status)); }
+
+void Notifier::hand_over(pid_t successor) const { send("MAINPID=" + std::to_string(successor)); }
 
 void Notifier::reloading() const {
   timespec now{};

@@ -24,6 +24,8 @@ class Notifier {
   static Notifier from_environment();
 
   bool enabled() const { return static_cast<bool>(socket_); }
+  /// What the environment said, for a process that follows this one; empty without a manager.
+  const std::string& name() const { return name_; }
 
   /// Start or reload is finished; `status` says what is served, or why a reload failed.
   void ready(std::string_view status) const;
@@ -32,11 +34,14 @@ class Notifier {
   /// The end begins and may take up to `drain` from now, which the manager is asked to allow.
   void stopping(std::string_view status, std::chrono::microseconds drain) const;
   void status(std::string_view status) const;
+  /// From now on `successor` is the service's main process, and the one that the manager listens to.
+  void hand_over(pid_t successor) const;
   void alive() const;
 
  private:
   void send(const std::string& assignments) const;
 
+  std::string name_;
   FileDescriptor socket_;
 };
 

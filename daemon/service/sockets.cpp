@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <utility>
@@ -90,12 +91,13 @@ std::expected<OpenListener, ListenError> open_listener(const WantedListener& wan
   return listener;
 }
 
-std::expected<OpenListener, ListenError> share_listener(const WantedListener& wanted, int fd, std::size_t workers) {
+std::expected<OpenListener, ListenError> share_listener(const WantedListener& wanted, const std::vector<int>& fds,
+                                                        std::size_t workers) {
   OpenListener listener(wanted);
-  listener.bound_ = net::local_address(fd);
-  listener.place_ = listening_place(fd);
+  listener.bound_ = net::local_address(fds[0]);
+  listener.place_ = listening_place(fds[0]);
   for (std::size_t i = 0; i < workers; ++i) {
-    auto copy = duplicate(fd);
+    auto copy = duplicate(fds[i % fds.size()]);
     if (!copy) return std::unexpected(copy.error());
     listener.fds_.push_back(*copy);
   }
@@ -104,8 +106,9 @@ std::expected<OpenListener, ListenError> share_listener(const WantedListener& wa
 
 std::expected<void, ListenError> open_listeners(const WantedListener& wanted, std::size_t workers,
                                                 const InheritedSockets& inherited, std::vector<OpenListener>& opened) {
+  auto handed = inherited.handed_over(wanted.key());
   auto passed = inherited.find(wanted.endpoint, wanted.kind == ListenerKind::udp_echo);
-  if (passed.empty() && !wanted.endpoint.passed_as.empty())
+  if (passed.empty() && handed.empty() && !wanted.endpoint.passed_as.empty())
     return std::unexpected(ListenError{ENOENT, "systemd passed no socket named `" + wanted.endpoint.passed_as +
                                                    "` (passed: " + inherited.names() +
                                                    "); start the socket unit, and check its FileDescriptorName="});
@@ -114,9 +117,16 @@ std::expected<void, ListenError> open_listeners(const WantedListener& wanted, st
     opened.push_back(std::move(*listener));
     return {};
   };
+  // A queue that nobody accepted from would hold connections for ever: a listener for every so many of the sockets.
+  for (std::size_t at = 0; at < handed.size(); at += workers) {
+    auto end = std::min(at + workers, handed.size());
+    std::vector<int> some(handed.begin() + static_cast<std::ptrdiff_t>(at), handed.begin() + static_cast<std::ptrdiff_t>(end));
+    if (auto added = add(share_listener(wanted, some, workers)); !added) return added;
+  }
+  if (!handed.empty()) return {};
   if (passed.empty()) return add(open_listener(wanted, workers));
   for (int fd : passed)
-    if (auto added = add(share_listener(wanted, fd, workers)); !added) return added;
+    if (auto added = add(share_listener(wanted, {fd}, workers)); !added) return added;
   return {};
 }
 

@@ -44,7 +44,8 @@ class OpenListener {
 
  private:
   friend std::expected<OpenListener, net::ListenError> open_listener(const WantedListener&, std::size_t);
-  friend std::expected<OpenListener, net::ListenError> share_listener(const WantedListener&, int, std::size_t);
+  friend std::expected<OpenListener, net::ListenError> share_listener(const WantedListener&, const std::vector<int>&,
+                                                                      std::size_t);
 
   WantedListener wanted_;
   net::Address bound_;
@@ -55,11 +56,13 @@ class OpenListener {
 /// Opens a listener once for each of `workers` (SO_REUSEPORT, so that the kernel spreads connections).
 std::expected<OpenListener, net::ListenError> open_listener(const WantedListener& wanted, std::size_t workers);
 
-/// Duplicates the listening socket `fd`, which remains the caller's, for each of `workers`: all accept from one queue.
-std::expected<OpenListener, net::ListenError> share_listener(const WantedListener& wanted, int fd, std::size_t workers);
+/// Gives each of `workers` a duplicate of one of the listening sockets `fds` (at least one), which remain the caller's,
+/// in turn: with fewer sockets than workers some accept from one queue. Of more sockets the last ones are left out.
+std::expected<OpenListener, net::ListenError> share_listener(const WantedListener& wanted, const std::vector<int>& fds,
+                                                             std::size_t workers);
 
-/// Adds the listeners that `wanted` means to `opened`: those that systemd passed (several may have one name), or else
-/// one of our own.
+/// Adds the listeners that `wanted` means to `opened`: on the sockets of a predecessor, or those that systemd passed
+/// (several may have one name), or else on sockets of our own.
 std::expected<void, net::ListenError> open_listeners(const WantedListener& wanted, std::size_t workers,
                                                      const InheritedSockets& inherited, std::vector<OpenListener>& opened);
 
