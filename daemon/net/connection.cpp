@@ -282,7 +282,7 @@ void Connection::destroy() {
     if (in_epoll_) loop().unwatch(fd_);
     std::exchange(sending_, nullptr)->abandon();
   } else {
-    ::close(fd_);  // takes it out of the epoll set, too
+    loop().close(fd_);
   }
   owner_.remove(*this);
 }

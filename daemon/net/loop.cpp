@@ -52,6 +52,11 @@ void Loop::rewatch(int fd, std::uint32_t events, Watcher& watcher) {
 
 void Loop::unwatch(int fd) { ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
 
+void Loop::close(int fd) {
+  if (shared_) unwatch(fd);
+  ::close(fd);
+}
+
 void Loop::run() {
   stopped_ = false;
   uv_update_time(&loop_);

@@ -51,6 +51,11 @@ class Loop {
   /// Changes what is watched for; hang-ups and errors are always told.
   void rewatch(int fd, std::uint32_t events, Watcher& watcher);
   void unwatch(int fd);
+  /// Closes `fd`, which may be watched. As a rule closing alone takes it out of the epoll set and saves a call.
+  void close(int fd);
+  /// While `shared`, another process may hold the same open files (after fork, until exec): then closing does not take
+  /// them out of the epoll set, and close() does it first.
+  void set_shared(bool shared) { shared_ = shared; }
 
   /// Milliseconds of the monotonic clock, read once a turn.
   std::uint64_t now() const { return uv_now(&loop_); }
@@ -74,6 +79,7 @@ class Loop {
   uv_loop_t loop_;
   int epoll_ = -1;
   bool stopped_ = false;
+  bool shared_ = false;
   std::unique_ptr<char[]> read_buffer_;
   BlockPool blocks_;
   std::unique_ptr<UvHandle<uv_async_t>> wake_;

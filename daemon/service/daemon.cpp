@@ -317,13 +317,28 @@ void Daemon::take(std::shared_ptr<const site::Site> next) {
 
 void Daemon::begin_takeover() {
   if (draining_) return;
-  if (takeover_) return log::warning("process " + std::to_string(takeover_->successor()) + " is starting already");
+  if (std::exchange(taking_over_, true)) return log::warning("a new process is starting already");
+  workers_that_know_ = 0;
+  for (auto& worker : workers_)
+    worker->set_shared(true, [this] {
+      loop_.post([this] {
+        if (++workers_that_know_ == workers_.size()) start_successor();
+      });
+    });
+}
+
+void Daemon::start_successor() {
+  if (draining_) return;
   auto sockets = in_use_;
   for (const auto& socket : inherited_.all()) sockets.push_back({{}, socket.name, socket.fd.get()});
   log::info("starting a new process, which takes over");
   auto failed = [this](const std::string& why) {
     log::error("nothing is taken over: " + why + "; this process goes on");
-    loop_.post([this] { takeover_.reset(); });
+    for (auto& worker : workers_) worker->set_shared(false, [] {});
+    loop_.post([this] {
+      takeover_.reset();
+      taking_over_ = false;
+    });
   };
   takeover_ = std::make_unique<Takeover>(loop_, std::move(sockets), notifier_.name(),
                                          Takeover::Outcome{[this](pid_t successor) { succeeded_by(successor); }, failed});

@@ -51,8 +51,10 @@ class Daemon {
   void on_signal(int signal);
   void reload();
   void take(std::shared_ptr<const site::Site> next);
-  /// Starts the program anew with the listening sockets.
+  /// Starts the program anew with the listening sockets, once all workers know that descriptors will be shared: they are
+  /// from the fork until the new program runs.
   void begin_takeover();
+  void start_successor();
   void succeeded_by(pid_t successor);
   void drain();
   void stop();
@@ -91,6 +93,8 @@ class Daemon {
   std::unique_ptr<Takeover> takeover_;
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
+  std::size_t workers_that_know_ = 0;  // of the fork that is to come
+  bool taking_over_ = false;
   bool draining_ = false;
   bool succeeded_ = false;  // by another process
 };

@@ -63,8 +63,6 @@ class Takeover {
   /// Ends a successor that does not serve yet.
   ~Takeover();
 
-  pid_t successor() const { return successor_; }
-
  private:
   using Process = net::UvHandle<uv_process_t>;
   using Pipe = net::UvHandle<uv_pipe_t>;

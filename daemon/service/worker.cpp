@@ -120,6 +120,13 @@ void Worker::set_strained(bool strained) {
   loop_.post([this, strained] { engine_.strained = strained; });
 }
 
+void Worker::set_shared(bool shared, std::function<void()> when_known) {
+  loop_.post([this, shared, when_known = std::move(when_known)] {
+    loop_.set_shared(shared);
+    when_known();
+  });
+}
+
 void Worker::drain(std::function<void()> when_done, std::chrono::milliseconds spread) {
   loop_.post([this, when_done = std::move(when_done), spread]() mutable {
     listeners_.clear();

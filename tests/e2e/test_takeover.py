@@ -75,7 +75,7 @@ class Load(threading.Thread):
     """Requests on connections of their own, until it is told to end."""
 
     def __init__(self, port):
-        super().__init__()
+        super().__init__(daemon=True)
         self.port, self.answers, self.faults, self.over = port, [], [], False
 
     def run(self):
