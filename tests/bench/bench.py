@@ -82,11 +82,12 @@ def measure_scenario(scenario, contestants, arguments, server_cpu, load_cpu):
 
 def show(results):
     """One line a server: medians, the spread of the CPU figures, and what they are compared with."""
-    cost = {name: statistics.median(micros for _, micros in rounds) for name, rounds in results.items()}
+    cost = {name: statistics.median(micros for _, micros in rounds) for name, rounds in results.items() if rounds}
+    best = min((name for name in cost if name not in ("floor", "sluice")), key=cost.get, default=None)
     for name, rounds in results.items():
         spread = max(m for _, m in rounds) - min(m for _, m in rounds)
         ratios = "  ".join(
-            f"{cost[name] / cost[other]:.2f} × {other}" for other in ("floor", "nginx") if other in cost and other != name)
+            f"{cost[name] / cost[other]:.2f} × {other}" for other in ("floor", best) if other in cost and other != name)
         print(f"  {name:10}{statistics.median(r for r, _ in rounds):12,.0f} requests/s "
               f"{cost[name]:8.2f} µs CPU/request (± {spread / 2:.2f})  {ratios}")
 

@@ -11,6 +11,6 @@ function request() return batch end
 
 function done(summary)
   local e = summary.errors
-  io.write(string.format('{"requests": %d, "seconds": %.6f, "errors": %d}\n', summary.requests,
+  io.write(string.format('{"requests": %d, "bytes": %d, "seconds": %.6f, "errors": %d}\n', summary.requests, summary.bytes,
     summary.duration / 1e6, e.connect + e.read + e.write + e.status + e.timeout))
 end

@@ -1,6 +1,8 @@
 """What is measured: the request of each scenario, and how its answer is proved right before it counts."""
 
+import gzip
 import json
+import re
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ class Scenario:
     pipelined: int = 1
     header: str = ""
     message: int = 0  # octets of a WebSocket message; 0: HTTP
+    connections: int = 0  # at most; 0: as many as are asked for
 
 
 ALL = (
@@ -25,6 +28,9 @@ ALL = (
     Scenario("template", "template /{name}", path="/Alice"),
     Scenario("static-1k", "static 1 KiB", path="/files/1k.bin"),
     Scenario("static-16k", "static 16 KiB", path="/files/16k.bin"),
+    Scenario("static-1m", "static 1 MiB", path="/files/1m.bin", connections=16),
+    Scenario("static-100m", "static 100 MiB", path="/files/100m.bin", connections=4),
+    Scenario("gzip-16k", "static text of 16 KiB as gzip", path="/files/16k.txt", header="Accept-Encoding: gzip"),
     Scenario("not-modified", "304 Not Modified", path="/files/1k.bin"),
     Scenario("connection", "new connection each", header="Connection: close"),
     Scenario("websocket-64", "WebSocket echo 64 B", path="/ws", message=64),
@@ -38,8 +44,13 @@ class WrongAnswer(Exception):
 
 def make_files(www: Path):
     www.mkdir(parents=True)
-    for name, size in (("1k.bin", 1024), ("16k.bin", 16384)):
-        (www / name).write_bytes(bytes((i * 7 + i // 251) % 256 for i in range(size)))
+    pattern = bytes((i * 7 + i // 251) % 256 for i in range(1 << 20))
+    for name, size in (("1k.bin", 1024), ("16k.bin", 16384), ("1m.bin", 1 << 20)):
+        (www / name).write_bytes(pattern[:size])
+    (www / "100m.bin").write_bytes(pattern * 100)
+    text = "".join(f"{i * i % 9973} bottles\n" for i in range(2000))[:16384].encode()
+    (www / "16k.txt").write_bytes(text)
+    (www / "16k.txt.gz").write_bytes(gzip.compress(text, 9, mtime=0))  # for peers that take what they find
 
 
 class Answers:
@@ -47,7 +58,7 @@ class Answers:
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), 5)
-        self.buffer = b""
+        self.buffer = bytearray()
 
     def _more(self):
         data = self.socket.recv(65536)
@@ -68,7 +79,7 @@ class Answers:
             if not self._more():
                 raise WrongAnswer("the body is too short")
         body, self.buffer = self.buffer[:length], self.buffer[length:]
-        return status, fields, body
+        return status, fields, bytes(body)
 
 
 def _ask(port, scenario, header, times=1):
@@ -104,6 +115,9 @@ def verify(scenario: Scenario, server):
         b"Hello, Alice!" if scenario.name == "template" else b"Hello, World!")
     for status, fields, body in answers:
         _require(status == 200, f"status {status}")
+        if scenario.name == "gzip-16k":
+            _require(fields.get("content-encoding") == "gzip", "no gzip")
+            body = gzip.decompress(body)
         _require(body == want, f"body {body[:60]!r}")
         _require("date" in fields, "an answer without Date")
     if scenario.name == "connection":
@@ -133,5 +147,18 @@ def measure(scenario, port, header, connections, seconds, cpu):
     if scenario.message:
         return measure_websocket(scenario, port, connections, seconds, cpu)
     fields = ["-H", header] if header else []
-    return _run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *fields, "-s", HERE / "requests.lua",
+    connections = min(connections, scenario.connections or connections)
+    load = _run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *fields, "-s", HERE / "requests.lua",
                  f"http://127.0.0.1:{port}{scenario.path}", "--", scenario.pipelined], cpu)
+    if scenario.connections:  # what was under way at the end counts for its share
+        load["requests"] = load["bytes"] / size_of(port, scenario.path)
+    return load
+
+
+def size_of(port, path):
+    """Octets of the body."""
+    connection = Answers(port)
+    connection.socket.sendall(f"HEAD {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+    while connection._more():
+        pass
+    return int(re.search(rb"content-length: *(\d+)", connection.buffer, re.I)[1])

@@ -16,6 +16,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+# Scenarios of whoever serves files.
+FILES = ("static-1k", "static-16k", "static-1m", "static-100m", "gzip-16k", "not-modified")
+
+
 class NotRunning(Exception):
     """A server that could not be started; it is left out."""
 
@@ -118,8 +122,7 @@ class Floor(Server):
 class Sluice(Server):
     name = "sluice"
     scenarios = frozenset(
-        ("plain", "pipelined", "template", "static-1k", "static-16k", "not-modified", "connection", "websocket-64",
-         "websocket-16k"))
+        ("plain", "pipelined", "template", "connection", "websocket-64", "websocket-16k", *FILES))
 
     def __init__(self, folder, www, binary):
         super().__init__(folder, www)
@@ -151,7 +154,7 @@ path = "/ws"
 
 class Nginx(Server):
     name = "nginx"
-    scenarios = frozenset(("plain", "pipelined", "template", "static-1k", "static-16k", "not-modified", "connection"))
+    scenarios = frozenset(("plain", "pipelined", "template", "connection", *FILES))
 
     def command(self, scenario):
         # The open file cache is on and the log off: nginx at its best.
@@ -167,7 +170,7 @@ http {{
   server {{
     listen 127.0.0.1:{self.port};
     location = /plain {{ default_type "text/plain; charset=utf-8"; return 200 "Hello, World!"; }}
-    location /files/ {{ alias {self.www}/; }}
+    location /files/ {{ alias {self.www}/; gzip_static on; }}
     location ~ ^/(?<name>[^/]+)$ {{ default_type "text/plain; charset=utf-8"; return 200 "Hello, $name!"; }}
   }}
 }}
@@ -177,7 +180,7 @@ http {{
 
 class H2o(Server):
     name = "h2o"
-    scenarios = frozenset(("static-1k", "static-16k", "not-modified"))
+    scenarios = frozenset(FILES)
 
     def command(self, scenario):
         (self.folder / "h2o.conf").write_text(f'''
@@ -187,22 +190,27 @@ listen: {{host: 127.0.0.1, port: {self.port}}}
 hosts:
   default:
     paths:
-      /files: {{file.dir: "{self.www}"}}
+      /files: {{file.dir: "{self.www}", file.send-compressed: ON}}
 ''')
         return ["h2o", "-c", self.folder / "h2o.conf"]
 
 
 class Lighttpd(Server):
     name = "lighttpd"
-    scenarios = frozenset(("static-1k", "static-16k", "not-modified"))
+    scenarios = frozenset(FILES)
 
     def command(self, scenario):
+        (self.folder / "cache").mkdir(exist_ok=True)
         (self.folder / "lighttpd.conf").write_text(f'''
 server.bind = "127.0.0.1"
 server.port = {self.port}
 server.document-root = "{self.www.parent}"
 server.max-keep-alive-requests = 1000000000
-mimetype.assign = ("" => "application/octet-stream")
+server.modules += ("mod_deflate")
+deflate.cache-dir = "{self.folder}/cache"
+deflate.mimetypes = ("text/plain")
+deflate.allowed-encodings = ("gzip")
+mimetype.assign = (".txt" => "text/plain", "" => "application/octet-stream")
 ''')
         return ["lighttpd", "-D", "-f", self.folder / "lighttpd.conf"]
 
