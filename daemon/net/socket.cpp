@@ -8,18 +8,29 @@
 #include <cerrno>
 #include <cstring>
 
+#include "net/port_holder.hpp"
+
 namespace sluice::net {
 
 namespace {
 
 constexpr int backlog = 4096;  // the kernel cuts it to net.core.somaxconn
 
-ListenError explain(const Endpoint& endpoint, const char* step, int code) {
+/// Who uses an address that is taken.
+std::string explain_taken(const Endpoint& endpoint, bool datagrams) {
+  auto holder = endpoint.unix_path.empty() ? port_holder(endpoint.address, datagrams) : std::string();
+  if (!holder.empty()) return "; " + holder + " uses this address";
+  if (!endpoint.unix_path.empty()) return "; another program uses this address (`ss -lxp` shows which)";
+  return std::string("; another program uses this address (`ss -") + (datagrams ? "lunp" : "ltnp") + "` shows which)";
+}
+
+ListenError explain(const Endpoint& endpoint, const char* step, int code, bool datagrams) {
   auto message = "cannot " + std::string(step) + " " + endpoint.text + ": " + std::strerror(code);
-  if (code == EADDRINUSE) message += "; another program uses this address (`ss -ltnp` shows which)";
+  if (code == EADDRINUSE) message += explain_taken(endpoint, datagrams);
   if (code == EADDRNOTAVAIL) message += "; no interface of this machine has this address";
   if (code == EACCES && endpoint.unix_path.empty())
-    message += "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";
+    message += "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE, which sluice.service gives; or let "
+               "sluice.socket hold the port, and listen on \"systemd:http\"";
   return {code, message};
 }
 
@@ -28,10 +39,10 @@ void set_option(int fd, int level, int option) {
   ::setsockopt(fd, level, option, &on, sizeof on);
 }
 
-std::expected<int, ListenError> fail_with(int fd, const Endpoint& endpoint, const char* step) {
+std::expected<int, ListenError> fail_with(int fd, const Endpoint& endpoint, const char* step, bool datagrams = false) {
   auto code = errno;
   if (fd >= 0) ::close(fd);
-  return std::unexpected(explain(endpoint, step, code));
+  return std::unexpected(explain(endpoint, step, code, datagrams));
 }
 
 /// Binds IPv4 or IPv6; the wildcard of IPv6 takes IPv4 clients too.
@@ -51,7 +62,7 @@ std::expected<int, ListenError> bind_ip(const Endpoint& endpoint, int type, bool
     ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
   }
   if (type == SOCK_STREAM) set_option(fd, IPPROTO_TCP, TCP_NODELAY);
-  if (::bind(fd, address.raw(), address.length()) != 0) return fail_with(fd, endpoint, "listen on");
+  if (::bind(fd, address.raw(), address.length()) != 0) return fail_with(fd, endpoint, "listen on", type == SOCK_DGRAM);
   return fd;
 }
 

@@ -151,7 +151,8 @@ def test_a_taken_port_is_69(config):
         port = taken.getsockname()[1]
         done = run("serve", "-c", config(GOOD), "--listen", f"127.0.0.1:{port}")
     assert done.returncode == 69
-    assert str(port) in done.stderr
+    with open("/proc/self/comm") as name:
+        assert f"`{name.read().strip()}` (process {os.getpid()}) uses this address" in done.stderr
 
 
 def test_a_forbidden_port_is_77(config):
@@ -163,6 +164,7 @@ def test_a_forbidden_port_is_77(config):
     done = subprocess.run([*(without if os.geteuid() == 0 else []), BINARY, "serve", "-c", config(GOOD), "--listen",
                            "127.0.0.1:81"], capture_output=True, text=True, env=environment(), timeout=30)
     assert done.returncode == 77, done.stderr
+    assert "CAP_NET_BIND_SERVICE" in done.stderr and "sluice.socket" in done.stderr
 
 
 def test_routes_lists_what_is_served_and_from_where(config):
