@@ -9,7 +9,8 @@ using namespace sluice;
 
 TEST_CASE("the manual has every placeholder of a request") {
   auto text = config::plain_text(config::topics().at("placeholders"));
-  for (auto name : site::Scope::request().names()) {
+  auto scope = site::Scope::request();
+  for (auto name : scope.names()) {
     auto written = "{" + std::string(name) + (name.ends_with('.') ? "NAME}" : "}");
     CHECK_MESSAGE(text.find(written) != std::string::npos, written);
   }
