@@ -97,6 +97,21 @@ class Browser:
         """Clicks a link, and waits for the page to which it leads."""
         await self._until_loaded(self.run(f"document.querySelector({json.dumps(selector)}).click()"))
 
+    async def until(self, script):
+        """Waits until an expression in the page is true."""
+        end = asyncio.get_running_loop().time() + 20
+        while not await self.run(script):
+            assert asyncio.get_running_loop().time() < end, script + "\n" + await self.run("document.body.innerText")
+            await asyncio.sleep(0.05)
+
+    async def type(self, selector, text):
+        """Types into a field, and presses Enter."""
+        await self.run(f"document.querySelector({json.dumps(selector)}).focus()")
+        await self.call("Input.insertText", text=text)
+        for kind in ("keyDown", "keyUp"):
+            await self.call("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", text="\r",
+                            windowsVirtualKeyCode=13)
+
     async def screenshot(self, path, scheme="light", width=900, height=700):
         """A picture of the page as someone sees it who prefers this colour scheme; returns its octets."""
         await self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])

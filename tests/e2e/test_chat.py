@@ -1,4 +1,4 @@
-"""config/examples/chat.toml, in Chromium and with other clients."""
+"""config/examples/chat.toml, in Chromium, where there is one, and with other clients."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import websockets
 
-import chromium
+import browser
 from raw import fetch
 from sluice import EXAMPLES
 
@@ -26,16 +26,20 @@ def said(author, text):
     return f"{SPOKEN}.includes({json.dumps(author + text)})"
 
 
-@chromium.needed
-def test_tabs_talk_to_each_other_and_to_other_clients(chat, tmp_path):
-    page = f"http://127.0.0.1:{chat.port}/"
-    markup = "<img src=x onerror=alert(1)> & \"quotes\" 🦦"
+@pytest.mark.skipif(not browser.BINARY, reason="there is no Chromium")
+def test_people_talk_in_their_browsers_and_with_other_clients(chat, tmp_path):
+    page = f"{chat.url}/?name="
+    markup = "<img src=x onerror=alert(1)> & \"quotes\" ü"
+    here = "document.querySelector('#members').innerText"
+    pictures = Path(os.environ.get("SLUICE_SCREENSHOTS", tmp_path))
 
-    async def talk(browser):
-        async with browser.tab(f"{page}?name=Ada#kitchen") as ada:
-            await ada.until("document.querySelector('#members').innerText === '1 here'")
-            async with browser.tab(f"{page}?name=Grace#kitchen") as grace:
-                await ada.until("document.querySelector('#members').innerText === '2 here'")
+    async def talk():
+        async with browser.Browser(tmp_path / "ada") as ada:
+            await ada.go(page + "Ada#kitchen")
+            await ada.until(f"{here} === '1 here'")
+            async with browser.Browser(tmp_path / "grace") as grace, browser.Browser(tmp_path / "linus") as linus:
+                await grace.go(page + "Grace#kitchen")
+                await ada.until(f"{here} === '2 here'")
                 await ada.type("#text", "Hello, Grace")
                 await grace.until(said("Ada", "Hello, Grace"))
                 await grace.type("#text", markup)
@@ -43,21 +47,19 @@ def test_tabs_talk_to_each_other_and_to_other_clients(chat, tmp_path):
                 assert await ada.run("document.querySelectorAll('#messages img').length") == 0
 
                 fetch(chat.port, "/rooms/kitchen?name=Cook", method="POST", body=b"Dinner is ready")
-                async with browser.tab(f"{page}?name=Linus&listen=events#kitchen") as linus:
-                    await linus.until(said("Cook", "Dinner is ready"))  # of the history
-                    await linus.type("#text", "I only have HTTP")
-                    for tab in (ada, grace, linus):
-                        await tab.until(said("Linus", "I only have HTTP"))
-                    await linus.screenshot(folder / "chat-events.png")
-                await ada.screenshot(folder / "chat.png")
+                await linus.go(page + "Linus&listen=events#kitchen")
+                await linus.until(said("Cook", "Dinner is ready"))  # of the history
+                await linus.type("#text", "I only have HTTP")
+                for reader in (ada, grace, linus):
+                    await reader.until(said("Linus", "I only have HTTP"))
                 everything = ["AdaHello, Grace", "Grace" + markup, "CookDinner is ready", "LinusI only have HTTP"]
                 assert await ada.run(SPOKEN) == await grace.run(SPOKEN) == everything
+                await ada.screenshot(pictures / "chat.png", width=640, height=480)
+                await linus.screenshot(pictures / "chat-dark.png", "dark", width=360, height=560)
+                assert ada.faults == grace.faults == linus.faults == []
             await ada.until("document.querySelector('#messages li:last-child').innerText === 'Grace has left'")
-            await ada.until("document.querySelector('#members').innerText === '1 here'")
 
-    folder = Path(os.environ.get("SLUICE_SCREENSHOTS", tmp_path))
-    with chromium.browser() as browser:
-        asyncio.run(talk(browser))
+    asyncio.run(talk())
 
 
 def test_the_history_the_greeting_and_the_notices_of_the_chat(chat):
