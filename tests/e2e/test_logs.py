@@ -2,6 +2,10 @@
 
 import json
 import re
+import shutil
+import subprocess
+
+import pytest
 
 from raw import Connection, fetch
 from sluice import wait_until
@@ -108,3 +112,27 @@ def test_the_level_decides_what_is_told_on_standard_error(serve):
 
     assert len(told("debug")) > len(told("info"))
     assert "\x1b" not in told("debug")  # no colours in a file
+
+
+@pytest.mark.skipif(not shutil.which("goaccess"), reason="goaccess is not installed")
+def test_goaccess_reads_every_line_of_the_combined_log(serve, tmp_path):
+    server = serve('[log.access]\nto = "access.log"\nformat = "combined"\n' + ROUTE + '[[websocket]]\npath = "/ws"\n')
+    asked = [fetch(server.port, path, fields=fields).status for path, fields in [
+        ("/", ""),
+        ("/?a=%22quoted%22&b", 'Referer: http://there/?x="y"\r\nUser-Agent: Mozilla/5.0 (X11; "odd\\") Gecko\r\n'),
+        ("/a%0aforged%1b", "User-Agent: \x80\xff\r\n"),
+        ("/no/such", "User-Agent: -\r\n"),
+        ("/" + "long" * 500, ""),
+    ]]
+    with Connection(server.port) as connection:
+        connection.send("GARBAGE\r\n\r\n")
+        connection.response()
+    with Connection(server.port) as connection:
+        shake(connection, "/ws")
+    server.stop()
+    report = tmp_path / "report.json"
+    done = subprocess.run(["goaccess", server.folder / "access.log", "--log-format=COMBINED", "--no-global-config", "--no-progress",
+                           "-o", report], cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    general = json.loads(report.read_text())["general"]
+    assert (general["failed_requests"], general["total_requests"]) == (0, len(asked) + 2)
