@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "net/admission.hpp"
 #include "rooms/follower.hpp"
 
 namespace sluice::handlers {
@@ -76,6 +77,13 @@ void append_octets(Text& text, const site::Totals& totals) {
     text.line("sluice_response_body_bytes_total{{route=\"{}\"}} {}", label(name), route.octets);
 }
 
+void append_refused(Text& text) {
+  auto refused = net::Admission::refused();
+  text.head("sluice_connections_refused_total", "counter", "Connections that a limit turned away, by the key of server.limits.");
+  text.line("sluice_connections_refused_total{{limit=\"connections_per_ip\"}} {}", refused.per_address);
+  text.line("sluice_connections_refused_total{{limit=\"memory\"}} {}", refused.for_memory);
+}
+
 void append_rooms(Text& text) {
   auto counts = rooms::room_counts();
   auto slow = rooms::slow_counts();
@@ -100,6 +108,7 @@ std::string metrics_text(const site::Totals& totals, const site::ProcessState& p
   text.single("sluice_requests_aborted_total", "counter", "Requests whose client went away first.", totals.aborted);
   text.single("sluice_connections", "gauge", "Open connections.", totals.connections);
   text.single("sluice_connections_accepted_total", "counter", "Connections that were accepted.", totals.accepted);
+  append_refused(text);
   text.single("sluice_access_log_dropped_total", "counter", "Lines of the access log that could not be written.",
               totals.log_lines_dropped);
   append_rooms(text);

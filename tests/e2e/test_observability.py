@@ -70,6 +70,26 @@ def test_metrics_count_requests_by_route_method_and_status_over_all_workers(serv
         assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_metrics_count_connections_that_a_limit_turned_away(serve):
+    server = serve("[metrics]\n[server.limits]\nconnections_per_ip = 1\n" + ROUTES)
+    refused = "sluice_connections_refused_total"
+    with Connection(server.port) as kept:
+        assert parse_metrics(kept.get("/metrics").text)[refused, (("limit", "connections_per_ip"),)] == 0
+        for _ in range(3):
+            assert fetch(server.port).status == 503
+        samples = parse_metrics(kept.get("/metrics").text)
+    assert samples[refused, (("limit", "connections_per_ip"),)] == 3
+    assert samples[refused, (("limit", "memory"),)] == 0
+
+
+def test_a_field_can_carry_the_number_of_the_request(serve):
+    server = serve('[log.access]\nto = "stdout"\nformat = "{request.id} {target}"\n[server.headers]\nX-Request-Id = "{request.id}"\n' + ROUTES)
+    numbers = [fetch(server.port, path).get("X-Request-Id") for path in ("/", "/items/1", "/no/such")]
+    assert len(set(numbers)) == 3 and all(numbers)
+    server.stop()
+    assert [line.split()[0] for line in server.stdout().splitlines()] == numbers
+
+
 def test_counts_go_on_over_reloads_which_are_counted_too(serve):
     server = serve("[metrics]\n" + ROUTES)
     fetch(server.port)
