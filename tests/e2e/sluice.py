@@ -27,7 +27,7 @@ def environment():
         NO_COLOR="1",
         ASAN_OPTIONS="exitcode=99:detect_leaks=1:detect_stack_use_after_return=1",
         UBSAN_OPTIONS="print_stacktrace=1:exitcode=99",
-        TSAN_OPTIONS="exitcode=99:halt_on_error=0:second_deadlock_stack=1")
+        TSAN_OPTIONS="exitcode=99:halt_on_error=0:second_deadlock_stack=1:suppressions=" + str(ROOT / "tests/e2e/thread.suppressions"))
 
 
 def run(*arguments, cwd=None, timeout=PATIENCE, input=None):
