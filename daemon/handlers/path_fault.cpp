@@ -34,8 +34,8 @@ std::string owner_and_mode(const struct stat& status) {
          "; this process runs as " + user_name(::geteuid());
 }
 
-/// What `ProtectHome=` of a systemd unit shows instead of the homes: a directory that nobody may enter, or (tmpfs) one
-/// that is empty.
+/// What `ProtectHome=` of a systemd unit shows instead of the homes: a directory that nobody may enter, or
+/// (tmpfs) one that is empty.
 bool hides_homes(const std::string& directory, const struct stat& status, int cause) {
   if (directory != "/home" && directory != "/root" && directory != "/run/user") return false;
   return (status.st_mode & 07777) == 0 || (cause == ENOENT && std::getenv("INVOCATION_ID") != nullptr);
@@ -52,19 +52,20 @@ bool next_prefix(const std::string& path, std::size_t& end) {
 }  // namespace
 
 std::string explain_path_fault(const std::string& path, int error) {
-  struct stat parent {};
+  struct stat parent{};
   std::string last_good;
   for (std::size_t end = 0; next_prefix(path, end);) {
     auto component = path.substr(0, end);
-    struct stat status {};
+    struct stat status{};
     if (::stat(component.c_str(), &status) != 0) {
       int cause = errno;
       if (hides_homes(last_good, parent, cause))
-        return "`" + last_good + "` is hidden by `ProtectHome=` of the service; with `ProtectHome=read-only` it can be served "
+        return "`" + last_good +
+               "` is hidden by `ProtectHome=` of the service; with `ProtectHome=read-only` it can be served "
                "(drop-ins/home.conf)";
       if (cause == EACCES && !last_good.empty())
         return "`" + last_good + "` may not be entered (" + owner_and_mode(parent) + ")";
-      struct stat link {};
+      struct stat link{};
       if (cause == ENOENT && ::lstat(component.c_str(), &link) == 0)
         return "`" + component + "` is a symbolic link that leads nowhere";
       if (cause == ENOENT) return "`" + component + "` does not exist";

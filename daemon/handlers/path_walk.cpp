@@ -21,7 +21,8 @@ namespace {
 
 constexpr int most_links = 40;  // as in the kernel, path_resolution(7)
 
-/// A way down from a top directory. The nodes that it has passed stay open, so that `..` means the one before.
+/// A way down from a top directory. The nodes that it has passed stay open, so that `..` means the one
+/// before.
 class Walk {
  public:
   Walk(FileDescriptor top, bool links) : links_allowed_(links) { passed_.push_back({std::move(top), true}); }

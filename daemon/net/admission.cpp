@@ -60,7 +60,8 @@ bool Admission::enter(const Address& peer, bool& counted) {
 }
 
 Admission::Refused Admission::refused() {
-  return {refused_per_address.load(std::memory_order_relaxed), refused_for_memory.load(std::memory_order_relaxed)};
+  return {refused_per_address.load(std::memory_order_relaxed),
+          refused_for_memory.load(std::memory_order_relaxed)};
 }
 
 void Admission::leave(const Address& peer) {

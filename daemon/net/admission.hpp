@@ -11,9 +11,9 @@
 
 namespace sluice::net {
 
-/// Says whether a new connection may stay: counts those of each address over all workers, and refuses all while memory is
-/// short. Shared by the workers, which ask when a connection comes and goes and at no other time; outlives them.
-/// An IPv6 client is its /64, which is what one subscriber has.
+/// Says whether a new connection may stay: counts those of each address over all workers, and refuses all
+/// while memory is short. Shared by the workers, which ask when a connection comes and goes and at no other
+/// time; outlives them. An IPv6 client is its /64, which is what one subscriber has.
 class Admission {
  public:
   /// Most connections of one address; 0: no limit. Any thread may change it.

@@ -7,12 +7,12 @@
 
 namespace sluice::net {
 
-/// The inode of the socket in `table` that keeps `wanted` from being bound; empty when there is none. `table` is the
-/// text of /proc/net/tcp, tcp6, udp or udp6 (proc(5)); of TCP, sockets that listen count.
+/// The inode of the socket in `table` that keeps `wanted` from being bound; empty when there is none. `table`
+/// is the text of /proc/net/tcp, tcp6, udp or udp6 (proc(5)); of TCP, sockets that listen count.
 std::string_view holder_inode(std::string_view table, const Address& wanted, bool datagrams);
 
-/// Who holds the address that could not be bound: "`nginx` (process 123)". Empty when /proc does not tell, as under
-/// ProtectProc= or for another user's process.
+/// Who holds the address that could not be bound: "`nginx` (process 123)". Empty when /proc does not tell, as
+/// under ProtectProc= or for another user's process.
 std::string port_holder(const Address& wanted, bool datagrams);
 
 }  // namespace sluice::net
