@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.hpp"
 #include "config/catalogue.hpp"
@@ -34,7 +35,7 @@ class Fault {
     const auto& what = error_.description;
     if (is_redefinition(error_)) {
       report_redefinition(what, file_, text_, line_begin_, at_, diagnostics_);
-    } else if (!(array_cut_off() || unclosed_string() || value_needs_quotes() || after_value() || unclosed_bracket() ||
+    } else if (!(odd_space() || array_cut_off() || unclosed_string() || value_needs_quotes() || after_value() || unclosed_bracket() ||
                  key_without_value() || inline_table() || odd_line() || bad_escape())) {
       as_the_parser_says();
     }
@@ -47,6 +48,28 @@ class Fault {
 
   bool says(std::string_view part) const { return contains(error_.description, part); }
   bool ends_early() const { return says("encountered end-of-file") || says("saw '\n'") || says("saw '\\n'"); }
+
+  /// A space or a line's end that looks like one and is none: copied from a web page or a word processor.
+  bool odd_space() {
+    static constexpr std::pair<std::string_view, std::string_view> odd[] = {
+        {"\xC2\xA0", "a no-break space (U+00A0)"},       {"\xE2\x80\x8B", "a zero-width space (U+200B)"},
+        {"\xE2\x80\xAF", "a narrow space (U+202F)"},    {"\xE2\x80\x89", "a thin space (U+2009)"},
+        {"\xE3\x80\x80", "an ideographic space (U+3000)"}, {"\xEF\xBB\xBF", "a byte order mark (U+FEFF)"},
+    };
+    for (const auto& [bytes, name] : odd) {
+      if (!text_.substr(std::min(at_, text_.size())).starts_with(bytes)) continue;
+      auto& finding = add(at_, at_ + bytes.size(), std::string(name) + " means nothing here");
+      finding.label = "write a plain space, or remove it";
+      return true;
+    }
+    return bare_return(at_) || (at_ > 0 && bare_return(at_ - 1));
+  }
+
+  bool bare_return(std::size_t at) {
+    if (at >= text_.size() || text_[at] != '\r' || text_.substr(at).starts_with("\r\n")) return false;
+    add(at, at + 1, "a line ends with LF or CR LF, not with CR alone").label = "begin a new line here";
+    return true;
+  }
 
   /// A string that its line or the file cuts off, up to and at the fault.
   bool unclosed_string() {

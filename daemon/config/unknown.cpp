@@ -121,7 +121,11 @@ std::string_view report_unknown_key(const Member& member, std::string_view where
                                     "unknown key " + in_ticks(member.key) + " in " + std::string(where));
   if (!known.empty()) finding.help = keys_here(known);
   auto meant = nearest(member.key, known);
-  if (!meant.empty()) {
+  const auto* section = is_section(member.value) ? Sections::all().find(member.key) : nullptr;
+  if (section) {
+    finding.label = "a section stands by itself: write " + header_of(*section);
+    meant = {};
+  } else if (!meant.empty()) {
     finding.label = "did you mean " + in_ticks(meant) + "?";
   } else if (auto home = find_home(member.key, section_name(where))) {
     finding.label = belongs(*home, where);
