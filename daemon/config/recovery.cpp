@@ -171,8 +171,13 @@ bool Recovery::correct_brackets(std::string_view name) {
 void Recovery::mend_pair(Statement statement, std::size_t at, bool repeats) {
   Scanner scanner(std::string_view(text_).substr(statement.begin, statement.end - statement.begin));
   auto equals = none;
+  bool has_more_keys = false;  // two on one line, say
+  Brackets brackets;
   while (auto token = scanner.next()) {
-    if (equals == none && token->kind == '=') equals = statement.begin + token->begin;
+    brackets.take(*token);
+    if (token->kind != '=') continue;
+    if (equals != none && brackets.closed()) has_more_keys = true;
+    if (equals == none) equals = statement.begin + token->begin;
   }
   auto first_line = line_at(text_, statement.begin);
   if (equals == none && is_of_another_language(first_line)) {
@@ -182,7 +187,7 @@ void Recovery::mend_pair(Statement statement, std::size_t at, bool repeats) {
   } else {
     unusable_.push_back(line_of(statement.begin));
     bool swallows = statement.end == text_.size() && line_at(text_, statement.begin).size() < text_.size() - statement.begin - 1;
-    if (swallows) incomplete_.push_back(line_of(statement.begin));
+    if (swallows || has_more_keys) incomplete_.push_back(line_of(statement.begin));
     replace(statement, text_.substr(statement.begin, equals - statement.begin) + "= ''");
   }
 }

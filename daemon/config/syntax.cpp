@@ -202,11 +202,11 @@ class Fault {
       return;
     }
     auto& finding = add(at_, at_ + length, "nothing but a comment may follow a value");
-    finding.label = contains(text_.substr(at_, length), "=") ? "write it on the next line"
-                                                             : "the value ended before this";
+    bool is_pair = contains(text_.substr(at_, length), "=");
+    finding.label = is_pair ? "write it on the next line" : "the value ended before this";
     if (was_text && text_[at_] == '"')
       finding.label = "several values stand in [ … ] with commas between them";
-    if (was_text)
+    if (was_text && !is_pair)
       finding.help = "a quote inside a string: \"it's\", 'say \"hello\"', or \\\" in double quotes";
   }
 
