@@ -1,5 +1,7 @@
 #include "net/open_file.hpp"
 
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -15,6 +17,7 @@ namespace sluice::net {
 namespace {
 
 constexpr std::uint64_t region_size = 1 << 20;
+constexpr std::uint64_t smallest_page = 4096;
 /// The kernel reads ahead in pieces of this size, so that its last octet stands for the whole piece.
 constexpr std::uint64_t piece_size = 128 * 1024;
 /// What was in memory is believed to be there still for so long, in milliseconds.
@@ -32,18 +35,43 @@ Stretch& remembered(std::uint64_t file, std::uint64_t region) {
   return all[(file * 31 + region) % all.size()];
 }
 
+enum class Answer : std::uint8_t { resident, absent, unsupported };
+
 /// Asks for one octet, which is read only if it is in memory. The end of the file needs no waiting either.
-bool octet_is_resident(int fd, std::uint64_t offset) {
+Answer ask_for_octet(int fd, std::uint64_t offset) {
   char octet = 0;
   iovec part{&octet, 1};
-  return ::preadv2(fd, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT) >= 0;
+  if (::preadv2(fd, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT) >= 0) return Answer::resident;
+  return errno == EOPNOTSUPP ? Answer::unsupported : Answer::absent;
 }
 
+/// Asks about the pages of a region at once, where a file system such as overlayfs cannot be asked for octets. Where nothing
+/// can be learned the answer is yes, and the sending may wait for the disk.
+bool pages_are_resident(int fd, std::uint64_t begin, std::uint64_t end) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0) return true;
+  end = std::min(end, static_cast<std::uint64_t>(status.st_size));
+  auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  begin -= begin % page;
+  if (begin >= end) return true;
+  auto* map = ::mmap(nullptr, end - begin, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(begin));
+  if (map == MAP_FAILED) return true;
+  std::array<unsigned char, region_size / smallest_page> pages;
+  bool answered = ::mincore(map, end - begin, pages.data()) == 0;
+  ::munmap(map, end - begin);
+  auto count = (end - begin + page - 1) / page;
+  return !answered || std::all_of(pages.begin(), pages.begin() + static_cast<std::ptrdiff_t>(count),
+                                  [](unsigned char state) { return (state & 1) != 0; });
+}
+
+/// Of a stretch inside one region.
 bool is_resident(int fd, std::uint64_t begin, std::uint64_t end) {
-  if (!octet_is_resident(fd, begin)) return false;
+  auto first = ask_for_octet(fd, begin);
+  if (first == Answer::unsupported) return pages_are_resident(fd, begin, end);
+  if (first == Answer::absent) return false;
   for (auto at = begin; at < end;) {
     at = std::min(end, (at / piece_size + 1) * piece_size);
-    if (!octet_is_resident(fd, at - 1)) return false;
+    if (ask_for_octet(fd, at - 1) != Answer::resident) return false;
   }
   return true;
 }

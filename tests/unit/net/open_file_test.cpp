@@ -74,3 +74,16 @@ TEST_CASE("a file in memory always is resident, a remote one never") {
   CHECK(OpenFile(::dup(disk.fd), Storage::memory).resident(0, mib, 0) == mib);
   CHECK(OpenFile(disk.fd, Storage::remote).resident(0, mib, 0) == 0);
 }
+
+TEST_CASE("a file system that cannot be asked for octets is asked for pages") {
+  char name[] = "/dev/shm/sluice-open-file-XXXXXX";  // tmpfs has no RWF_NOWAIT, and overlayfs neither
+  int fd = ::mkstemp(name);
+  if (fd < 0) return;
+  ::unlink(name);
+  REQUIRE(::write(fd, "0123456789", 10) == 10);
+  REQUIRE(::ftruncate(fd, 3 * mib) == 0);
+  OpenFile file(fd);
+  CHECK(file.resident(0, 10, 0) == 10);
+  CHECK(file.resident(3 * mib, 10, 5000) == 10);  // past its end nothing is waited for
+  CHECK(file.resident(mib, mib, 5000) == 0);      // a hole was never in memory
+}
