@@ -4,15 +4,17 @@ import argparse
 import json
 import os
 import platform
-import statistics
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import load
 import scenarios
 import servers
+import table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,12 +41,12 @@ def build(given):
     for name in ("floor", "websocket_load"):
         source = ROOT / "tests/bench" / f"{name}.c"
         subprocess.run(["cc", "-O2", "-o", tools / name, source, "-lcrypto"], check=True)
-    scenarios.websocket_load = tools / "websocket_load"
+    load.websocket_load = tools / "websocket_load"
     return given or ROOT / "build/sluice", tools / "floor"
 
 
 def measure_scenario(scenario, contestants, arguments, server_cpu, load_cpu):
-    """All rounds of one scenario: {server name: [(requests a second, CPU µs a request)]}."""
+    """All rounds of one scenario: {server name: [measurement]}."""
     results, running = {}, []
     try:
         for server in contestants:
@@ -59,20 +61,22 @@ def measure_scenario(scenario, contestants, arguments, server_cpu, load_cpu):
                 continue
             running.append((server, header))
             results[server.name] = []
-        for _ in range(arguments.rounds):
+        for number in range(arguments.rounds):
             for server, header in running:
                 if server.name not in results:
                     continue
-                before = server.cpu_seconds()
                 try:
-                    load = scenarios.measure(scenario, server.port, header, arguments.connections, arguments.seconds,
-                                             load_cpu)
-                except scenarios.WrongAnswer as wrong:
+                    if number and scenario.members:  # what an earlier round left behind would hide what this one needs
+                        server.stop()
+                        server.start(scenario.name, server_cpu)
+                        scenarios.verify(scenario, server)
+                    measured = scenarios.measure(scenario, server, header, arguments.connections, arguments.seconds,
+                                                 load_cpu)
+                except (scenarios.WrongAnswer, servers.NotRunning) as wrong:
                     print(f"  {server.name} is disqualified: {wrong}")
                     del results[server.name]
                     continue
-                cpu = server.cpu_seconds() - before
-                results[server.name].append((load["requests"] / load["seconds"], cpu * 1e6 / load["requests"]))
+                results[server.name].append(table.measurement(measured))
                 time.sleep(0.2)
     finally:
         for server, _ in running:
@@ -80,21 +84,11 @@ def measure_scenario(scenario, contestants, arguments, server_cpu, load_cpu):
     return results
 
 
-def show(results):
-    """One line a server: medians, the spread of the CPU figures, and what they are compared with."""
-    cost = {name: statistics.median(micros for _, micros in rounds) for name, rounds in results.items() if rounds}
-    best = min((name for name in cost if name not in ("floor", "sluice")), key=cost.get, default=None)
-    for name, rounds in results.items():
-        spread = max(m for _, m in rounds) - min(m for _, m in rounds)
-        ratios = "  ".join(
-            f"{cost[name] / cost[other]:.2f} × {other}" for other in ("floor", best) if other in cost and other != name)
-        print(f"  {name:10}{statistics.median(r for r, _ in rounds):12,.0f} requests/s "
-              f"{cost[name]:8.2f} µs CPU/request (± {spread / 2:.2f})  {ratios}")
-
-
 def main():
     arguments = options()
     sluice, floor = build(arguments.binary)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # servers and load inherit it
     cpus = sorted(os.sched_getaffinity(0))
     server_cpu, load_cpu = cpus[0], cpus[-1]
     if server_cpu == load_cpu:
@@ -114,16 +108,16 @@ def main():
                 continue
             print(f"\n{scenario.title}", flush=True)
             measured[scenario.name] = measure_scenario(scenario, contestants, arguments, server_cpu, load_cpu)
-            show(measured[scenario.name])
+            table.show(scenario, measured[scenario.name])
             sys.stdout.flush()
+
+    table.show_growth(measured.get("broadcast-1k", {}), measured.get("broadcast-10k", {}))
 
     if arguments.json:
         arguments.json.write_text(json.dumps(
             {"machine": platform.processor() or platform.machine(), "kernel": platform.release(), "cpus": len(cpus),
              "rounds": arguments.rounds, "seconds": arguments.seconds, "connections": arguments.connections,
-             "scenarios": {name: {server: [{"requests_per_second": r, "cpu_microseconds": m} for r, m in rounds]
-                                  for server, rounds in result.items()} for name, result in measured.items()}},
-            indent=2) + "\n")
+             "scenarios": measured}, indent=2) + "\n")
     return 0 if all("sluice" in result or "sluice" in arguments.without for result in measured.values()) else 1
 
 

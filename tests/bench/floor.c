@@ -4,6 +4,7 @@
 //   floor PORT http HEAD_FILE BODY_FILE   answers every request with these octets
 //   floor PORT close HEAD_FILE BODY_FILE  … and ends the connection
 //   floor PORT websocket                  shakes hands on any path and echoes data frames
+//   floor PORT room                       … and sends data frames to all connections
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <endian.h>
@@ -17,7 +18,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { max_pipelined = 64, max_descriptors = 4096, read_size = 256 * 1024, max_leftover = 64 * 1024 };
+enum { max_pipelined = 64, max_descriptors = 16384, read_size = 256 * 1024, max_leftover = 64 * 1024 };
 
 // Octets of an unfinished request or frame, kept until the next read.
 struct connection {
@@ -32,26 +33,28 @@ static char* answers;  // max_pipelined copies of the answer, so that several le
 static size_t answer_length;
 static int close_after_answer;
 static int websocket;
+static int room;
+static int highest;  // descriptor that was ever accepted
 
 static void fail(const char* what) {
   perror(what);
   exit(1);
 }
 
-static size_t append_file(const char* name, char* out, size_t room) {
+static size_t append_file(const char* name, char* out, size_t space) {
   FILE* file = fopen(name, "rb");
   if (!file) fail(name);
-  size_t length = fread(out, 1, room, file);
+  size_t length = fread(out, 1, space, file);
   fclose(file);
   return length;
 }
 
 static void load_answer(const char* head, const char* body) {
-  const size_t room = 1 << 20;
-  answers = malloc(room * max_pipelined);
+  const size_t space = 1 << 20;
+  answers = malloc(space * max_pipelined);
   if (!answers) fail("malloc");
-  answer_length = append_file(head, answers, room);
-  answer_length += append_file(body, answers + answer_length, room - answer_length);
+  answer_length = append_file(head, answers, space);
+  answer_length += append_file(body, answers + answer_length, space - answer_length);
   for (int i = 1; i < max_pipelined; i++) memcpy(answers + (size_t)i * answer_length, answers, answer_length);
 }
 
@@ -132,6 +135,14 @@ static void unmask(char* data, size_t length, const char* key) {
   for (; i < length; i++) data[i] ^= key[i % 4];
 }
 
+// A member that is gone is noticed when its own turn comes.
+static int send_to_room(const char* data, size_t length) {
+  for (int fd = 0; fd <= highest; fd++) {
+    if (connections[fd].upgraded) send_all(fd, data, length);
+  }
+  return 1;
+}
+
 // Turns the masked frames at `data` into unmasked ones in place, packed from `data` on, and sends them at once.
 static int echo_frames(int fd, char* data, size_t length) {
   char* out = data;
@@ -160,7 +171,8 @@ static int echo_frames(int fd, char* data, size_t length) {
     in += head + 4 + payload;
   }
   keep(&connections[fd], in, (size_t)(end - in));
-  return out == data || send_all(fd, data, (size_t)(out - data));
+  if (out == data) return 1;
+  return room ? send_to_room(data, (size_t)(out - data)) : send_all(fd, data, (size_t)(out - data));
 }
 
 static void serve(int fd) {
@@ -187,7 +199,8 @@ static int listen_on(int port) {
 
 int main(int count, char** arguments) {
   if (count < 3) return 64;
-  websocket = !strcmp(arguments[2], "websocket");
+  room = !strcmp(arguments[2], "room");
+  websocket = room || !strcmp(arguments[2], "websocket");
   close_after_answer = !strcmp(arguments[2], "close");
   if (!websocket && count != 5) return 64;
   if (!websocket) load_answer(arguments[3], arguments[4]);
@@ -207,6 +220,7 @@ int main(int count, char** arguments) {
       int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
       if (fd < 0) continue;
       if (fd >= max_descriptors) fail("too many connections");
+      if (fd > highest) highest = fd;
       interest.data.fd = fd;
       epoll_ctl(poll, EPOLL_CTL_ADD, fd, &interest);
     }

@@ -1,14 +1,13 @@
 """What is measured: the request of each scenario, and how its answer is proved right before it counts."""
 
 import gzip
-import json
 import re
 import socket
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+import load
+from load import WrongAnswer
 
 
 @dataclass(frozen=True)
@@ -20,6 +19,8 @@ class Scenario:
     header: str = ""
     message: int = 0  # octets of a WebSocket message; 0: HTTP
     connections: int = 0  # at most; 0: as many as are asked for
+    members: int = 0  # WebSockets that are held open, as far as descriptors allow; 0: as many as are asked for
+    idle: bool = False  # what an open WebSocket costs, instead of what a request costs
 
 
 ALL = (
@@ -35,11 +36,10 @@ ALL = (
     Scenario("connection", "new connection each", header="Connection: close"),
     Scenario("websocket-64", "WebSocket echo 64 B", path="/ws", message=64),
     Scenario("websocket-16k", "WebSocket echo 16 KiB", path="/ws", message=16384),
+    Scenario("websocket-idle", "idle WebSockets", path="/ws", message=64, members=10_000, idle=True),
+    Scenario("broadcast-1k", "broadcast of 64 B to 1,000 members", path="/room", message=64, members=1_000),
+    Scenario("broadcast-10k", "broadcast of 64 B to 10,000 members", path="/room", message=64, members=10_000),
 )
-
-
-class WrongAnswer(Exception):
-    """The server does not do what is measured; it is left out."""
 
 
 def make_files(www: Path):
@@ -98,7 +98,7 @@ def _require(condition, what):
 def verify(scenario: Scenario, server):
     """Raises WrongAnswer unless the server gives the right answer. Returns the header field to measure with."""
     if scenario.message:
-        measure_websocket(scenario, server.port, connections=2, seconds=0.2)
+        load.websockets(scenario, server, 2, 0.2, 0)
         return ""
     if scenario.name == "not-modified":
         if server.name == "floor":
@@ -125,34 +125,18 @@ def verify(scenario: Scenario, server):
     return scenario.header
 
 
-def _run(command, cpu):
-    done = subprocess.run(["taskset", "-c", str(cpu), *map(str, command)], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise WrongAnswer((done.stderr or done.stdout).strip()[-300:])
-    result = json.loads(done.stdout.strip().splitlines()[-1])
-    if result.get("errors"):
-        raise WrongAnswer(f"{result['errors']} errors under load")
-    return result
-
-
-websocket_load = None  # path of the built load generator, set by bench.py
-
-
-def measure_websocket(scenario, port, connections, seconds, cpu=0):
-    return _run([websocket_load, port, scenario.path, connections, scenario.message, seconds], cpu)
-
-
-def measure(scenario, port, header, connections, seconds, cpu):
-    """Loads the server for a while: {"requests": count, "seconds": time}."""
+def measure(scenario, server, header, connections, seconds, cpu):
+    """Loads the server for a while: {"requests": count, "seconds": time, "cpu": seconds that the server used}, and more
+    for WebSockets."""
     if scenario.message:
-        return measure_websocket(scenario, port, connections, seconds, cpu)
-    fields = ["-H", header] if header else []
+        return load.websockets(scenario, server, min(scenario.members or connections, load.descriptors()), seconds, cpu)
     connections = min(connections, scenario.connections or connections)
-    load = _run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *fields, "-s", HERE / "requests.lua",
-                 f"http://127.0.0.1:{port}{scenario.path}", "--", scenario.pipelined], cpu)
+    before = server.cpu_seconds()
+    result = load.wrk(f"http://127.0.0.1:{server.port}{scenario.path}", header, connections, seconds, scenario.pipelined, cpu)
+    result["cpu"] = server.cpu_seconds() - before
     if scenario.connections:  # what was under way at the end counts for its share
-        load["requests"] = load["bytes"] / size_of(port, scenario.path)
-    return load
+        result["requests"] = result["bytes"] / size_of(server.port, scenario.path)
+    return result
 
 
 def size_of(port, path):

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 
-
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -18,6 +17,9 @@ def free_port():
 
 # Scenarios of whoever serves files.
 FILES = ("static-1k", "static-16k", "static-1m", "static-100m", "gzip-16k", "not-modified")
+
+# Scenarios of whoever speaks WebSocket. What an idle connection costs the floor is the kernel's memory, not its own.
+WEBSOCKETS = ("websocket-64", "websocket-16k", "websocket-idle", "broadcast-1k", "broadcast-10k")
 
 
 class NotRunning(Exception):
@@ -91,13 +93,18 @@ class Server:
                 total += int((task / "schedstat").read_text().split()[0])
         return total / 1e9
 
+    def resident_bytes(self):
+        """Resident memory of the process and its descendants."""
+        pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids())
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
 
 class Floor(Server):
     """tests/bench/floor.c, with the answer that the scenario asks for."""
 
     name = "floor"
     scenarios = frozenset(
-        ("plain", "pipelined", "static-1k", "static-16k", "not-modified", "connection", "websocket-64", "websocket-16k"))
+        ("plain", "pipelined", "static-1k", "static-16k", "not-modified", "connection", *WEBSOCKETS)) - {"websocket-idle"}
 
     def __init__(self, folder, www, binary):
         super().__init__(folder, www)
@@ -106,6 +113,8 @@ class Floor(Server):
     def command(self, scenario):
         if scenario.startswith("websocket"):
             return [self.binary, str(self.port), "websocket"]
+        if scenario.startswith("broadcast"):
+            return [self.binary, str(self.port), "room"]
         body = {"static-1k": (self.www / "1k.bin"), "static-16k": (self.www / "16k.bin")}.get(scenario)
         body = body.read_bytes() if body else b"" if scenario == "not-modified" else b"Hello, World!"
         head = "HTTP/1.1 304 Not Modified\r\n" if scenario == "not-modified" else (
@@ -122,7 +131,7 @@ class Floor(Server):
 class Sluice(Server):
     name = "sluice"
     scenarios = frozenset(
-        ("plain", "pipelined", "template", "connection", "websocket-64", "websocket-16k", *FILES))
+        ("plain", "pipelined", "template", "connection", *WEBSOCKETS, *FILES))
 
     def __init__(self, folder, www, binary):
         super().__init__(folder, www)
@@ -148,6 +157,11 @@ root = "{self.www}"
 
 [[websocket]]
 path = "/ws"
+
+[[websocket]]
+path = "/room"
+room = "all"
+ping = "0s"
 ''')
         return [self.binary, "serve", "-c", self.folder / "sluice.toml"]
 
@@ -215,8 +229,34 @@ mimetype.assign = (".txt" => "text/plain", "" => "application/octet-stream")
         return ["lighttpd", "-D", "-f", self.folder / "lighttpd.conf"]
 
 
+class PythonPeer(Server):
+    """A library for WebSockets in Python, with the server of python_peer.py."""
+
+    scenarios = frozenset(WEBSOCKETS)
+
+    def command(self, scenario):
+        return ["/usr/bin/python3", Path(__file__).with_name("python_peer.py"), self.name, str(self.port)]
+
+
+class Websockets(PythonPeer):
+    name = "websockets"
+
+
+class Aiohttp(PythonPeer):
+    name = "aiohttp"
+
+
+class Tornado(PythonPeer):
+    name = "tornado"
+
+
 def installed_peers():
-    """The peers whose programs this machine has."""
+    """The peers whose programs and libraries this machine has."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     os.environ["PATH"] = path
-    return [kind for kind in (Nginx, H2o, Lighttpd) if shutil.which(kind.name, path=path)]
+    return [kind for kind in (Nginx, H2o, Lighttpd) if shutil.which(kind.name, path=path)] + [
+        kind for kind in (Websockets, Aiohttp, Tornado) if has_library(kind.name)]
+
+
+def has_library(name):
+    return subprocess.run(["/usr/bin/python3", "-c", f"import {name}"], capture_output=True).returncode == 0

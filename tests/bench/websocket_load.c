@@ -1,7 +1,13 @@
-// Load for a WebSocket echo. Each connection sends a message, waits for its echo, compares every octet, sends the next.
-// Prints {"requests": …, "seconds": …}. Any wrong, missing or surplus octet ends it with status 1.
+// Load for WebSockets. Opens all connections and prints "open"; a line on standard input starts the load, whose result
+// is one line of JSON; the connections stay open until standard input ends. In between the caller looks at the server.
+// Any wrong, missing or surplus octet ends it with status 1.
 //
-//   websocket_load PORT PATH CONNECTIONS OCTETS SECONDS
+//   websocket_load PORT PATH echo CONNECTIONS OCTETS SECONDS       each sends a message, awaits its echo, sends the next
+//   websocket_load PORT PATH once CONNECTIONS OCTETS 0             one after the other each has one message echoed
+//   websocket_load PORT PATH broadcast CONNECTIONS OCTETS SECONDS  one sends, all must get it, then the next one sends
+//
+// `requests` counts echoes, or messages that a member of the room got; `p50` and `p99` are the microseconds from the
+// send to each of them.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <endian.h>
@@ -11,18 +17,33 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-// A connection's frame to send and the frame that must come back.
-struct connection {
-  int fd;
+enum { patience = 10 };  // seconds that a server may take for anything
+
+// The frame to send, the frame that must come back, and when it was sent.
+struct message {
   char* request;
   char* expected;
-  size_t received;
+  double sent;
 };
 
-static size_t request_length, expected_length;
+struct connection {
+  int fd;
+  struct message* message;
+  size_t received;  // octets of the expected frame
+  long messages;    // that came whole
+};
+
+static struct connection* all;
+static long connections;
+static size_t octets, request_length, expected_length;
+static int ready_set;
+
+static float* latencies;  // microseconds
+static size_t latency_count, latency_room;
 
 static void fail(const char* what) {
   fprintf(stderr, "websocket_load: %s\n", what);
@@ -35,12 +56,38 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+static void record(double seconds) {
+  if (latency_count == latency_room) {
+    latency_room = latency_room ? latency_room * 2 : 1 << 16;
+    latencies = realloc(latencies, latency_room * sizeof *latencies);
+    if (!latencies) fail("out of memory");
+  }
+  latencies[latency_count++] = (float)(seconds * 1e6);
+}
+
+static int ascending(const void* a, const void* b) {
+  float left = *(const float*)a, right = *(const float*)b;
+  return (left > right) - (left < right);
+}
+
+static void print_result(double seconds) {
+  if (!latency_count) fail("nothing came back");
+  qsort(latencies, latency_count, sizeof *latencies, ascending);
+  printf("{\"requests\": %zu, \"seconds\": %.6f, \"p50\": %.1f, \"p99\": %.1f}\n", latency_count, seconds,
+         (double)latencies[latency_count / 2], (double)latencies[latency_count * 99 / 100]);
+  fflush(stdout);
+}
+
 static int connect_to(int port) {
   int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (fd < 0) fail("too few descriptors");
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (connect(fd, (struct sockaddr*)&address, sizeof address)) fail("cannot connect");
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = patience}, sizeof(struct timeval));
+  // Resets at the end: thousands of ports in TIME_WAIT would be missing in the next round.
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
   return fd;
 }
 
@@ -63,7 +110,7 @@ static void shake_hands(int fd, int port, const char* path) {
   }
 }
 
-static size_t write_head(char* out, size_t octets, int masked) {
+static size_t write_head(char* out, int masked) {
   out[0] = (char)0x82;  // a whole binary message
   size_t head = 2;
   if (octets < 126) {
@@ -78,70 +125,125 @@ static size_t write_head(char* out, size_t octets, int masked) {
   return head;
 }
 
-static void make_frames(struct connection* connection, size_t octets, unsigned seed) {
-  connection->request = malloc(octets + 8);
-  connection->expected = malloc(octets + 4);
-  size_t head = write_head(connection->expected, octets, 0);
-  write_head(connection->request, octets, 1);
+static struct message* make_message(void) {
+  struct message* message = calloc(1, sizeof *message);
+  message->request = malloc(octets + 8);
+  message->expected = malloc(octets + 4);
+  return message;
+}
+
+// Octets that no other seed gives.
+static void fill(struct message* message, unsigned seed) {
+  size_t head = write_head(message->expected, 0);
+  write_head(message->request, 1);
   char key[4];
   for (int i = 0; i < 4; i++) key[i] = (char)rand_r(&seed);
-  memcpy(connection->request + head, key, 4);
+  memcpy(message->request + head, key, 4);
   for (size_t i = 0; i < octets; i++) {
     char octet = (char)rand_r(&seed);
-    connection->expected[head + i] = octet;
-    connection->request[head + 4 + i] = (char)(octet ^ key[i % 4]);
+    message->expected[head + i] = octet;
+    message->request[head + 4 + i] = (char)(octet ^ key[i % 4]);
   }
   expected_length = head + octets;
   request_length = expected_length + 4;
 }
 
 static void send_message(struct connection* connection) {
-  if (write(connection->fd, connection->request, request_length) != (ssize_t)request_length) fail("cannot send");
+  connection->message->sent = now();
+  if (write(connection->fd, connection->message->request, request_length) != (ssize_t)request_length) fail("cannot send");
 }
 
-// Returns 1 when the echo is complete.
+// Returns 1 when the expected message is complete.
 static int receive(struct connection* connection) {
   static char buffer[256 * 1024];
   ssize_t got = read(connection->fd, buffer, sizeof buffer);
   if (got <= 0) fail("the connection ended");
   if (connection->received + (size_t)got > expected_length) fail("more came back than was sent");
-  if (memcmp(buffer, connection->expected + connection->received, (size_t)got)) fail("the echo differs");
+  if (memcmp(buffer, connection->message->expected + connection->received, (size_t)got)) fail("a message differs");
   connection->received += (size_t)got;
   if (connection->received < expected_length) return 0;
   connection->received = 0;
+  connection->messages++;
+  record(now() - connection->message->sent);
   return 1;
 }
 
-int main(int count, char** arguments) {
-  if (count != 6) return 64;
-  int port = atoi(arguments[1]), peers = atoi(arguments[3]);
-  size_t octets = (size_t)atol(arguments[4]);
-  double seconds = atof(arguments[5]);
-  if (octets > 65535) return 64;
+static int await_events(struct epoll_event* ready, int room) {
+  int n = epoll_wait(ready_set, ready, room, patience * 1000);
+  if (n <= 0) fail("a message did not come back");
+  return n;
+}
 
-  struct connection* all = calloc((size_t)peers, sizeof *all);
-  int poll = epoll_create1(0);
-  for (int i = 0; i < peers; i++) {
+static void open_all(int port, const char* path, int shared) {
+  all = calloc((size_t)connections, sizeof *all);
+  ready_set = epoll_create1(0);
+  for (long i = 0; i < connections; i++) {
     all[i].fd = connect_to(port);
-    shake_hands(all[i].fd, port, arguments[2]);
-    make_frames(&all[i], octets, (unsigned)i + 1);
+    shake_hands(all[i].fd, port, path);
+    all[i].message = shared && i ? all[0].message : make_message();
+    if (!shared) fill(all[i].message, (unsigned)i + 1);
     struct epoll_event interest = {.events = EPOLLIN, .data.ptr = &all[i]};
-    epoll_ctl(poll, EPOLL_CTL_ADD, all[i].fd, &interest);
+    epoll_ctl(ready_set, EPOLL_CTL_ADD, all[i].fd, &interest);
   }
+}
 
-  double start = now(), end = start + seconds, last = start;
-  long requests = 0;
-  for (int i = 0; i < peers; i++) send_message(&all[i]);
-  while ((last = now()) < end) {
+static void echo(double end) {
+  for (long i = 0; i < connections; i++) send_message(&all[i]);
+  while (now() < end) {
     struct epoll_event ready[256];
-    int n = epoll_wait(poll, ready, 256, 2000);
-    if (n == 0) fail("no echo for two seconds");
+    int n = await_events(ready, 256);
     for (int i = 0; i < n; i++) {
-      if (!receive(ready[i].data.ptr)) continue;
-      requests++;
-      send_message(ready[i].data.ptr);
+      if (receive(ready[i].data.ptr)) send_message(ready[i].data.ptr);
     }
   }
-  printf("{\"requests\": %ld, \"seconds\": %.6f}\n", requests, last - start);
+}
+
+static void echo_once(void) {
+  for (long i = 0; i < connections; i++) {
+    send_message(&all[i]);
+    while (!receive(&all[i])) continue;
+  }
+}
+
+static void broadcast(double end) {
+  for (long round = 1; round == 1 || now() < end; round++) {
+    fill(all[0].message, (unsigned)round);
+    send_message(&all[round % connections]);
+    for (long waiting = connections; waiting > 0;) {
+      struct epoll_event ready[256];
+      int n = await_events(ready, 256);
+      for (int i = 0; i < n; i++) {
+        struct connection* member = ready[i].data.ptr;
+        if (!receive(member)) continue;
+        if (member->messages != round) fail("a member got a message twice");
+        waiting--;
+      }
+    }
+  }
+}
+
+int main(int count, char** arguments) {
+  if (count != 7) return 64;
+  const char* mode = arguments[3];
+  connections = atol(arguments[4]);
+  octets = (size_t)atol(arguments[5]);
+  double seconds = atof(arguments[6]);
+  if (octets > 65535 || connections < 1) return 64;
+
+  open_all(atoi(arguments[1]), arguments[2], !strcmp(mode, "broadcast"));
+  puts("open");
+  fflush(stdout);
+  if (getchar() == EOF) return 0;
+
+  double start = now();
+  if (!strcmp(mode, "echo")) {
+    echo(start + seconds);
+  } else if (!strcmp(mode, "once")) {
+    echo_once();
+  } else {
+    broadcast(start + seconds);
+  }
+  print_result(now() - start);
+  while (getchar() != EOF) continue;
   return 0;
 }

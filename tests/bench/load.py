@@ -1,0 +1,82 @@
+"""The load generators: how each is run on its CPU, and what it says."""
+
+import json
+import resource
+import subprocess
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SETTLING = 1  # seconds after which a server has let go of what it needed for handshakes and messages
+
+websocket_load = None  # path of the built load generator, set by bench.py
+
+
+class WrongAnswer(Exception):
+    """The server does not do what is measured; it is left out."""
+
+
+def wrk(url, header, connections, seconds, pipelined, cpu):
+    """Loads an HTTP server for a while: {"requests": count, "seconds": time, "bytes": count}."""
+    fields = ["-H", header] if header else []
+    command = ["taskset", "-c", str(cpu), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *fields,
+               "-s", HERE / "requests.lua", url, "--", str(pipelined)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise WrongAnswer((done.stderr or done.stdout).strip()[-300:])
+    result = json.loads(done.stdout.strip().splitlines()[-1])
+    if result.get("errors"):
+        raise WrongAnswer(f"{result['errors']} errors under load")
+    return result
+
+
+def descriptors():
+    """Connections that one process may hold, some being left for what else it opens."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return limit - 200 if limit != resource.RLIM_INFINITY else 1 << 20
+
+
+class WebSockets:
+    """Connections that websocket_load holds open from here until `close`."""
+
+    def __init__(self, port, path, mode, connections, octets, seconds, cpu):
+        command = ["taskset", "-c", cpu, websocket_load, port, path, mode, connections, octets, seconds]
+        self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        self._line()
+
+    def _line(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise WrongAnswer(self.close() or "the load generator ended")
+        return line
+
+    def load(self):
+        """Starts what its mode says and waits for the result: {"requests", "seconds", "p50", "p99"}."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return json.loads(self._line())
+
+    def close(self):
+        """What it complained of."""
+        return self.process.communicate()[1].strip()
+
+
+def websockets(scenario, server, connections, seconds, cpu):
+    """The result of the load, and from the server: CPU time in seconds, growth of its resident memory in bytes, with
+    all connections open and after the load."""
+    mode = "once" if scenario.idle else "broadcast" if scenario.path == "/room" else "echo"
+    before = server.resident_bytes()
+    held = WebSockets(server.port, scenario.path, mode, connections, scenario.message, seconds, cpu)
+    try:
+        if scenario.members:
+            time.sleep(SETTLING)
+        opened, used = server.resident_bytes(), server.cpu_seconds()
+        result = held.load()
+        result["cpu"] = server.cpu_seconds() - used
+        if scenario.idle:
+            time.sleep(SETTLING)
+        return {**result, "connections": connections, "resident_open": opened - before,
+                "resident_load": server.resident_bytes() - opened}
+    finally:
+        held.close()
