@@ -1,5 +1,6 @@
-// The floor of scripts/bench: the least that a server on epoll can do. It knows its one answer beforehand and looks
-// at nothing in a request but its end, so what it costs is the kernel's share. One thread, no timers, no limits.
+// The floor of scripts/bench: the least that a server on epoll can do. It knows its one answer beforehand and
+// looks at nothing in a request but its end, so what it costs is the kernel's share. One thread, no timers,
+// no limits.
 //
 //   floor PORT http HEAD_FILE BODY_FILE   answers every request with these octets
 //   floor PORT close HEAD_FILE BODY_FILE  … and ends the connection
@@ -143,7 +144,8 @@ static int send_to_room(const char* data, size_t length) {
   return 1;
 }
 
-// Turns the masked frames at `data` into unmasked ones in place, packed from `data` on, and sends them at once.
+// Turns the masked frames at `data` into unmasked ones in place, packed from `data` on, and sends them at
+// once.
 static int echo_frames(int fd, char* data, size_t length) {
   char* out = data;
   char* in = data;

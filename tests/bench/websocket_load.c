@@ -1,13 +1,15 @@
-// Load for WebSockets. Opens all connections and prints "open"; a line on standard input starts the load, whose result
-// is one line of JSON; the connections stay open until standard input ends. In between the caller looks at the server.
-// Any wrong, missing or surplus octet ends it with status 1.
+// Load for WebSockets. Opens all connections and prints "open"; a line on standard input starts the load,
+// whose result is one line of JSON; the connections stay open until standard input ends. In between the
+// caller looks at the server. Any wrong, missing or surplus octet ends it with status 1.
 //
-//   websocket_load PORT PATH echo CONNECTIONS OCTETS SECONDS       each sends a message, awaits its echo, sends the next
-//   websocket_load PORT PATH once CONNECTIONS OCTETS 0             one after the other each has one message echoed
-//   websocket_load PORT PATH broadcast CONNECTIONS OCTETS SECONDS  one sends, all must get it, then the next one sends
+//   websocket_load PORT PATH MODE CONNECTIONS OCTETS SECONDS
 //
-// `requests` counts echoes, or messages that a member of the room got; `p50` and `p99` are the microseconds from the
-// send to each of them.
+//   echo       each connection sends a message, awaits its echo, sends the next
+//   once       one after the other has one message echoed; SECONDS do not matter
+//   broadcast  one sends, all must get it, then the next one sends
+//
+// `requests` counts echoes, or messages that a member of the room got; `p50` and `p99` are the microseconds
+// from the send to each of them.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <endian.h>
@@ -93,10 +95,11 @@ static int connect_to(int port) {
 
 static void shake_hands(int fd, int port, const char* path) {
   char text[1024];
-  int length = snprintf(text, sizeof text,
-                        "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-                        path, port);
+  int length =
+      snprintf(text, sizeof text,
+               "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+               path, port);
   if (write(fd, text, (size_t)length) != length) fail("cannot send the handshake");
   size_t got = 0;
   while (!memmem(text, got, "\r\n\r\n", 4)) {
@@ -150,7 +153,8 @@ static void fill(struct message* message, unsigned seed) {
 
 static void send_message(struct connection* connection) {
   connection->message->sent = now();
-  if (write(connection->fd, connection->message->request, request_length) != (ssize_t)request_length) fail("cannot send");
+  if (write(connection->fd, connection->message->request, request_length) != (ssize_t)request_length)
+    fail("cannot send");
 }
 
 // Returns 1 when the expected message is complete.
@@ -159,7 +163,8 @@ static int receive(struct connection* connection) {
   ssize_t got = read(connection->fd, buffer, sizeof buffer);
   if (got <= 0) fail("the connection ended");
   if (connection->received + (size_t)got > expected_length) fail("more came back than was sent");
-  if (memcmp(buffer, connection->message->expected + connection->received, (size_t)got)) fail("a message differs");
+  if (memcmp(buffer, connection->message->expected + connection->received, (size_t)got))
+    fail("a message differs");
   connection->received += (size_t)got;
   if (connection->received < expected_length) return 0;
   connection->received = 0;
