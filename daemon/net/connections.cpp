@@ -1,10 +1,16 @@
 #include "net/connections.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
+
+#include "net/background.hpp"
 
 namespace sluice::net {
 namespace {
 
+/// So many connections leave enough memory behind for giving it back to be worth the time.
+constexpr std::size_t crowd = 1000;
 /// So often lasting connections are drained, and so many at least.
 constexpr std::chrono::milliseconds drain_interval{100};
 constexpr std::size_t fewest_drained_at_once = 50;
@@ -70,7 +76,18 @@ void Connections::run_flushes() {
   }
 }
 
+/// After a crowd has left, its memory lies in the allocator's free lists: the system gets it back. In the thread pool,
+/// because that takes milliseconds.
+void Connections::give_memory_back() {
+  most_ = std::max(most_, count());
+  if (most_ < crowd || count() > most_ / 4) return;
+  most_ = count();
+  if (ended_.empty()) ended_.shrink_to_fit();
+  run_in_background(loop_, [] { ::malloc_trim(0); }, [] {});
+}
+
 void Connections::sweep() {
+  give_memory_back();
   if (count() == 0) {  // an idle daemon sleeps
     sweeping_ = false;
     uv_timer_stop(sweeper_.get());

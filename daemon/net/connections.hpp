@@ -60,6 +60,7 @@ class Connections {
   void queue_flush(Connection& connection);
   void run_flushes();
   void sweep();
+  void give_memory_back();
   template <class Which>
   void drain_within(std::chrono::milliseconds spread, Which which);
   void drain_some();
@@ -70,6 +71,7 @@ class Connections {
   Counter count_;
   UvHandle<uv_timer_t> sweeper_;
   bool sweeping_ = false;
+  std::size_t most_ = 0;  // connections at once, since memory was last given back
   bool draining_ = false;
   std::size_t drained_at_once_ = 0;
   std::unique_ptr<Timer> next_drain_;
