@@ -254,7 +254,15 @@ int Daemon::run() {
   start_watchdog();
   loop_.run();
   for (auto& worker : workers_) worker->join();
-  signals_.clear();
+  // libuv gives each signal its default back: one that comes now would change the exit status of a good end.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  while (!signals_.empty()) {
+    auto number = signals_.back()->get()->signum;
+    signals_.pop_back();
+    std::signal(number, SIG_IGN);
+  }
   takeover_.reset();
   memory_.reset();
   watchdog_.reset();

@@ -116,3 +116,13 @@ def test_the_port_is_free_afterwards(serve):
     server.stop()
     again = serve(CONFIG, listen=f"127.0.0.1:{port}")
     assert fetch(again.port).text == "x"
+
+
+@pytest.mark.release
+def test_signals_at_its_very_end_do_not_change_the_exit_status(serve):
+    for _ in range(20):
+        server = serve(CONFIG)
+        while server.process.poll() is None:
+            server.send_signal(signal.SIGTERM)
+            time.sleep(0.0003)
+        assert server.wait() == 0
