@@ -101,8 +101,9 @@ def test_sanic_ws(example):
 
 def test_sanic_middleware(example):
     server = example("sanic-middleware")
-    fetch(server.port, "/?x=1")
-    fetch(server.port, "/nope")
+    with Connection(server.port) as connection:  # one connection, one worker: workers write in no order among them
+        connection.get("/?x=1")
+        connection.get("/nope")
     server.wait_for_line("Received request: GET /\nReceived request: GET /nope\n", "stdout")
 
 

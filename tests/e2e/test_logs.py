@@ -33,9 +33,10 @@ def test_the_banner_names_the_port(serve):
 
 def test_the_request_line_is_written_for_every_request(serve):
     server = serve('[log]\nrequest = "Received: {method} {path}"\n' + ROUTE)
-    fetch(server.port, "/a?query=1")
-    fetch(server.port, "/no/such")
-    fetch(server.port, "/", method="DELETE")
+    with Connection(server.port) as connection:  # one connection, one worker: workers write in no order among them
+        connection.get("/a?query=1")
+        connection.get("/no/such")
+        connection.get("/", method="DELETE")
     assert lines(server, 3) == ["Received: GET /a", "Received: GET /no/such", "Received: DELETE /"]
 
 
@@ -52,8 +53,9 @@ COMBINED = re.compile(r'^127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]
 
 def test_the_access_log_has_the_combined_format(serve):
     server = serve('[log.access]\nto = "stdout"\nformat = "combined"\n' + ROUTE)
-    fetch(server.port, "/?x=1", fields="User-Agent: me\r\nReferer: http://there/\r\n")
-    fetch(server.port, "/no/such")
+    with Connection(server.port) as connection:
+        connection.get("/?x=1", fields="User-Agent: me\r\nReferer: http://there/\r\n")
+        connection.get("/no/such")
     first, second = [COMBINED.match(line) for line in lines(server, 2)]
     assert first.groups() == ("GET /?x=1 HTTP/1.1", "200", "5", "http://there/", "me")
     assert second.groups()[:2] == ("GET /no/such HTTP/1.1", "404")

@@ -84,10 +84,11 @@ def test_metrics_count_connections_that_a_limit_turned_away(serve):
 
 def test_a_field_can_carry_the_number_of_the_request(serve):
     server = serve('[log.access]\nto = "stdout"\nformat = "{request.id} {target}"\n[server.headers]\nX-Request-Id = "{request.id}"\n' + ROUTES)
-    numbers = [fetch(server.port, path).get("X-Request-Id") for path in ("/", "/items/1", "/no/such")]
+    paths = ("/", "/items/1", "/no/such")
+    numbers = [fetch(server.port, path).get("X-Request-Id") for path in paths]
     assert len(set(numbers)) == 3 and all(numbers)
     server.stop()
-    assert [line.split()[0] for line in server.stdout().splitlines()] == numbers
+    assert {line.split()[1]: line.split()[0] for line in server.stdout().splitlines()} == dict(zip(paths, numbers))
 
 
 def test_counts_go_on_over_reloads_which_are_counted_too(serve):
