@@ -58,7 +58,8 @@ Seen play(std::string_view bytes, NextPiece next_piece) {
     bytes.remove_prefix(piece.size());
     scene.send(std::string(piece));
     finish_waiting(scene);
-    upgraded = scene.transport.output.find("HTTP/1.1 101 ") != std::string::npos;
+    const auto& outcomes = scene.application.outcomes;  // the output would not do: a body may quote a status line
+    upgraded = !outcomes.empty() && outcomes.back() == 101;
   }
   Seen seen{essence(scene.transport.output), scene.transport.closed, upgraded};
   scene.session.reset();
