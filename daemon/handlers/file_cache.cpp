@@ -10,6 +10,7 @@ namespace {
 
 std::atomic<std::size_t> worker_octets = 32 << 20;
 std::atomic<std::size_t> worker_descriptors = 256;
+std::atomic<std::uint64_t> newest_owner = 0;
 
 }  // namespace
 
@@ -22,10 +23,9 @@ FileCache::Limits FileCache::limits() const {
   return own_limits_.value_or(Limits{worker_octets, worker_descriptors});
 }
 
-std::uint64_t FileCache::new_owner() {
-  static std::atomic<std::uint64_t> last = 0;
-  return ++last;
-}
+std::uint64_t FileCache::new_owner() { return ++newest_owner; }
+
+std::uint64_t FileCache::last_owner() { return newest_owner; }
 
 FileCache& FileCache::of_this_thread() {
   static thread_local FileCache cache;
@@ -87,7 +87,7 @@ bool FileCache::begin_watching(const Entry& entry, std::uint64_t now) {
 void FileCache::insert(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource,
                        net::Loop& loop) {
   forget(owner, name);
-  if (!resource->settled()) return;
+  if (owner <= retired_ || !resource->settled()) return;
   Entry entry;
   entry.owner = owner;
   entry.name = name;
@@ -114,6 +114,15 @@ void FileCache::grown(std::uint64_t owner, std::string_view name, const std::sha
 
 void FileCache::forget(std::uint64_t owner, std::string_view name) {
   if (auto found = index_.find({owner, name}); found != index_.end()) erase(found->second);
+}
+
+void FileCache::retire(std::uint64_t last) {
+  retired_ = std::max(retired_, last);
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    auto next = std::next(entry);
+    if (entry->owner <= retired_) erase(entry);
+    entry = next;
+  }
 }
 
 /// Brings the sums up to date with what the entry takes now.

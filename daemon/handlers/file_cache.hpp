@@ -42,6 +42,8 @@ class FileCache {
   /// A number for a handler, never given twice, so that a reloaded site does not meet the files of the old
   /// one.
   static std::uint64_t new_owner();
+  /// The number given last; 0: none yet.
+  static std::uint64_t last_owner();
   /// That of the calling worker.
   static FileCache& of_this_thread();
 
@@ -61,6 +63,9 @@ class FileCache {
   /// `resource` has got another coding. Its place is counted anew.
   void grown(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource);
   void forget(std::uint64_t owner, std::string_view name);
+  /// Lets go of all files of owners up to `last`, and takes none of theirs from now on: a reload has put others in their
+  /// place. What is kept open cannot be unmounted, and what is deleted keeps its place on the disk.
+  void retire(std::uint64_t last);
 
   std::size_t octets() const { return octets_; }
   std::size_t descriptors() const { return descriptors_; }
@@ -117,6 +122,7 @@ class FileCache {
   std::uint64_t changed_at_ = 0;  // milliseconds of the loop's clock
   Entries entries_;               // the most recently used first
   std::unordered_map<Key, Entries::iterator, Hash> index_;
+  std::uint64_t retired_ = 0;  // owners up to this one are gone
   std::size_t octets_ = 0;
   std::size_t descriptors_ = 0;
   /// Shared with what runs at the end of a turn, which may be after the cache of an ending thread is gone.

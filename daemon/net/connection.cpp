@@ -69,7 +69,7 @@ void Connection::on_events(std::uint32_t events) {
 /// The peer is gone for good.
 void Connection::fail() {
   if (state_ == State::open) protocol_->on_eof();
-  abort();
+  drop();
 }
 
 void Connection::on_readable() {
@@ -106,7 +106,7 @@ void Connection::drop_input() {
     unwant(EPOLLIN);  // the peer has finished sending; it may still read
     return;
   }
-  abort();
+  drop();
 }
 
 void Connection::touch() {
@@ -171,7 +171,16 @@ void Connection::close(bool linger) {
   touch();
 }
 
+/// Without SO_LINGER the kernel would go on keeping, and offering, what a peer that reads nothing has not taken.
 void Connection::abort() {
+  if (state_ == State::closed) return;
+  linger nothing{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &nothing, sizeof nothing);
+  drop();
+}
+
+/// What the kernel has taken already it may still deliver.
+void Connection::drop() {
   if (state_ == State::closed) return;
   state_ = State::closed;
   outbox_.clear();
@@ -197,7 +206,7 @@ void Connection::sweep(std::uint64_t now) {
   if (deadline_ == 0 || now < deadline_) return;
   deadline_ = 0;
   if (state_ == State::open) return protocol_->on_deadline();
-  abort();  // lingered long enough
+  drop();  // lingered long enough
 }
 
 void Connection::flush() {

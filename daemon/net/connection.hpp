@@ -56,6 +56,7 @@ class Connection final : public Transport, private Watcher {
   void on_events(std::uint32_t events) override;
   void on_readable();
   void fail();
+  void drop();
   void adopt_replacement();
   void drop_input();
   void touch();

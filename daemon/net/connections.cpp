@@ -145,7 +145,7 @@ void Connections::drain_some() {
 }
 
 void Connections::abort_all() {
-  for (auto* connection = first_; connection; connection = connection->next_) connection->abort();
+  for (auto* connection = first_; connection; connection = connection->next_) connection->drop();
 }
 
 }  // namespace sluice::net

@@ -286,13 +286,14 @@ void Daemon::reload() {
   if (draining_) return;
   notifier_.reloading();
   config::Diagnostics diagnostics;
+  auto old_mounts = handlers::FileCache::last_owner();
   auto next = load_(diagnostics);
   if (!diagnostics.all().empty()) {
     diagnostics.sort();
     log::block(next ? log::Level::warning : log::Level::error,
                "reload:\n" + config::render(diagnostics, config::Format::human, ::isatty(STDERR_FILENO) != 0));
   }
-  if (next) return take(std::move(next));
+  if (next) return take(std::move(next), old_mounts);
   reload_failed(first_error(diagnostics));
 }
 
@@ -302,7 +303,7 @@ void Daemon::reload_failed(const std::string& why) {
   notifier_.ready("Reload failed: " + why + ". " + serving() + " as before");
 }
 
-void Daemon::take(std::shared_ptr<const site::Site> next) {
+void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_mounts) {
   auto opened = open_missing(*next, workers_.size());
   if (!opened) {
     log::error(opened.error().message);
@@ -316,7 +317,7 @@ void Daemon::take(std::shared_ptr<const site::Site> next) {
   log::set_level(level_of(site_->log.level));
   reopen_access_log();
   auto removed = adopt(*site_, *opened);
-  for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->reload(site_, take_sockets(*opened, i), removed);
+  for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->reload(site_, take_sockets(*opened, i), removed, old_mounts);
   apply_limits();
   log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
   site::ProcessState::get().note_reload(true, "good");

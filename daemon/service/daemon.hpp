@@ -50,7 +50,7 @@ class Daemon {
   void watch(int signal);
   void on_signal(int signal);
   void reload();
-  void take(std::shared_ptr<const site::Site> next);
+  void take(std::shared_ptr<const site::Site> next, std::uint64_t old_mounts);
   /// Starts the program anew with the listening sockets, once all workers know that descriptors will be shared: they are
   /// from the fork until the new program runs.
   void begin_takeover();

@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "base/user_lines.hpp"
+#include "handlers/file_cache.hpp"
 #include "http1/session.hpp"
 #include "rawecho/tcp_echo.hpp"
 #include "service/descriptors.hpp"
@@ -100,8 +101,8 @@ void Worker::start() {
 }
 
 void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSocket> added,
-                    std::vector<std::string> removed) {
-  loop_.post([this, site = std::move(site), added = std::move(added), removed = std::move(removed)]() mutable {
+                    std::vector<std::string> removed, std::uint64_t old_mounts) {
+  loop_.post([this, site = std::move(site), added = std::move(added), removed = std::move(removed), old_mounts]() mutable {
     for (const auto& key : removed) {
       listeners_.erase(key);
       datagram_echoes_.erase(key);
@@ -111,6 +112,7 @@ void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSo
     dispatcher_.set_observer(watcher_.wanted_by(*site));
     auto spread = time_to_drain(*site);
     dispatcher_.set_site(std::move(site));
+    handlers::FileCache::of_this_thread().retire(old_mounts);
     connections_.drain_obsolete(spread);
     for (const auto& socket : added) listen(socket);
   });

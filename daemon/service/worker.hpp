@@ -44,8 +44,10 @@ class Worker {
   /// Calls `answer` in the worker's thread: a sign that its loop turns.
   void ping(std::function<void()> answer) { loop_.post(std::move(answer)); }
   /// From the next request on serves `site`; takes `added` sockets, which become the worker's, and no longer accepts on
-  /// the listeners `removed`, whose connections go on.
-  void reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSocket> added, std::vector<std::string> removed);
+  /// the listeners `removed`, whose connections go on. Gives back the files of mounts up to `old_mounts`
+  /// (FileCache::last_owner() before `site` was loaded).
+  void reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSocket> added, std::vector<std::string> removed,
+              std::uint64_t old_mounts);
   /// While set, every response ends its connection: memory is short.
   void set_strained(bool strained);
   /// Accepts no more, finishes what is in flight, and ends lasting connections one after the other within `spread`;

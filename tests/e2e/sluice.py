@@ -122,13 +122,18 @@ class Sluice:
     def open_descriptors(self):
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
-    def open_sockets(self):
-        def is_socket(link):
+    def links(self):
+        """What its descriptors stand for: names of files, "socket:[…]", "pipe:[…]" and the like."""
+        found = []
+        for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
             try:
-                return os.readlink(link).startswith("socket:")
+                found.append(os.readlink(link))
             except OSError:  # closed since the folder was read
-                return False
-        return sum(map(is_socket, Path(f"/proc/{self.process.pid}/fd").iterdir()))
+                pass
+        return found
+
+    def open_sockets(self):
+        return sum(link.startswith("socket:") for link in self.links())
 
     # How it ends ------------------------------------------------------------------------------------------------------
 

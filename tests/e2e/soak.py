@@ -1,9 +1,9 @@
-"""What scripts/soak runs: threads of clients against one server until the time is over."""
+"""What scripts/soak runs: clients of every kind against one server until the time is over, while its config, its files and
+its logs change under it. Ends with status 1 unless every answer was right and everything is given back."""
 
 import random
+import shutil
 import signal
-import socket
-import struct
 import sys
 import tempfile
 import threading
@@ -11,10 +11,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import raw
-from http1_case import read_cases
-from sluice import Sluice, wait_until
-from test_websocket import frame, read_frame, shake
+from attackers import KINDS as ATTACKS
+from attackers import Attackers, raise_descriptors
+from raw import fetch
+from sluice import BUILD, Sluice, wait_until
+from soak_clients import BIG, KINDS, Visit
 
 CONFIG = """
 [server]
@@ -32,7 +33,7 @@ to = "access.log"
 
 [[route]]
 path = "/"
-text = "root"
+text = "version {number}"
 [[route]]
 path = "/name/{name}"
 json = { name = "{name}" }
@@ -44,130 +45,260 @@ text = "slow"
 method = "POST"
 path = "/echo"
 text = "{body}"
+[[route]]
+method = "POST"
+path = "/publish/{room}"
+publish = { room = "{room}", text = "{body}" }
+status = 204
+[[route]]
+path = "/events/{room}"
+events = { room = "{room}" }
 [[static]]
 path = "/files"
 root = "www"
+listing = true
 [[websocket]]
 path = "/ws"
+[[websocket]]
+path = "/room/{room}"
+room = "{room}"
+[[echo]]
+listen = "tcp://127.0.0.1:0"
 """
+GARBAGE = ["[[route]\n", CONFIG + "unknown = 1\n", "\0\xff" * 1000]
 
-CASES = read_cases()
-
-
-def requests(server, chance):
-    with raw.Connection(server.port) as connection:
-        for _ in range(chance.randrange(1, 60)):
-            assert connection.get(f"/name/{chance.randrange(1000)}").status == 200
+ATTACKERS = 300
+PERIOD = 5.0  # seconds between two changes round the server
+MEBI = 1 << 20
+LISTENERS = 2 * 2  # HTTP and echo, for each worker
 
 
-def bodies(server, chance):
-    body = chance.randbytes(chance.randrange(100_000)).hex().encode()
-    assert raw.fetch(server.port, "/echo", method="POST", body=body).body == body
+def config(number):
+    """Each version has a text and a route of its own."""
+    return CONFIG.replace("{number}", str(number)) + f'[[route]]\npath = "/only/{number}"\ntext = "here"\n'
 
 
-def files(server, chance):
-    with raw.Connection(server.port) as connection:
-        first = chance.randrange(1 << 20)
-        assert connection.get("/files/big", fields=f"Range: bytes={first}-\r\n").status == 206
-        assert connection.get("/files/small").body == b"small"
+class Clients:
+    """Threads, two for each kind of conversation, until they are told to stop."""
 
+    def __init__(self, server):
+        self.stopped = threading.Event()
+        self.conversations, self.faults = Counter(), Counter()
+        self.visits, self.threads = [], []
+        for kind in KINDS * 2:
+            visit = Visit(server.port, server.port_of("tcp"))
+            self.visits.append(visit)
+            self.threads.append(threading.Thread(target=self.run, args=(kind, visit)))
 
-def messages(server, chance):
-    with raw.Connection(server.port) as connection:
-        shake(connection, "/ws")
-        for _ in range(chance.randrange(1, 40)):
-            payload = chance.randbytes(chance.randrange(2000))
-            connection.send(frame(2, payload))
-            assert read_frame(connection)[-1] == payload
+    def run(self, kind, visit):
+        while not self.stopped.is_set():
+            self.once(kind, visit)
 
-
-def waiting(server, chance):
-    with raw.Connection(server.port) as connection:
-        connection.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-        if chance.random() < 0.5:
-            assert connection.response().text == "slow"
-
-
-def refused(server, chance):
-    """Any case of the file, cut where it comes, left where it comes."""
-    data = chance.choice(CASES).data
-    with raw.Connection(server.port) as connection:
-        at = chance.randrange(len(data) + 1)
+    def once(self, kind, visit):
         try:
-            connection.send(data[:at])
-            connection.send(data[at:])
-            connection.socket.settimeout(0.2)
-            connection.socket.recv(65536)
-        except OSError:
-            pass
-
-
-def resets(server, chance):
-    with socket.create_connection(("127.0.0.1", server.port)) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.sendall(b"GET /files/big HTTP/1.1\r\nHost: x\r\n\r\n"[:chance.randrange(38)])
-
-
-def slow(server, chance):
-    first = chance.choice([b"", b"GET / HTTP/1.1\r\n", b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\n",
-                           b"GET /files/big HTTP/1.1\r\nHost: x\r\n\r\n"])
-    with raw.Connection(server.port, receive_buffer=4096) as connection:
-        connection.send(first)
-        for _ in range(20):
-            time.sleep(0.5)
-            try:
-                connection.send(b"x")
-            except OSError:
-                return
-
-
-KINDS = [requests, bodies, files, messages, waiting, refused, resets, slow, slow]
-
-
-def client(kind, server, end, counts, faults):
-    chance = random.Random()
-    while time.monotonic() < end:
-        try:
-            kind(server, chance)
-            counts[kind.__name__] += 1
+            kind(visit)
+            visit.counts[kind.__name__] += 1
         except Exception as fault:  # whatever it is, it is the result
-            faults.append(f"{kind.__name__}: {type(fault).__name__} {fault}")
+            self.faults[f"{kind.__name__}: {type(fault).__name__} {str(fault)[:200]}"] += 1
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
+
+    def stop(self):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join()
+
+    def counts(self):
+        total = Counter()
+        for visit in self.visits:
+            total.update(visit.counts)
+        return total
+
+
+class Operator:
+    """Reloads good and bad configs, replaces a file, rotates the access log and counts its lines."""
+
+    def __init__(self, server, clients):
+        self.server, self.faults = server, clients.faults
+        self.version = self.good = self.bad = self.rotations = self.lines = 0
+        self.rotated = []
+
+    def act(self):
+        self.version += 1
+        self.replace_file()
+        if self.version % 4 == 0:
+            self.reload_garbage()
+        else:
+            self.reload()
+        if self.version % 2 == 0:
+            self.rotate()
+
+    def replace_file(self):
+        fresh = self.server.folder / "www/.fresh"
+        fresh.write_text("abcdefgh"[self.version % 8] * 1000)
+        fresh.rename(self.server.folder / "www/changing")
+
+    def write_config(self, text):
+        (self.server.folder / "sluice.toml").write_bytes(text.encode("latin-1"))
+        self.server.send_signal(signal.SIGHUP)
+
+    def reload(self):
+        self.write_config(config(self.version))
+        self.good += 1
+        self.expect(lambda: fetch(self.server.port).text == f"version {self.version}", "a reload takes effect")
+        self.expect(lambda: fetch(self.server.port, f"/only/{self.version}").status == 200, "a new route is there")
+
+    def reload_garbage(self):
+        self.write_config(random.choice(GARBAGE))
+        self.bad += 1
+        self.server.wait_for_line("reload failed", times=self.bad)
+        self.expect(lambda: fetch(self.server.port).text.startswith("version"), "a bad reload changes nothing")
+
+    def rotate(self):
+        """Moves the log away; every second time the server has to notice that by itself."""
+        log = self.server.folder / "access.log"
+        moved = self.server.folder / f"access.log.{self.version}"
+        log.rename(moved)
+        if self.rotations % 2:
+            self.server.send_signal(signal.SIGUSR1)
+        self.rotations += 1
+        self.expect(log.exists, "a new access log is begun")
+        self.rotated.append(moved)
+        self.count(keep=1)  # a worker may still be writing to the last one
+
+    def count(self, keep):
+        while len(self.rotated) > keep:
+            self.lines += count_lines(self.rotated.pop(0))
+
+    def expect(self, condition, what):
+        try:
+            wait_until(condition, what)
+        except (AssertionError, OSError, EOFError) as fault:
+            self.faults[f"{type(fault).__name__} {fault}"] += 1
+
+
+def count_lines(log):
+    """The lines of a log, which then is in nobody's way."""
+    with open(log, "rb") as file:
+        lines = sum(1 for _ in file)
+    log.unlink()
+    return lines
+
+
+def mebibytes(octets):
+    return f"{octets / MEBI:.1f} MiB"
+
+
+def soak(server, clients, operator, attackers, end):
+    """Returns the resident memory at each look."""
+    memory = []
+    while time.monotonic() < end:
+        operator.act()
+        time.sleep(min(PERIOD, max(0.0, end - time.monotonic())))
+        memory.append(server.resident_bytes())
+        counts = clients.counts()
+        print(f"{mebibytes(memory[-1])}, {server.open_descriptors()} descriptors, {attackers.open} attackers, "
+              f"{counts.pop('answers', 0):,} answers, {sum(counts.values()):,} conversations, "
+              f"{sum(clients.faults.values())} faults", flush=True)
+    return memory
+
+
+def grew(memory, idle, end):
+    """Whether memory did not settle. Of a sanitizer's build only leaks can be told, and it tells them itself."""
+    third = max(1, len(memory) // 3)
+    if BUILD != "release" or len(memory) < 6:
+        return False
+    return max(memory[-third:]) > max(memory[:2 * third]) * 1.2 + 8 * MEBI or end > idle + max(32 * MEBI, idle)
+
+
+def check_end(server, before, clients, operator, memory):
+    """With all clients gone: descriptors, threads, memory and the CPU are as they were, and no line of the log is missing."""
+    faults = clients.faults
+    operator.reload()  # files that were kept open are let go
+    operator.expect(lambda: server.open_descriptors() <= before["descriptors"], "all descriptors are given back")
+    operator.expect(lambda: server.threads() <= before["threads"], "no thread is left over")
+    used = server.cpu_seconds()
+    time.sleep(3)
+    after = {"descriptors": server.open_descriptors(), "threads": server.threads(), "resident": server.resident_bytes(),
+             "idle CPU": (server.cpu_seconds() - used) / 3}
+    if after["idle CPU"] > 0.2:
+        faults[f"an idle server uses {after['idle CPU']:.0%} of a CPU"] += 1
+    if grew(memory, before["resident"], after["resident"]):
+        faults["memory grows"] += 1
+    return after
+
+
+def prepare():
+    folder = Path(tempfile.mkdtemp(prefix="sluice-soak-"))
+    (folder / "www").mkdir()
+    (folder / "www/big").write_bytes(BIG)
+    (folder / "www/small").write_text("small")
+    (folder / "www/changing").write_text("a" * 1000)
+    (folder / "sluice.toml").write_text(config(0))
+    server = Sluice(["-c", folder / "sluice.toml", "--listen", "127.0.0.1:0"], folder)
+    return server.wait_listening(2)
+
+
+def warm_up(server, clients, operator):
+    """What is made once is made before anything is counted."""
+    for _ in range(3):
+        for kind, visit in zip(KINDS, clients.visits):
+            clients.once(kind, visit)
+    wait_until(lambda: server.open_sockets() <= LISTENERS, "the first connections end")
+    operator.reload()
+    wait_until(lambda: server.open_sockets() <= LISTENERS, "the connections that saw the reload end")
 
 
 def main(minutes):
-    folder = Path(tempfile.mkdtemp(prefix="sluice-soak-"))
-    (folder / "www").mkdir()
-    (folder / "www/big").write_bytes(b"x" * (2 << 20))
-    (folder / "www/small").write_text("small")
-    (folder / "sluice.toml").write_text(CONFIG)
-    server = Sluice(["-c", folder / "sluice.toml", "--listen", "127.0.0.1:0"], folder).wait_listening()
-    for kind in (requests, bodies, files, messages):  # what is made once is made before the count
-        kind(server, random.Random())
-    idle = server.open_descriptors()
-    counts, faults, reloads, memory = Counter(), [], 0, []
-    end = time.monotonic() + minutes * 60
-    threads = [threading.Thread(target=client, args=(kind, server, end, counts, faults)) for kind in KINDS * 2]
-    for thread in threads:
-        thread.start()
-    while time.monotonic() < end:
-        time.sleep(min(10, minutes * 6))
-        server.send_signal(signal.SIGHUP)
-        reloads += 1
-        memory.append(server.resident_bytes())
-        print(f"{memory[-1] / (1 << 20):6.1f} MiB {server.open_descriptors():4} descriptors  {dict(counts)}", flush=True)
-    for thread in threads:
-        thread.join()
-    try:
-        wait_until(lambda: server.open_descriptors() <= idle, "all descriptors are given back", within=20)
-    except AssertionError as fault:
-        faults.append(f"{fault}: {idle} before, {server.open_descriptors()} after")
-    third = max(1, len(memory) // 3)
-    print(f"memory: {max(memory[:third]) / (1 << 20):.1f} MiB at most in the first third, "
-          f"{max(memory[-third:]) / (1 << 20):.1f} MiB in the last, {server.resident_bytes() / (1 << 20):.1f} MiB at the end")
-    print(f"descriptors: {idle} idle, {server.open_descriptors()} at the end; {reloads} reloads; {server.cpu_seconds():.1f} s of CPU")
+    raise_descriptors(4096)
+    server = prepare()
+    clients = Clients(server)
+    operator = Operator(server, clients)
+    warm_up(server, clients, operator)
+    before = {"descriptors": server.open_descriptors(), "threads": server.threads(), "resident": server.resident_bytes()}
+    begun = time.monotonic()
+    with Attackers(server.port, ATTACKERS, list(ATTACKS)) as attackers:
+        clients.start()
+        memory = soak(server, clients, operator, attackers, begun + minutes * 60)
+        clients.stop()
+        attackers.hold_back()
+        operator.expect(lambda: attackers.open == 0, "every attacker is gone after its deadline")
+    after = check_end(server, before, clients, operator, memory)
+    cpu = server.cpu_seconds()
     server.finish()
-    print(f"soak: {sum(counts.values())} conversations, {len(faults)} faults in {minutes} minutes")
-    print("\n".join(sorted(set(faults))[:20]))
+    operator.count(keep=0)
+    counts = clients.counts()
+    answers = counts.pop("answers")
+    operator.lines += count_lines(server.folder / "access.log")
+    if operator.lines < answers or "lines were lost" in server.stderr():
+        clients.faults[f"{operator.lines} lines in the access log for {answers} answers"] += 1
+    report(minutes, before, after, memory, cpu, counts, answers, operator, attackers)
+    if not clients.faults:
+        shutil.rmtree(server.folder)
+    return verdict(clients.faults)
+
+
+def report(minutes, before, after, memory, cpu, counts, answers, operator, attackers):
+    third = max(1, len(memory) // 3)
+    print(f"\n{minutes:g} minutes of the {BUILD} build, {cpu:.0f} s of CPU")
+    print(f"requests:      {answers:,} answers checked, {operator.lines:,} lines in the access log")
+    print("conversations: " + ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items())))
+    print(f"attackers:     {attackers.ended:,} ended by the server; longest lives "
+          + ", ".join(f"{kind} {seconds} s" for kind, seconds in sorted(attackers.longest.items())))
+    print(f"operations:    {operator.good} reloads, {operator.bad} refused reloads, {operator.rotations} rotations of the log")
+    print(f"memory:        {mebibytes(before['resident'])} before, {mebibytes(max(memory))} at most "
+          f"({', '.join(mebibytes(max(part)) for part in (memory[:third], memory[third:-third] or memory, memory[-third:]))} "
+          f"in the thirds), {mebibytes(after['resident'])} after")
+    print(f"descriptors:   {before['descriptors']} before, {after['descriptors']} after")
+    print(f"threads:       {before['threads']} before, {after['threads']} after; {after['idle CPU']:.1%} of a CPU when idle")
+
+
+def verdict(faults):
+    for fault, count in faults.most_common(20):
+        print(f"  {count} × {fault}")
+    print(f"soak: {'PASS' if not faults else 'FAIL'}, {sum(faults.values())} faults")
     return 1 if faults else 0
 
 

@@ -46,6 +46,20 @@ def test_a_static_root_that_is_removed_gives_404_and_comes_back_on_reload(serve)
     wait_until(lambda: fetch(server.port, "/a.txt").text == "two", "the new root is served")
 
 
+def test_a_reload_gives_back_the_files_of_the_site_before(serve):
+    server = serve('[[static]]\npath = "/"\nroot = "www"\n', files={"www/big": b"x" * (2 << 20)})
+
+    def held():
+        return [link for link in server.links() if link.endswith("www/big")]
+
+    fetch(server.port, "/big")
+    assert held()
+    server.send_signal(signal.SIGHUP)
+    server.wait_for_line("reloaded")
+    wait_until(lambda: not held(), "the file is closed")
+    assert len(fetch(server.port, "/big").body) == 2 << 20
+
+
 def test_a_config_that_became_garbage_leaves_the_old_one_in_force(serve):
     server = serve(ROUTE)
     config = server.folder / "sluice.toml"

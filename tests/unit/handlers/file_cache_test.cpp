@@ -127,6 +127,26 @@ TEST_CASE("the cache is bounded in memory and descriptors; the least recently us
   }
 }
 
+TEST_CASE("the files of a mount that a reload has replaced are let go, and none of it is kept any more") {
+  Folder folder;
+  FileCache cache;
+  net::Loop loop;
+  folder.write("f", large);
+  auto old_owner = FileCache::new_owner();
+  auto last = FileCache::last_owner();
+  auto new_owner = FileCache::new_owner();
+  CHECK(last == old_owner);
+  cache.insert(old_owner, "f", folder.resource("f"), loop);
+  cache.insert(new_owner, "f", folder.resource("f"), loop);
+
+  cache.retire(last);
+  CHECK(cache.count() == 1);
+  CHECK(cache.descriptors() == 1);
+  CHECK(cache.find(new_owner, "f", loop).resource);
+  cache.insert(old_owner, "f", folder.resource("f"), loop);  // a request that began before the reload
+  CHECK_FALSE(cache.find(old_owner, "f", loop).resource);
+}
+
 TEST_CASE("a change of a watched file is seen at once, within the same turn") {
   Watched watched("current/f");
   CHECK(watched.found());
