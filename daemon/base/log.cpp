@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -7,6 +8,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 
 #include "base/escape.hpp"
@@ -17,6 +19,9 @@ namespace sluice::log {
 namespace {
 
 std::atomic<Level> least{Level::info};
+std::atomic<Format> format_of_messages{Format::text};
+
+bool in_json() { return format_of_messages.load(std::memory_order_relaxed) == Format::json; }
 
 spdlog::logger& logger() {
   // Coloured on a terminal, plain elsewhere; the sink takes a lock, which only messages pay for.
@@ -46,26 +51,63 @@ spdlog::level::level_enum to_spdlog(Level level) {
   return spdlog::level::off;
 }
 
-/// One write for a message: the journal takes it whole. A journal that is gone is no reason to stop.
+std::string_view name_of(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
+    case Level::off:
+      break;
+  }
+  return "off";
+}
+
+/// The time of day in UTC, as RFC 3339 writes it: "2026-11-22T15:30:26.123Z".
+std::string time_now() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  std::tm parts{};
+  gmtime_r(&now.tv_sec, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec, now.tv_nsec / 1'000'000);
+}
+
+void put_raw(const std::string& lines) {
+  [[maybe_unused]] auto written = ::write(STDERR_FILENO, lines.data(), lines.size());
+}
+
+/// One write for a message: the journal takes it whole, and takes the priority away. A journal that is gone is no reason
+/// to stop.
 void put(Level level, const std::string& text) {
   static const bool under_journal = journal::is_stream(std::getenv("JOURNAL_STREAM"), STDERR_FILENO);
-  if (!under_journal) return logger().log(to_spdlog(level), text);
-  auto lines = journal::with_priority(level, text);
-  [[maybe_unused]] auto written = ::write(STDERR_FILENO, lines.data(), lines.size());
+  if (under_journal) return put_raw(journal::with_priority(level, text));
+  if (in_json()) return put_raw(text + "\n");
+  logger().log(to_spdlog(level), text);
+}
+
+std::string json_line(Level level, std::string_view message) {
+  return fmt::format(R"({{"time":"{}","level":"{}","message":{}}})", time_now(), name_of(level), json_string(message));
 }
 
 }  // namespace
 
 void set_level(Level level) { least = level; }
 
+void set_format(Format format) { format_of_messages = format; }
+
 bool enabled(Level level) { return level >= least.load(std::memory_order_relaxed) && level != Level::off; }
 
 void write(Level level, std::string_view message) {
-  if (enabled(level)) put(level, log_escaped(message));
+  if (enabled(level)) put(level, in_json() ? json_line(level, message) : log_escaped(message));
 }
 
 void block(Level level, std::string_view text) {
-  if (enabled(level)) put(level, std::string(text));
+  if (enabled(level)) put(level, in_json() ? json_line(level, text) : std::string(text));
 }
 
 }  // namespace sluice::log

@@ -11,6 +11,9 @@ enum class Level : std::uint8_t { debug, info, warning, error, off };
 
 /// The least important level that is still written; for the whole process.
 void set_level(Level level);
+/// Text for people, or a JSON object for each message; for the whole process.
+enum class Format : std::uint8_t { text, json };
+void set_format(Format format);
 /// Ask before building a costly message.
 bool enabled(Level level);
 

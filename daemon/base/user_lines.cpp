@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,8 @@ struct Lines {
   ~Lines() { sink.flush(); }
 };
 
+std::atomic<std::uint64_t> lost_lines{0};
+
 Lines& lines() {
   thread_local Lines mine;
   return mine;
@@ -34,13 +37,19 @@ void add(std::string_view text) {
   append_log_escaped(mine.line, text);
   mine.sink.add(mine.line);
   if (!mine.wake) {
-    mine.sink.flush();
+    flush();
   } else if (first) {
     mine.wake();
   }
 }
 
-void flush() { lines().sink.flush(); }
+void flush() {
+  auto& sink = lines().sink;
+  sink.flush();
+  if (auto lost = sink.take_dropped()) lost_lines.fetch_add(lost, std::memory_order_relaxed);
+}
+
+std::uint64_t dropped() { return lost_lines.load(std::memory_order_relaxed); }
 
 void set_wake(std::function<void()> wake) { lines().wake = std::move(wake); }
 

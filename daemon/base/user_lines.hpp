@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string_view>
 
@@ -16,5 +17,8 @@ void flush();
 /// `wake` is called in this thread when a first line has been queued: it arranges for flush() to be called soon. Without
 /// it, add() flushes at once.
 void set_wake(std::function<void()> wake);
+
+/// Lines that did not fit into a buffer because standard output is slow; of all threads.
+std::uint64_t dropped();
 
 }  // namespace sluice::user_lines

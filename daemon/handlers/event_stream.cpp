@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "net/open_protocols.hpp"
 
 namespace sluice::handlers {
 
@@ -45,7 +46,11 @@ EventStream::EventStream(std::shared_ptr<const EventSettings> settings, std::str
       settings_(std::move(settings)),
       tenure_(std::move(tenure)),
       room_name_(std::move(room)),
-      last_id_(std::move(last_id)) {}
+      last_id_(std::move(last_id)) {
+  net::note_open(net::OpenProtocol::events);
+}
+
+EventStream::~EventStream() { net::note_closed(net::OpenProtocol::events); }
 
 void EventStream::on_open(net::Transport& transport) {
   transport_ = &transport;

@@ -37,6 +37,7 @@ class EventStream final : public net::Protocol, private rooms::Follower {
   /// `last_id` is the last event that the client has seen, or empty.
   EventStream(std::shared_ptr<const EventSettings> settings, std::string room, std::string last_id,
               std::shared_ptr<const site::Tenure> tenure = nullptr);
+  ~EventStream() override;
 
   void on_open(net::Transport& transport) override;
   void on_bytes(std::span<char>) override {}  // a client has nothing more to say

@@ -8,6 +8,7 @@ namespace {
 struct Options {
   config::Located<std::string> live;
   config::Located<std::string> ready;
+  OwnAddress listen;
 };
 
 const config::Fields<Options>& fields() {
@@ -20,6 +21,7 @@ const config::Fields<Options>& fields() {
           .otherwise("\"/readyz\"")
           .doc("Answers 200 while the server takes requests, 503 once it is stopping and finishes what is in flight.")
           .example("\"/readyz\""),
+      listen_field(&Options::listen),
   };
   return all;
 }
@@ -29,9 +31,9 @@ bool draining() { return site::ProcessState::get().draining.load(std::memory_ord
 void build(const config::Declaration& declaration, site::Builder& builder) {
   auto options = config::read(declaration.table, "[health]", fields(), builder.reading());
   if (!options) return;
-  add_report(builder, "health", declaration, options->live,
+  add_report(builder, "health", declaration, options->live, options->listen,
              {"application/json", [] { return std::string("{\"status\":\"live\"}"); }, {}});
-  add_report(builder, "health", declaration, options->ready,
+  add_report(builder, "health", declaration, options->ready, options->listen,
              {"application/json", [] { return std::string(draining() ? "{\"status\":\"stopping\"}" : "{\"status\":\"ready\"}"); },
               [] { return static_cast<http::Status>(draining() ? 503 : 200); }});
 }

@@ -10,8 +10,9 @@ const config::Fields<ReportOptions>& fields() {
       config::field("path", &ReportOptions::path, config::non_empty_string())
           .otherwise("\"/metrics\"")
           .doc("Where Prometheus fetches the counters: requests by route, method and status, latencies, octets, "
-               "connections, reloads. Who may see them is for you to say: listen on an address that only they reach.")
+               "connections, rooms, limits, reloads. Who may see them is for you to say: give them a `listen` of their own.")
           .example("\"/metrics\""),
+      listen_field(&ReportOptions::listen),
   };
   return all;
 }
@@ -19,7 +20,7 @@ const config::Fields<ReportOptions>& fields() {
 void build(const config::Declaration& declaration, site::Builder& builder) {
   auto options = config::read(declaration.table, "[metrics]", fields(), builder.reading());
   if (!options) return;
-  add_report(builder, "metrics", declaration, options->path,
+  add_report(builder, "metrics", declaration, options->path, options->listen,
              {"text/plain; version=0.0.4; charset=utf-8",
               [] { return metrics_text(site::Totals::collect(), site::ProcessState::get()); },
               {}});

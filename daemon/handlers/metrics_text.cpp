@@ -4,7 +4,9 @@
 
 #include <iterator>
 
-#include "net/admission.hpp"
+#include "base/limit_hits.hpp"
+#include "base/user_lines.hpp"
+#include "net/open_protocols.hpp"
 #include "rooms/follower.hpp"
 
 namespace sluice::handlers {
@@ -77,11 +79,40 @@ void append_octets(Text& text, const site::Totals& totals) {
     text.line("sluice_response_body_bytes_total{{route=\"{}\"}} {}", label(name), route.octets);
 }
 
-void append_refused(Text& text) {
-  auto refused = net::Admission::refused();
-  text.head("sluice_connections_refused_total", "counter", "Connections that a limit turned away, by the key of server.limits.");
-  text.line("sluice_connections_refused_total{{limit=\"connections_per_ip\"}} {}", refused.per_address);
-  text.line("sluice_connections_refused_total{{limit=\"memory\"}} {}", refused.for_memory);
+void append_limits(Text& text) {
+  text.head("sluice_limit_hits_total", "counter", "How often a client met a limit, by the key that sets it.");
+  for (std::size_t i = 1; i < limit_count; ++i) {
+    auto limit = static_cast<Limit>(i);
+    text.line("sluice_limit_hits_total{{limit=\"{}\"}} {}", name_of(limit), hits_of(limit));
+  }
+}
+
+/// The counters are not of the same instant: what would be less than nothing is nothing.
+std::uint64_t without(std::uint64_t all, std::uint64_t some) { return all > some ? all - some : 0; }
+
+void append_connections(Text& text, const site::Totals& totals) {
+  using net::OpenProtocol;
+  auto websockets = net::open_now(OpenProtocol::websocket);
+  auto events = net::open_now(OpenProtocol::events);
+  auto echoes = net::open_now(OpenProtocol::echo);
+  auto http = without(totals.connections, websockets + events + echoes);
+  auto line = [&](std::string_view protocol, std::string_view state, std::uint64_t count) {
+    text.line("sluice_connections{{protocol=\"{}\",state=\"{}\"}} {}", protocol, state, count);
+  };
+  text.head("sluice_connections", "gauge", "Open connections; an HTTP connection is active while a request is answered.");
+  line("http", "active", totals.active);
+  line("http", "idle", without(http, totals.active));
+  line("websocket", "open", websockets);
+  line("events", "open", events);
+  line("echo", "open", echoes);
+  text.single("sluice_connections_accepted_total", "counter", "Connections that were accepted for HTTP.", totals.accepted);
+}
+
+void append_lost_lines(Text& text, const site::Totals& totals) {
+  text.head("sluice_log_lines_dropped_total", "counter", "Lines that could not be written, of the access log and of the "
+                                                         "lines that the configuration asks for.");
+  text.line("sluice_log_lines_dropped_total{{log=\"access\"}} {}", totals.log_lines_dropped);
+  text.line("sluice_log_lines_dropped_total{{log=\"stdout\"}} {}", user_lines::dropped());
 }
 
 void append_rooms(Text& text) {
@@ -106,15 +137,15 @@ std::string metrics_text(const site::Totals& totals, const site::ProcessState& p
   append_durations(text, totals);
   append_octets(text, totals);
   text.single("sluice_requests_aborted_total", "counter", "Requests whose client went away first.", totals.aborted);
-  text.single("sluice_connections", "gauge", "Open connections.", totals.connections);
-  text.single("sluice_connections_accepted_total", "counter", "Connections that were accepted.", totals.accepted);
-  append_refused(text);
-  text.single("sluice_access_log_dropped_total", "counter", "Lines of the access log that could not be written.",
-              totals.log_lines_dropped);
+  append_connections(text, totals);
+  append_limits(text);
+  append_lost_lines(text, totals);
   append_rooms(text);
   text.head("sluice_reloads_total", "counter", "Reloads of the configuration, by result.");
   text.line("sluice_reloads_total{{result=\"ok\"}} {}", process.reloads.get());
   text.line("sluice_reloads_total{{result=\"failed\"}} {}", process.failed_reloads.get());
+  text.single("sluice_config_loaded_time_seconds", "gauge", "When the configuration in force was loaded, in seconds since 1970.",
+              process.config_loaded.load());
   std::chrono::duration<double> started = process.started.time_since_epoch();
   text.single("sluice_start_time_seconds", "gauge", "When the process started, in seconds since 1970.",
               fmt::format("{:.3f}", started.count()));

@@ -4,6 +4,7 @@
 
 #include "base/escape.hpp"
 #include "handlers/status_page.hpp"
+#include "net/open_protocols.hpp"
 
 namespace sluice::handlers {
 namespace {
@@ -39,10 +40,11 @@ std::string status_data(const site::Totals& totals, const site::ProcessState& pr
   auto up = std::chrono::system_clock::now() - process.started;
   std::string out;
   fmt::format_to(std::back_inserter(out),
-                 "{{\"version\":\"{}\",\"uptime\":{},\"draining\":{},\"connections\":{},\"accepted\":{},\"aborted\":{},"
-                 "\"log_lines_dropped\":{},\"reloads\":{},\"failed_reloads\":{},\"last_reload\":",
+                 "{{\"version\":\"{}\",\"uptime\":{},\"draining\":{},\"connections\":{},\"active\":{},\"websockets\":{},\"accepted\":{},\"aborted\":{},"
+                 "\"log_lines_dropped\":{},\"config_version\":{},\"config_loaded\":{},\"reloads\":{},\"failed_reloads\":{},\"last_reload\":",
                  SLUICE_VERSION, duration_cast<std::chrono::seconds>(up).count(), process.draining.load(), totals.connections,
-                 totals.accepted, totals.aborted, totals.log_lines_dropped, process.reloads.get(), process.failed_reloads.get());
+                 totals.active, net::open_now(net::OpenProtocol::websocket), totals.accepted, totals.aborted,
+                 totals.log_lines_dropped, process.config_version(), process.config_loaded.load(), process.reloads.get(), process.failed_reloads.get());
   append_json_string(out, process.last_reload());
   out.append(",\"bounds\":[");
   for (std::size_t i = 0; i < site::latency_bounds.size(); ++i)

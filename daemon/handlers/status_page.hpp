@@ -7,8 +7,8 @@
 
 namespace sluice::handlers {
 
-/// The page of [status]: it shows what it fetches from its own path with "/data" behind it, once a second. Nothing comes
-/// from elsewhere.
+/// The page of [status]: it shows what the events at its own path with "/events" behind it say. Nothing comes from
+/// elsewhere.
 std::string_view status_page();
 
 /// What the page shows, as JSON: totals since the start, from which the page makes rates.

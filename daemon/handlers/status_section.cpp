@@ -10,8 +10,10 @@ const config::Fields<ReportOptions>& fields() {
       config::field("path", &ReportOptions::path, config::non_empty_string())
           .otherwise("\"/_status\"")
           .doc("Where the page is: requests a second, latencies, connections, a table of all routes, the last reload. What "
-               "it shows it fetches from `/data` below this path. Who may see it is for you to say.")
+               "it shows comes from `/events` below this path, as an event stream; `/data` has the same once, as JSON. Who may see it "
+               "is for you to say: give it a `listen` of its own.")
           .example("\"/_status\""),
+      listen_field(&ReportOptions::listen),
   };
   return all;
 }
@@ -19,13 +21,17 @@ const config::Fields<ReportOptions>& fields() {
 void build(const config::Declaration& declaration, site::Builder& builder) {
   auto options = config::read(declaration.table, "[status]", fields(), builder.reading());
   if (!options) return;
-  auto data = options->path;
-  if (data.value.ends_with('/')) data.value.pop_back();
-  data.value += "/data";
-  add_report(builder, "status", declaration, options->path,
+  auto below = [&options](std::string_view name) {
+    auto path = options->path;
+    if (path.value.ends_with('/')) path.value.pop_back();
+    path.value.append(name);
+    return path;
+  };
+  auto data = [] { return status_data(site::Totals::collect(), site::ProcessState::get()); };
+  add_report(builder, "status", declaration, options->path, options->listen,
              {"text/html; charset=utf-8", [] { return std::string(status_page()); }, {}});
-  add_report(builder, "status", declaration, data,
-             {"application/json", [] { return status_data(site::Totals::collect(), site::ProcessState::get()); }, {}});
+  add_report(builder, "status", declaration, below("/data"), options->listen, {"application/json", data, {}});
+  add_report(builder, "status", declaration, below("/events"), options->listen, {"text/event-stream", data, {}, true});
 }
 
 const config::SectionEntry section("status", false, "A page with live charts of the server. Off without this section.",

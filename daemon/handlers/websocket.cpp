@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/limit_hits.hpp"
 #include "config/diagnostics.hpp"
 #include "handlers/websocket_conversation.hpp"
 #include "handlers/websocket_endpoint.hpp"
@@ -53,6 +54,7 @@ class WebSocketHandler final : public site::Handler {
   }
 
   static void turn_away(http::Exchange& exchange, http::Status status) {
+    note_hit(status == 429 ? Limit::websocket_connections_per_ip : Limit::websocket_connections);
     auto detail = status == 429 ? "too many connections from this address" : "too many connections";
     auto response = site::make_error_response(exchange, status, detail, site::errors_of(exchange));
     response.fields.push_back({"Retry-After", "10"});

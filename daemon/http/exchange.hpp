@@ -59,7 +59,8 @@ class Exchange {
   Retained* site = nullptr;             // set with hold()
   void* matched = nullptr;              // what routing found (parameters), in the arena
   std::uint64_t body_limit = 0;         // octets that on_head() allows for the request body
-  std::int64_t started = 0;             // loop time in ns when the head was complete
+  std::int64_t started = 0;             // monotonic time in ns when the head was complete, where somebody asks for it
+  bool timed = false;                   // whether the response says how long it took (Server-Timing)
   std::uint64_t id = 0;                 // of this request, unique in the process
 
   void hold(Retained& what) {
@@ -77,6 +78,7 @@ class Exchange {
     if (site) site->release();
     site = nullptr;
     body_limit = 0;
+    timed = false;
     arena.reset();
   }
 

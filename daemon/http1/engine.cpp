@@ -6,8 +6,8 @@
 
 namespace sluice::http1 {
 
-Engine::Engine(http::Application& application, const Settings& settings)
-    : application_(application), settings_(settings) {}
+Engine::Engine(http::Application& application, const Settings& settings, Counter* active)
+    : application_(application), settings_(settings), active_(active) {}
 
 Engine::~Engine() = default;
 
@@ -19,6 +19,7 @@ Exchange* Engine::take(Session& session) {
     exchange = std::move(free_.back());
     free_.pop_back();
   }
+  if (active_) active_->add();
   exchange->begin(session);
   return exchange.release();
 }
@@ -26,6 +27,7 @@ Exchange* Engine::take(Session& session) {
 void Engine::give_back(Exchange* exchange) {
   std::unique_ptr<Exchange> owned(exchange);
   owned->end();
+  if (active_) active_->subtract();
   if (free_.size() < kept_exchanges) free_.push_back(std::move(owned));
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/counter.hpp"
 #include "http/date.hpp"
 #include "http/exchange.hpp"
 #include "http1/settings.hpp"
@@ -16,7 +17,8 @@ class Session;
 /// use, and the Date line of this second. One thread. Outlives its sessions.
 class Engine {
  public:
-  Engine(http::Application& application, const Settings& settings);
+  /// `active` counts the exchanges in use; null: nobody wants to know.
+  Engine(http::Application& application, const Settings& settings, Counter* active = nullptr);
   ~Engine();
 
   http::Application& application() { return application_; }
@@ -32,12 +34,14 @@ class Engine {
   bool closing() const { return draining || strained; }
   bool draining = false;  // the daemon stops
   bool strained = false;  // memory is short
+  std::size_t sessions = 0;  // that use this
 
  private:
   static constexpr std::size_t kept_exchanges = 256;
 
   http::Application& application_;
   Settings settings_;
+  Counter* active_;
   http::DateLine date_;
   std::vector<std::unique_ptr<Exchange>> free_;
 };

@@ -44,15 +44,15 @@ Refusal check_request_line(std::string_view line, const Settings& settings) {
   auto target = line.substr(method_end + 1, target_end - method_end - 1);
   auto version = line.substr(target_end + 1);
   if (!is_token(line.substr(0, method_end))) return {400, "the method is not a token"};
-  if (target.size() > settings.target.count) return {414, "the request target is too long"};
+  if (target.size() > settings.target.count) return {414, "the request target is too long", Limit::uri_bytes};
   if (!valid_target(target)) return {400, "the request target holds an octet that is not allowed there"};
   if (!is_version(version)) return {400, "the request line does not end with an HTTP version"};
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return {505, "this version of HTTP is not spoken here"};
   return {};
 }
 
-HeadScanner::Outcome HeadScanner::refuse(http::Status status, std::string_view reason) {
-  refusal_ = {status, reason};
+HeadScanner::Outcome HeadScanner::refuse(const Refusal& refusal) {
+  refusal_ = refusal;
   return Outcome::refused;
 }
 
@@ -63,7 +63,7 @@ Refusal HeadScanner::check_line(std::string_view line, const Settings& settings)
   }
   if (line.front() == ' ' || line.front() == '\t') return {400, "a field line is folded (obsolete, RFC 9112 section 5.2)"};
   if (line.front() == ':') return {400, "a field has no name"};
-  if (++fields_ > settings.fields) return {431, "the request has too many fields"};
+  if (++fields_ > settings.fields) return {431, "the request has too many fields", Limit::header_count};
   return {};
 }
 
@@ -71,12 +71,12 @@ HeadScanner::Outcome HeadScanner::unfinished(std::string_view received, const Se
   auto size = received.size() - skipped_;
   if (!has_request_line_ && size > 0) {
     // Room for any known method and for the version; what is longer cannot become a request line.
-    if (size > settings.target.count + 32) return refuse(414, "the request target is too long");
+    if (size > settings.target.count + 32) return refuse({414, "the request target is too long", Limit::uri_bytes});
     auto first = received[skipped_];
-    if (first == 0x16) return refuse(400, "this port speaks plain HTTP, not TLS");
-    if (first != '\r' && !is_token_char(first)) return refuse(400, "this is not HTTP");
+    if (first == 0x16) return refuse({400, "this port speaks plain HTTP, not TLS"});
+    if (first != '\r' && !is_token_char(first)) return refuse({400, "this is not HTTP"});
   }
-  if (size > settings.head.count) return refuse(431, "the request head is too large");
+  if (size > settings.head.count) return refuse({431, "the request head is too large", Limit::header_bytes});
   return Outcome::incomplete;
 }
 
@@ -86,18 +86,18 @@ HeadScanner::Outcome HeadScanner::scan(std::string_view received, const Settings
     auto* feed = static_cast<const char*>(std::memchr(rest.data(), '\n', rest.size()));
     if (!feed) break;
     auto line = rest.substr(0, static_cast<std::size_t>(feed - rest.data()));
-    if (line.empty() || line.back() != '\r') return refuse(400, "a line ends with LF alone");
+    if (line.empty() || line.back() != '\r') return refuse({400, "a line ends with LF alone"});
     line.remove_suffix(1);
-    if (std::memchr(line.data(), '\r', line.size())) return refuse(400, "a CR stands alone within a line");
+    if (std::memchr(line.data(), '\r', line.size())) return refuse({400, "a CR stands alone within a line"});
     line_begin_ += static_cast<std::uint32_t>(line.size() + 2);
     if (line.empty()) {
       if (has_request_line_) return Outcome::complete;
-      if (skipped_ != 0) return refuse(400, "several empty lines stand before the request line");
+      if (skipped_ != 0) return refuse({400, "several empty lines stand before the request line"});
       skipped_ = 2;
       continue;
     }
-    if (auto refusal = check_line(line, settings)) return refuse(refusal.status, refusal.reason);
-    if (line_begin_ - skipped_ > settings.head.count) return refuse(431, "the request head is too large");
+    if (auto refusal = check_line(line, settings)) return refuse(refusal);
+    if (line_begin_ - skipped_ > settings.head.count) return refuse({431, "the request head is too large", Limit::header_bytes});
   }
   return unfinished(received, settings);
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/limit_hits.hpp"
 #include "http/status.hpp"
 #include "http1/settings.hpp"
 
@@ -10,9 +11,13 @@ namespace sluice::http1 {
 
 /// Why a request is refused before it reaches the site.
 struct Refusal {
-  http::Status status = 0;   // 0: not refused
-  std::string_view reason;   // constant text for the error page and the log
+  http::Status status = 0;     // 0: not refused
+  Limit limit = Limit::none;   // that the request met
+  std::string_view reason;     // constant text for the error page and the log
 
+  constexpr Refusal() = default;
+  constexpr Refusal(http::Status as, std::string_view because, Limit met = Limit::none)
+      : status(as), limit(met), reason(because) {}
   explicit operator bool() const { return status != 0; }
 };
 
@@ -35,7 +40,7 @@ class HeadScanner {
   const Refusal& refusal() const { return refusal_; }
 
  private:
-  Outcome refuse(http::Status status, std::string_view reason);
+  Outcome refuse(const Refusal& refusal);
   Outcome unfinished(std::string_view received, const Settings& settings);
   Refusal check_line(std::string_view line, const Settings& settings);
 

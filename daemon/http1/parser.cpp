@@ -240,7 +240,7 @@ Refusal Parser::parse_body(std::string_view octets, std::string* body, std::size
       if (error == HPE_PAUSED) llhttp_resume(&parser_);
       // A chunk's size has just been read, or nothing is left of it: what it announces is known.
       if (!complete_ && parser_.content_length > content_limit_ - std::min(content_limit_, body_octets_))
-        return {413, "the body is larger than allowed here"};
+        return {413, "the body is larger than allowed here", Limit::body_bytes};
     } else if (error != HPE_OK) {
       return describe(parser_);
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limit_hits.hpp"
+#include "http/server_timing.hpp"
 #include "http1/writer.hpp"
 #include "net/loop.hpp"
 
@@ -16,7 +18,10 @@ constexpr std::chrono::milliseconds first_request_time{1000};
 
 }  // namespace
 
-Session::~Session() { give_up(); }
+Session::~Session() {
+  give_up();
+  --engine_.sessions;
+}
 
 void Session::on_open(net::Transport& transport) {
   transport_ = &transport;
@@ -110,7 +115,10 @@ void Session::begin_exchange(std::string_view head) {
   keep_alive_ = true;
   if (auto refusal = exchange.parser.parse_head(head, exchange)) return refuse(refusal);
   keep_alive_ = exchange.parser.keep_alive() && !engine_.closing();
-  if (++requests_ == engine_.settings().requests) keep_alive_ = false;
+  if (++requests_ == engine_.settings().requests) {
+    note_hit(Limit::keep_alive_requests);
+    keep_alive_ = false;
+  }
   phase_ = exchange.parser.has_body() ? Phase::body : Phase::waiting;
   engine_.application().on_head(exchange);
   if (!exchange_) return;
@@ -128,7 +136,7 @@ void Session::begin_body() {
     return;
   }
   exchange.parser.limit_content(exchange.body_limit);
-  if (exchange.parser.content_length() > exchange.body_limit) return refuse({413, "the body is larger than allowed here"});
+  if (exchange.parser.content_length() > exchange.body_limit) return refuse({413, "the body is larger than allowed here", Limit::body_bytes});
   transport_->set_deadline(engine_.settings().body_idle);
   if (exchange.parser.expects_continue()) {
     http::Response go_on;
@@ -137,19 +145,21 @@ void Session::begin_body() {
   }
 }
 
+/// Until the body falls below the least rate, which it must have after the first body_idle; not positive when it has.
+std::chrono::milliseconds Session::body_time_left() const {
+  const auto& settings = engine_.settings();
+  if (settings.body_rate == 0) return std::chrono::milliseconds::max();
+  auto spent = std::chrono::milliseconds(transport_->loop().now() - body_begun_);
+  auto earned = std::chrono::milliseconds(exchange_->parser.body_octets() * 1000 / settings.body_rate);
+  return settings.body_idle + earned - spent;
+}
+
 /// Sets the deadline for the next piece: a pause may be as long as body_idle, and not so long that the body falls below
 /// the least rate. False when it has done so already.
 bool Session::extend_body_time() {
-  const auto& settings = engine_.settings();
-  auto pause = settings.body_idle;
-  if (settings.body_rate != 0) {
-    auto spent = std::chrono::milliseconds(transport_->loop().now() - body_begun_);
-    auto earned = std::chrono::milliseconds(exchange_->parser.body_octets() * 1000 / settings.body_rate);
-    auto left = settings.body_idle + earned - spent;
-    if (left.count() <= 0) return false;
-    pause = std::min(pause, left);
-  }
-  transport_->set_deadline(pause);
+  auto left = body_time_left();
+  if (left.count() <= 0) return false;
+  transport_->set_deadline(std::min(engine_.settings().body_idle, left));
   return true;
 }
 
@@ -188,6 +198,7 @@ void Session::serve() {
 }
 
 void Session::refuse(const Refusal& refusal) {
+  note_hit(refusal.limit);
   keep_alive_ = false;
   linger_ = true;
   phase_ = Phase::waiting;
@@ -208,6 +219,7 @@ void Session::respond(Exchange& exchange, http::Response& response) {
   // request from it. One that announces too much is not worth reading.
   if (body_open && (parser.expects_continue() || parser.content_length() > engine_.settings().discard)) keep_alive_ = false;
   if (response.close || engine_.closing()) keep_alive_ = false;
+  if (exchange.timed) http::add_server_timing(exchange, response);
   Framing framing{exchange.request.method == http::Method::head, persistence_of(exchange),
                   engine_.date_line()};
   auto octets = write_response(*transport_, response, framing);
@@ -279,14 +291,17 @@ void Session::on_writable() {
 
 void Session::on_deadline() {
   if (phase_ == Phase::head && !head_begun_) {  // idle: nothing was asked, nothing is said
+    note_hit(requests_ == 0 ? Limit::header_timeout : Limit::keep_alive_timeout);
     phase_ = Phase::closed;
     return transport_->close(false);
   }
   if (phase_ == Phase::head) {
     exchange_ = engine_.take(*this);
-    return refuse({408, "the request head did not arrive in time"});
+    return refuse({408, "the request head did not arrive in time", Limit::header_timeout});
   }
-  if (phase_ == Phase::body) return refuse({408, "the request body did not arrive in time"});
+  if (phase_ == Phase::body)
+    return refuse({408, "the request body did not arrive in time",
+                   body_time_left().count() > 0 ? Limit::body_timeout : Limit::body_rate});
   if (phase_ == Phase::discard) {
     keep_alive_ = false;
     finish_response();

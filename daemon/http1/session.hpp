@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@ namespace sluice::http1 {
 /// one after another, and writes the responses in that order. Idle it holds no buffer and no exchange.
 class Session final : public net::Protocol {
  public:
-  explicit Session(Engine& engine) : engine_(engine) {}
+  explicit Session(Engine& engine) : engine_(engine) { ++engine_.sessions; }
   ~Session() override;
 
   void on_open(net::Transport& transport) override;
@@ -47,6 +48,7 @@ class Session final : public net::Protocol {
   void consume_stash();
   void begin_exchange(std::string_view head);
   void begin_body();
+  std::chrono::milliseconds body_time_left() const;
   bool extend_body_time();
   void serve();
   void refuse(const Refusal& refusal);

@@ -6,18 +6,6 @@
 
 namespace sluice::net {
 
-namespace {
-
-std::atomic<std::uint64_t> refused_per_address{0}, refused_for_memory{0};
-
-/// Counts a refusal, which it returns.
-bool refuse(std::atomic<std::uint64_t>& counter) {
-  counter.fetch_add(1, std::memory_order_relaxed);
-  return false;
-}
-
-}  // namespace
-
 std::optional<Admission::Key> Admission::key_of(const Address& peer) {
   Key key{};
   if (peer.family() == AF_INET) {
@@ -45,7 +33,7 @@ std::size_t Admission::Hash::operator()(const Key& key) const {
 
 bool Admission::enter(const Address& peer, bool& counted) {
   counted = false;
-  if (refusing.load(std::memory_order_relaxed)) return refuse(refused_for_memory);
+  if (refusing.load(std::memory_order_relaxed)) return false;
   auto limit = per_address.load(std::memory_order_relaxed);
   if (limit == 0) return true;
   auto key = key_of(peer);
@@ -53,15 +41,10 @@ bool Admission::enter(const Address& peer, bool& counted) {
   auto& shard = shard_of(*key);
   std::lock_guard lock(shard.mutex);
   auto& count = shard.counts[*key];
-  if (count >= limit) return refuse(refused_per_address);
+  if (count >= limit) return false;
   ++count;
   counted = true;
   return true;
-}
-
-Admission::Refused Admission::refused() {
-  return {refused_per_address.load(std::memory_order_relaxed),
-          refused_for_memory.load(std::memory_order_relaxed)};
 }
 
 void Admission::leave(const Address& peer) {

@@ -25,12 +25,6 @@ class Admission {
   bool enter(const Address& peer, bool& counted);
   void leave(const Address& peer);
 
-  /// How many were refused since the process began.
-  struct Refused {
-    std::uint64_t per_address = 0, for_memory = 0;
-  };
-  static Refused refused();
-
  private:
   using Key = std::array<std::uint8_t, 8>;
   struct Hash {

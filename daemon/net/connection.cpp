@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/limit_hits.hpp"
 #include "net/cold_send.hpp"
 #include "net/connections.hpp"
 
@@ -202,7 +203,10 @@ void Connection::sweep(std::uint64_t now) {
   Event event(*this);
   auto stalled = owner_.limits().write_idle.count();
   bool waits_for_peer = write_progress_ != 0 && !sending_;
-  if (waits_for_peer && stalled > 0 && now - write_progress_ > static_cast<std::uint64_t>(stalled)) return abort();
+  if (waits_for_peer && stalled > 0 && now - write_progress_ > static_cast<std::uint64_t>(stalled)) {
+    note_hit(Limit::write_timeout);
+    return abort();
+  }
   if (deadline_ == 0 || now < deadline_) return;
   deadline_ = 0;
   if (state_ == State::open) return protocol_->on_deadline();

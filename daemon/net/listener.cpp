@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "base/limit_hits.hpp"
 #include "net/socket.hpp"
 
 namespace sluice::net {
@@ -63,7 +64,10 @@ void Listener::report(int code) {
 void Listener::take(int fd, const Address& peer) {
   bool counted = false;
   auto* admission = connections_.limits().admission;
-  if (admission && !admission->enter(peer, counted)) return turn_away(fd);
+  if (admission && !admission->enter(peer, counted)) {
+    note_hit(admission->refusing ? Limit::memory : Limit::connections_per_ip);
+    return turn_away(fd);
+  }
   connections_.add(fd, peer, *local_, make_protocol_(), counted);
 }
 
@@ -80,6 +84,7 @@ void Listener::turn_away(int fd) {
 void Listener::accept_some() {
   for (int i = 0; i < accepts_per_event; ++i) {
     if (connections_.full()) {
+      note_hit(Limit::connections);
       report(0);
       return pause(retry_after);
     }

@@ -1,6 +1,12 @@
 #include "rawecho/tcp_echo.hpp"
 
+#include "net/open_protocols.hpp"
+
 namespace sluice::rawecho {
+
+TcpEcho::TcpEcho(std::chrono::milliseconds idle) : idle_(idle) { net::note_open(net::OpenProtocol::echo); }
+
+TcpEcho::~TcpEcho() { net::note_closed(net::OpenProtocol::echo); }
 
 void TcpEcho::on_open(net::Transport& transport) {
   transport_ = &transport;

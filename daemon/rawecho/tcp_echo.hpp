@@ -11,7 +11,8 @@ namespace sluice::rawecho {
 class TcpEcho final : public net::Protocol {
  public:
   /// A connection on which nothing arrives for `idle` is closed.
-  explicit TcpEcho(std::chrono::milliseconds idle) : idle_(idle) {}
+  explicit TcpEcho(std::chrono::milliseconds idle);
+  ~TcpEcho() override;
 
   void on_open(net::Transport& transport) override;
   void on_bytes(std::span<char> bytes) override;

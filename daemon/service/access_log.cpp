@@ -4,6 +4,7 @@
 
 #include <ctime>
 
+#include "base/clock.hpp"
 #include "base/escape.hpp"
 #include "base/log.hpp"
 #include "site/request_values.hpp"
@@ -75,12 +76,6 @@ std::string_view iso_time(std::int64_t wall) {
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   out.append(",\"").append(name).append("\":");
   append_json_string(out, value);
-}
-
-std::int64_t monotonic_nanoseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
 /// The values of a request that has ended.

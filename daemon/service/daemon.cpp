@@ -44,6 +44,11 @@ log::Level level_of(site::LogLevel level) {
   return log::Level::info;
 }
 
+void set_log(const site::LogOptions& options) {
+  log::set_level(level_of(options.level));
+  log::set_format(options.format == site::LogFormat::json ? log::Format::json : log::Format::text);
+}
+
 class BannerValues final : public site::Values {
  public:
   explicit BannerValues(std::uint16_t port) : port_(std::to_string(port)) {}
@@ -60,6 +65,11 @@ bool same_access_log(const site::Site& a, const site::Site& b) {
   const auto& one = a.log.access;
   const auto& other = b.log.access;
   return one.to == other.to || (is_file(one) && is_file(other));
+}
+
+/// Programs that read JSON have no use for colours.
+bool wants_colour(const site::LogOptions& options) {
+  return ::isatty(STDERR_FILENO) != 0 && options.format != site::LogFormat::json;
 }
 
 /// The first error as `file:line: message`, for a status line.
@@ -82,7 +92,7 @@ Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load)
     : site_(std::move(site)), load_(std::move(load)), notifier_(Notifier::from_environment()),
       inherited_(InheritedSockets::from_environment()), predecessor_(Predecessor::from_environment(inherited_)) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end of the daemon
-  log::set_level(level_of(site_->log.level));
+  set_log(site_->log);
 }
 
 Daemon::~Daemon() {
@@ -291,7 +301,7 @@ void Daemon::reload() {
   if (!diagnostics.all().empty()) {
     diagnostics.sort();
     log::block(next ? log::Level::warning : log::Level::error,
-               "reload:\n" + config::render(diagnostics, config::Format::human, ::isatty(STDERR_FILENO) != 0));
+               "reload:\n" + config::render(diagnostics, config::Format::human, wants_colour(site_->log)));
   }
   if (next) return take(std::move(next), old_mounts);
   reload_failed(first_error(diagnostics));
@@ -314,7 +324,7 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
     log::warning("reload: whether there is an access log, or one on standard output, changes after a restart");
   site::end_tenures(*site_, *next);
   site_ = std::move(next);
-  log::set_level(level_of(site_->log.level));
+  set_log(site_->log);
   reopen_access_log();
   auto removed = adopt(*site_, *opened);
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->reload(site_, take_sockets(*opened, i), removed, old_mounts);
@@ -341,8 +351,10 @@ void Daemon::start_successor() {
   auto sockets = in_use_;
   for (const auto& socket : inherited_.all()) sockets.push_back({{}, socket.name, socket.fd.get()});
   log::info("starting a new process, which takes over");
+  notifier_.status("Starting a new process, which takes over");
   auto failed = [this](const std::string& why) {
     log::error("nothing is taken over: " + why + "; this process goes on");
+    notifier_.status("Upgrade failed: " + why + ". " + serving() + " as before");
     for (auto& worker : workers_) worker->set_shared(false, [] {});
     loop_.post([this] {
       takeover_.reset();

@@ -49,11 +49,16 @@ std::optional<ListenError> taken(const WantedListener& wanted) {
 
 }  // namespace
 
-std::string WantedListener::key() const { return std::string(scheme_of(kind)) + " " + endpoint.text; }
+/// A place stays the same listener whatever is served there; a port that the kernel chooses is another each time.
+std::string WantedListener::key() const {
+  bool chosen = endpoint.unix_path.empty() && endpoint.passed_as.empty() && endpoint.address.port() == 0;
+  return std::string(scheme_of(kind)) + " " + endpoint.text + (chosen && !own.empty() ? " own" : "");
+}
 
 std::vector<WantedListener> wanted_listeners(const site::Site& site) {
   std::vector<WantedListener> all;
   for (const auto& listen : site.server.listen) all.push_back({ListenerKind::http, *listen, {}});
+  for (const auto& own : site.own_listeners) all.push_back({ListenerKind::http, *own.listen, {}, own.listen->text});
   for (const auto& echo : site.echoes) {
     auto kind = echo.listen->datagrams ? ListenerKind::udp_echo : ListenerKind::tcp_echo;
     all.push_back({kind, echo.listen->endpoint, echo.idle});

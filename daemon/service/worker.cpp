@@ -15,21 +15,6 @@ namespace sluice::service {
 
 namespace {
 
-http1::Settings http1_settings(const site::Site& site) {
-  const auto& limits = site.server.limits;
-  const auto& timeouts = site.server.timeouts;
-  http1::Settings settings;
-  settings.head = limits.header_bytes;
-  settings.fields = static_cast<std::uint32_t>(limits.header_count);
-  settings.target = limits.uri_bytes;
-  settings.head_time = timeouts.header;
-  settings.body_idle = timeouts.body_idle;
-  settings.keep_alive = timeouts.keep_alive;
-  settings.body_rate = limits.body_rate.count;
-  settings.requests = static_cast<std::uint32_t>(limits.keep_alive_requests);
-  return settings;
-}
-
 net::ConnectionLimits connection_limits(const site::Site& site, std::size_t workers, net::Admission& admission) {
   net::ConnectionLimits limits;
   auto all = most_connections(site);
@@ -63,8 +48,7 @@ Worker::Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int 
       admission_(admission),
       hub_(loop_, rooms),
       watcher_(loop_, access_fd),
-      dispatcher_(site, watcher_.wanted_by(*site)),
-      engine_(dispatcher_, http1_settings(*site)),
+      fronts_(site, watcher_),
       connections_(loop_, connection_limits(*site, workers, admission)) {
   watcher_.statistics().connections = &connections_.counter();
   for (const auto& socket : sockets) listen(socket);
@@ -80,9 +64,9 @@ void Worker::listen(const WorkerSocket& socket) {
     datagram_echoes_.emplace(socket.key, std::make_unique<rawecho::UdpEcho>(loop_, socket.fd));
     return;
   }
-  net::Listener::MakeProtocol make = [this] {
+  net::Listener::MakeProtocol make = [this, key = socket.key] {
     watcher_.statistics().accepted.add();
-    return std::make_unique<http1::Session>(engine_);
+    return std::make_unique<http1::Session>(fronts_.of(key).engine);
   };
   if (socket.kind == ListenerKind::tcp_echo)
     make = [idle = socket.idle] { return std::make_unique<rawecho::TcpEcho>(idle); };
@@ -108,18 +92,15 @@ void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSo
       datagram_echoes_.erase(key);
     }
     connections_.set_limits(connection_limits(*site, workers_, admission_));
-    engine_.set_settings(http1_settings(*site));
-    dispatcher_.set_observer(watcher_.wanted_by(*site));
-    auto spread = time_to_drain(*site);
-    dispatcher_.set_site(std::move(site));
+    fronts_.set_site(site);
     handlers::FileCache::of_this_thread().retire(old_mounts);
-    connections_.drain_obsolete(spread);
+    connections_.drain_obsolete(time_to_drain(*site));
     for (const auto& socket : added) listen(socket);
   });
 }
 
 void Worker::set_strained(bool strained) {
-  loop_.post([this, strained] { engine_.strained = strained; });
+  loop_.post([this, strained] { fronts_.set_strained(strained); });
 }
 
 void Worker::set_shared(bool shared, std::function<void()> when_known) {
@@ -133,7 +114,7 @@ void Worker::drain(std::function<void()> when_done, std::chrono::milliseconds sp
   loop_.post([this, when_done = std::move(when_done), spread]() mutable {
     listeners_.clear();
     datagram_echoes_.clear();
-    engine_.draining = true;
+    fronts_.set_draining();
     connections_.drain(std::move(when_done), spread);
   });
 }

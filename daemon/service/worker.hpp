@@ -7,15 +7,14 @@
 #include <thread>
 #include <vector>
 
-#include "http1/engine.hpp"
 #include "net/connections.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
 #include "rawecho/udp_echo.hpp"
 #include "rooms/hub.hpp"
-#include "service/watcher.hpp"
+#include "service/front.hpp"
 #include "service/sockets.hpp"
-#include "site/dispatcher.hpp"
+#include "service/watcher.hpp"
 
 namespace sluice::service {
 
@@ -65,8 +64,7 @@ class Worker {
   net::Loop loop_;
   rooms::Hub hub_;
   ExchangeWatcher watcher_;
-  site::Dispatcher dispatcher_;
-  http1::Engine engine_;
+  Fronts fronts_;
   net::Connections connections_;
   std::multimap<std::string, std::unique_ptr<net::Listener>> listeners_;  // by key; systemd may pass several under one
   std::multimap<std::string, std::unique_ptr<rawecho::UdpEcho>> datagram_echoes_;

@@ -13,6 +13,7 @@
 #include "config/document.hpp"
 #include "config/fields.hpp"
 #include "http/method.hpp"
+#include "net/address.hpp"
 #include "site/handler.hpp"
 #include "site/parameters.hpp"
 #include "site/trailing_slash.hpp"
@@ -30,6 +31,7 @@ struct Endpoint {
   std::string summary;                              // "text", "static /srv/www": the same
   std::vector<config::Located<std::string>> paths;  // patterns: "/items/{id}", "/files/{rest...}"
   config::Located<std::string> host;                // empty: any
+  std::optional<config::Located<net::Endpoint>> listen;  // the listener that it has to itself; empty: the server's
   http::MethodSet methods;
   bool mount = false;     // a static mount: after all routes; serves the whole subtree of `paths`
   Parameters parameters;  // declared path and query parameters
@@ -42,6 +44,9 @@ struct Endpoint {
   std::unique_ptr<Handler> handler;
   std::shared_ptr<Tenure> tenure;  // of connections that outlive their exchange; null: there are none
   config::Span where;  // the table header
+
+  /// The name of the listener that alone reaches it; empty: those of the server.
+  std::string_view listener() const { return listen ? std::string_view(listen->value.text) : std::string_view(); }
 };
 
 /// Collects what a configuration declares and makes a Site of it.

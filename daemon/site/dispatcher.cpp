@@ -1,8 +1,8 @@
 #include "site/dispatcher.hpp"
 
 #include <atomic>
-#include <ctime>
 
+#include "base/clock.hpp"
 #include "base/user_lines.hpp"
 #include "net/timer.hpp"
 #include "site/match.hpp"
@@ -22,12 +22,6 @@ class Delay final : public http::Work {
  private:
   net::Timer timer_;
 };
-
-std::int64_t monotonic_now() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
-}
 
 /// Each worker numbers its requests in a range of its own.
 std::uint64_t first_id() {
@@ -81,8 +75,12 @@ void refuse_parameters(http::Exchange& exchange, const Endpoint& endpoint, const
 
 }  // namespace
 
-Dispatcher::Dispatcher(std::shared_ptr<const Site> site, Observer* observer)
-    : hold_(new SiteHold(std::move(site))), observer_(observer), next_id_(first_id()) {
+Dispatcher::Dispatcher(std::shared_ptr<const Site> site, Observer* observer, std::string listener)
+    : hold_(new SiteHold(std::move(site))),
+      listener_(std::move(listener)),
+      router_(&hold_->site().router_of(listener_)),
+      observer_(observer),
+      next_id_(first_id()) {
   hold_->retain();
 }
 
@@ -92,12 +90,14 @@ void Dispatcher::set_site(std::shared_ptr<const Site> site) {
   hold_->release();
   hold_ = new SiteHold(std::move(site));
   hold_->retain();
+  router_ = &hold_->site().router_of(listener_);
 }
 
 void Dispatcher::begin(http::Exchange& exchange) {
   exchange.hold(*hold_);
   exchange.id = next_id_++;
-  if (observer_) exchange.started = monotonic_now();
+  exchange.timed = hold_->site().server.server_timing;
+  if (observer_ || exchange.timed) exchange.started = monotonic_nanoseconds();
   if (!hold_->site().request_line || exchange.request.target.empty()) return;
   std::string line;
   hold_->site().request_line->render(RequestValues(exchange), line);
@@ -110,7 +110,7 @@ void Dispatcher::on_head(http::Exchange& exchange) {
   const auto& request = exchange.request;
   if (request.path == "*")  // OPTIONS *, about the server itself (RFC 9110 §9.3.7)
     return refuse_method(exchange, {http::Method::get, http::Method::head, http::Method::options});
-  auto routing = site.router.find(request.host, request.method, request.path, exchange.arena);
+  auto routing = router_->find(request.host, request.method, request.path, exchange.arena);
   auto* match = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
   exchange.matched = match;
   switch (routing.kind) {
@@ -162,7 +162,7 @@ void Dispatcher::on_protocol_error(http::Exchange& exchange, http::Status status
   const auto& request = exchange.request;
   bool coding = !request.field("Transfer-Encoding").empty();  // the other thing that may be unknown
   if (status == 501 && !coding && request.path.starts_with('/')) {  // an unknown method: 405 where the target exists
-    auto routing = hold_->site().router.find(request.host, http::Method::options, request.path, exchange.arena);
+    auto routing = router_->find(request.host, http::Method::options, request.path, exchange.arena);
     if (routing.kind == Routing::Kind::wrong_method && !routing.allowed.empty())
       return refuse_method(exchange, routing.allowed);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "http/exchange.hpp"
 #include "site/site.hpp"
@@ -15,11 +16,11 @@ class Observer {
 };
 
 /// Serves exchanges from a Site: routes them, refuses what has no route, checks parameters, waits out delays and calls
-/// the handler. One per worker; one thread.
+/// the handler. One per worker for the listeners of the server, and one for each listener of another kind; one thread.
 class Dispatcher final : public http::Application {
  public:
-  /// `observer` may be null.
-  Dispatcher(std::shared_ptr<const Site> site, Observer* observer);
+  /// `observer` may be null. `listener` is a name as Site::router_of() takes it.
+  Dispatcher(std::shared_ptr<const Site> site, Observer* observer, std::string listener = {});
   ~Dispatcher() override;
 
   /// From the next request on. Exchanges in flight finish on the site on which they began.
@@ -38,6 +39,8 @@ class Dispatcher final : public http::Application {
   void refuse_method(http::Exchange& exchange, http::MethodSet allowed);
 
   SiteHold* hold_;
+  std::string listener_;
+  const Router* router_;  // of the held site, for this listener
   Observer* observer_;
   std::uint64_t next_id_;
 };

@@ -46,6 +46,11 @@ std::string aligned(const std::vector<Row>& rows) {
   return out;
 }
 
+/// " (on 127.0.0.1:9100 only)" for what is not on the listeners of the server.
+std::string where_reached(const Endpoint& endpoint) {
+  return endpoint.listen ? " (on " + std::string(endpoint.listener()) + " only)" : "";
+}
+
 std::string title(const Endpoint& endpoint, const config::Sources& sources) {
   std::string text = "[[" + endpoint.section + "]] ";
   for (std::size_t i = 0; i < endpoint.paths.size(); ++i) text.append(i ? ", " : "").append(*endpoint.paths[i]);
@@ -68,6 +73,7 @@ Routing::Kind ask_alone(const Site& site, const Endpoint& endpoint, const Questi
 }
 
 std::string why_not(const Site& site, const Endpoint& endpoint, const Question& question) {
+  if (endpoint.listen) return "is reached on " + std::string(endpoint.listener()) + " only";
   switch (ask_alone(site, endpoint, question, question.host)) {
     case Routing::Kind::found:
       return endpoint.mount ? "would match too, but routes come before static mounts, longer mounts before shorter ones"
@@ -126,7 +132,8 @@ std::string routes_table(const Site& site, const config::Sources& sources) {
   for (const auto& endpoint : site.endpoints)
     for (const auto& path : endpoint.paths) {
       auto pattern = endpoint.mount ? (path->ends_with('/') ? *path : *path + "/") + "…" : *path;
-      rows.push_back({methods_of(endpoint), pattern, *endpoint.host, endpoint.summary, place(endpoint.where, sources)});
+      rows.push_back({methods_of(endpoint), pattern, *endpoint.host, endpoint.summary + where_reached(endpoint),
+                      place(endpoint.where, sources)});
     }
   for (const auto& echo : site.echoes)
     rows.push_back({echo.listen->datagrams ? "UDP" : "TCP", echo.listen->endpoint.text, "", "echo", place(echo.listen.span, sources)});

@@ -122,9 +122,10 @@ void report_duplicate(const config::Located<std::string>& pattern, const Leaf& f
 }  // namespace
 
 Router::Router(std::span<const Endpoint> endpoints, TrailingSlash trailing_slash,
-               config::Diagnostics& diagnostics) {
-  check_hosts(endpoints, diagnostics);
+               config::Diagnostics& diagnostics, std::string_view listener) {
+  if (listener.empty()) check_hosts(endpoints, diagnostics);  // elsewhere no host is asked for
   for (const auto& endpoint : endpoints) {
+    if (endpoint.listener() != listener) continue;
     add(endpoint, endpoint.trailing_slash.value_or(trailing_slash), diagnostics);
   }
 }

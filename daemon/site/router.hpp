@@ -39,8 +39,9 @@ class Router {
  public:
   Router() = default;
   /// `trailing_slash` is for endpoints that do not say. Patterns that make no sense, and routes that can
-  /// never be told apart, are reported.
-  Router(std::span<const Endpoint> endpoints, TrailingSlash trailing_slash, config::Diagnostics& diagnostics);
+  /// never be told apart, are reported. Only endpoints of `listener` are taken (Endpoint::listener()).
+  Router(std::span<const Endpoint> endpoints, TrailingSlash trailing_slash, config::Diagnostics& diagnostics,
+         std::string_view listener = {});
 
   /// `host` without port, in any case; `path` is the raw path of the target. What is found lies in `arena`.
   Routing find(std::string_view host, http::Method method, std::string_view path, Arena& arena) const;

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "site/headers.hpp"
+#include "site/listeners.hpp"
 
 namespace sluice::site {
 
@@ -11,31 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using config::Fields;
 using config::field;
-
-config::Type<net::Endpoint> listen_address() {
-  auto text = config::non_empty_string();
-  config::Type<net::Endpoint> type;
-  type.info = text.info;
-  type.info.name = "address";
-  type.info.range = "\"host:port\", \"[::1]:port\", \":port\", \"unix:/path\" or \"systemd:NAME\"";
-  type.read = [text](const config::Value& value, config::Reading& reading) -> std::optional<net::Endpoint> {
-    auto read = text.read(value, reading);
-    if (!read) return std::nullopt;
-    auto endpoint = net::Endpoint::parse(*read);
-    if (endpoint) return *endpoint;
-    auto& finding = reading.diagnostics.error("bad-address", value.span, "`" + *read + "` is not an address to listen on");
-    finding.label = endpoint.error().message;
-    return std::nullopt;
-  };
-  return type;
-}
-
-/// A number alone is a port.
-std::string address_advice(const config::Value& value) {
-  if (!value.is(config::Value::Kind::integer)) return {};
-  auto port = ":" + std::to_string(value.integer) + "\"";
-  return "write \"" + port + " for every address of the machine, or \"127.0.0.1" + port;
-}
 
 config::Type<std::int64_t> worker_count() {
   auto automatic = config::one_of<std::int64_t>({{"auto", 0}});
@@ -184,7 +160,7 @@ const config::SectionEntry log_section("log", false, "What is logged, and where.
 
 const Fields<ServerOptions>& server_fields() {
   static const Fields<ServerOptions> fields = {
-      field("listen", &ServerOptions::listen, config::one_or_more(config::advised(listen_address(), address_advice)))
+      field("listen", &ServerOptions::listen, config::one_or_more(listen_address()))
           .otherwise("[\"127.0.0.1:8080\"]")
           .doc("Addresses to serve HTTP and WebSocket on. `:8080` means every address of the machine; port 0 lets the "
                "kernel choose. `systemd:NAME` is the socket that systemd passes under this name (FileDescriptorName=); one "
@@ -211,6 +187,11 @@ const Fields<ServerOptions>& server_fields() {
           .otherwise("\"redirect\"")
           .doc("What becomes of `/notes/` where the route is `/notes`, or the reverse: `redirect` (307), `ignore` (both are "
                "the same) or `strict` (404)."),
+      field("server_timing", &ServerOptions::server_timing, config::boolean())
+          .otherwise("false")
+          .doc("Whether responses have a field `Server-Timing: total;dur=1.234`, the milliseconds from the end of the request "
+               "head to the response, which browsers show beside the request.")
+          .example("true"),
       field("banner", &ServerOptions::banner, config::any_number(config::string()))
           .doc("Lines of your own, written to standard output once the server listens. `{port}` is the first port.")
           .example("\"Server is running at http://localhost:{port}\""),
@@ -225,6 +206,11 @@ const Fields<LogOptions>& log_fields() {
   static const Fields<LogOptions> fields = {
       field("level", &LogOptions::level, log_level()).otherwise("\"info\"").doc("The least important messages that are "
                                                                                 "still logged on standard error."),
+      field("format", &LogOptions::format, config::one_of<LogFormat>({{"text", LogFormat::text}, {"json", LogFormat::json}}))
+          .otherwise("\"text\"")
+          .doc("The form of these messages: `text` for people, `json` for programs: one object a line, with `time` (UTC), "
+               "`level` and `message`. The access log has a format of its own.")
+          .example("\"json\""),
       field("request", &LogOptions::request, config::string())
           .doc("A line of your own for each request, written to standard output before it is routed.")
           .example("\"Received request: {method} {path}\""),

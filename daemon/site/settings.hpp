@@ -47,11 +47,13 @@ struct ServerOptions {
   std::optional<config::Value> headers;
   ErrorBody errors;
   TrailingSlash trailing_slash = TrailingSlash::redirect;
+  bool server_timing = false;
   std::vector<config::Located<std::string>> banner;
   std::optional<std::string> pid_file;
 };
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
+enum class LogFormat : std::uint8_t { text, json };
 enum class AccessFormat : std::uint8_t { combined, common, json, custom };
 
 /// The format of the access log: one that has a name, or a template of the user's own.
@@ -68,6 +70,7 @@ struct AccessLogOptions {
 
 struct LogOptions {
   LogLevel level = LogLevel::info;
+  LogFormat format = LogFormat::text;
   std::optional<config::Located<std::string>> request;
   AccessLogOptions access;
 };

@@ -49,7 +49,8 @@ void number_endpoints(Site& site) {
   site.counted = std::ranges::any_of(site.endpoints, asked_for);
   if (!site.counted) return;
   for (auto& endpoint : site.endpoints)
-    if (!endpoint.paths.empty()) endpoint.number = route_number(endpoint.host.value + endpoint.paths.front().value);
+    if (!endpoint.paths.empty())
+      endpoint.number = route_number(std::string(endpoint.listener()) + endpoint.host.value + endpoint.paths.front().value);
 }
 
 void compile_lines(Site& site, config::Diagnostics& diagnostics) {
@@ -108,7 +109,12 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
   site->endpoints = std::move(builder.endpoints());
   site->echoes = rawecho::read_echoes(document, reading);
   check_listeners(site->server.listen, site->echoes, diagnostics);
+  auto own = find_own_listeners(site->endpoints, site->server.listen, site->echoes, diagnostics);
   site->router = Router(site->endpoints, site->server.trailing_slash, diagnostics);
+  for (auto& listen : own) {
+    Router router(site->endpoints, site->server.trailing_slash, diagnostics, listen->text);
+    site->own_listeners.push_back({std::move(listen), std::move(router)});
+  }
   check_access_log(document, site->log.access.to, diagnostics);
   if (diagnostics.failed()) return nullptr;
   check_serves(*site, diagnostics);
@@ -117,6 +123,13 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
 }
 
 }  // namespace
+
+const Router& Site::router_of(std::string_view listener) const {
+  static const Router nothing;
+  if (listener.empty()) return router;
+  auto found = std::ranges::find_if(own_listeners, [&](const auto& own) { return own.listen->text == listener; });
+  return found == own_listeners.end() ? nothing : found->router;
+}
 
 std::shared_ptr<const Site> load(const std::string& file, config::Diagnostics& diagnostics) {
   return build(config::load(file, diagnostics), diagnostics);

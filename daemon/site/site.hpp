@@ -17,6 +17,12 @@
 
 namespace sluice::site {
 
+/// A listener beside those of the server, for what not everyone is to reach.
+struct OwnListener {
+  config::Located<net::Endpoint> listen;
+  Router router;  // to the endpoints that are on this listener only
+};
+
 /// Everything that one configuration says, compiled: immutable, shared by all workers. A reload makes a new one beside
 /// it; it ends when the last exchange that began on it has ended.
 class Site {
@@ -25,13 +31,17 @@ class Site {
   LogOptions log;
   std::vector<Endpoint> endpoints;
   std::vector<rawecho::Echo> echoes;
-  Router router;
+  Router router;                          // of the server's listeners
+  std::vector<OwnListener> own_listeners;
   ResponseFields common_fields;           // [server] headers, for responses that no endpoint gives
   std::optional<Template> request_line;   // [log] request
   std::vector<Template> banner;
   std::optional<Template> access_line;    // [log.access] format, when it is a template
   bool counted = false;                   // whether somebody may ask for the statistics
   std::vector<std::string> files;         // that it was read from
+
+  /// What the listener with this name serves: an empty name means those of the server, an unknown one nothing.
+  const Router& router_of(std::string_view listener) const;
 };
 
 /// Reads `file` and all that it includes. Everything that is wrong goes into `diagnostics`; null if anything is.

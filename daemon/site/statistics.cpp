@@ -91,6 +91,7 @@ Totals Totals::collect() {
   std::lock_guard lock(all.mutex);  // against new labels only: workers that count do not take it
   for (const auto& worker : all.workers) {
     totals.accepted += worker->accepted.get();
+    totals.active += worker->active.get();
     totals.aborted += worker->aborted.get();
     totals.log_lines_dropped += worker->log_lines_dropped.get();
     if (const auto* open = worker->connections.load(std::memory_order_acquire)) totals.connections += open->get();
@@ -119,6 +120,7 @@ ProcessState& ProcessState::get() {
 
 void ProcessState::note_reload(bool good, std::string result) {
   (good ? reloads : failed_reloads).add();
+  if (good) config_loaded = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::lock_guard lock(known().mutex);
   known().last_reload = std::move(result);
 }

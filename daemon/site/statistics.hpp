@@ -63,6 +63,7 @@ class Statistics {
              std::uint64_t octets);
 
   Counter accepted;           // connections
+  Counter active;             // exchanges that are in use now
   Counter aborted;            // requests whose client went away before the answer
   Counter log_lines_dropped;  // of the access log
   std::atomic<const Counter*> connections{nullptr};  // open ones; null when the worker has ended
@@ -81,7 +82,7 @@ struct Totals {
     std::uint64_t octets = 0;
   };
   std::map<std::string, Route> routes;  // by label
-  std::uint64_t connections = 0, accepted = 0, aborted = 0, log_lines_dropped = 0;
+  std::uint64_t connections = 0, active = 0, accepted = 0, aborted = 0, log_lines_dropped = 0;
 
   static Totals collect();
 };
@@ -95,6 +96,10 @@ struct ProcessState {
   /// The time and the result of the last reload, in one line.
   void note_reload(bool good, std::string result);
   std::string last_reload() const;
+  /// Which configuration is in force: 1 for the one of the start, one more for each good reload.
+  std::uint64_t config_version() const { return reloads.get() + 1; }
+  /// When it came into force, in seconds since 1970.
+  std::atomic<std::int64_t> config_loaded{std::chrono::system_clock::to_time_t(started)};
 
   static ProcessState& get();
 };

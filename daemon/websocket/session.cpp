@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/limit_hits.hpp"
+#include "net/open_protocols.hpp"
 #include "websocket/message_reader.hpp"
 #include "websocket/utf8.hpp"
 
@@ -26,10 +28,13 @@ std::string_view cut_reason(std::string_view reason) {
 
 Session::Session(const Limits& limits, std::unique_ptr<MessageHandler> handler,
                  std::unique_ptr<Compression> compression)
-    : limits_(limits), handler_(std::move(handler)), compression_(std::move(compression)) {}
+    : limits_(limits), handler_(std::move(handler)), compression_(std::move(compression)) {
+  net::note_open(net::OpenProtocol::websocket);
+}
 
 Session::~Session() {
   finish(close_code_ ? close_code_ : close_code::abnormal, {}, false);
+  net::note_closed(net::OpenProtocol::websocket);
 }
 
 void Session::on_open(net::Transport& transport) {
@@ -133,6 +138,7 @@ void Session::on_control(Opcode opcode, std::string_view payload) {
 /// Counts a message or ping of the peer; fails the connection of one that sends too many.
 bool Session::too_many() {
   if (limits_.rate.count == 0 || rate_.take(limits_.rate, transport_->now())) return false;
+  note_hit(Limit::websocket_rate);
   fail({close_code::policy_violation, "too many messages"});
   return true;
 }
@@ -147,6 +153,7 @@ void Session::on_peer_close(std::string_view payload) {
 
 /// Fails the connection (RFC 6455 §7.1.7): says why and does not wait for an answer.
 void Session::fail(const Fault& fault) {
+  if (fault.code == close_code::message_too_big) note_hit(Limit::websocket_message);
   if (state_ == State::open) write_close(fault.code, fault.reason);
   finish(fault.code, fault.reason, false);
   transport_->close();

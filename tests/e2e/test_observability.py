@@ -10,6 +10,7 @@ import sluice
 from raw import Connection, fetch
 from sluice import run, wait_until
 from test_reload import rewrite
+from test_websocket import close_code, frame, shake
 
 ROUTES = '[[route]]\npath = "/"\ntext = "hello"\n[[route]]\npath = "/items/{id}"\nparams.id = "int"\ntext = "{id}"\n'
 
@@ -64,22 +65,116 @@ def test_metrics_count_requests_by_route_method_and_status_over_all_workers(serv
     assert requests_of(samples, route="", method="GET", code="404") == 1
     assert samples["sluice_request_duration_seconds_count", (("route", "/items/{id}"),)] == 31
     assert samples["sluice_request_duration_seconds_bucket", (("le", "+Inf"), ("route", "/items/{id}"))] == 31
-    assert samples["sluice_connections", ()] >= 1
+    assert connections(samples, "http", "active") == 1
     if shutil.which("promtool"):
         checked = subprocess.run(["promtool", "check", "metrics"], input=answer.text, capture_output=True, text=True)
         assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def hits(samples, limit):
+    return samples["sluice_limit_hits_total", (("limit", limit),)]
+
+
+def connections(samples, protocol, state):
+    return samples["sluice_connections", (("protocol", protocol), ("state", state))]
+
+
 def test_metrics_count_connections_that_a_limit_turned_away(serve):
     server = serve("[metrics]\n[server.limits]\nconnections_per_ip = 1\n" + ROUTES)
-    refused = "sluice_connections_refused_total"
     with Connection(server.port) as kept:
-        assert parse_metrics(kept.get("/metrics").text)[refused, (("limit", "connections_per_ip"),)] == 0
+        assert hits(parse_metrics(kept.get("/metrics").text), "connections_per_ip") == 0
         for _ in range(3):
             assert fetch(server.port).status == 503
         samples = parse_metrics(kept.get("/metrics").text)
-    assert samples[refused, (("limit", "connections_per_ip"),)] == 3
-    assert samples[refused, (("limit", "memory"),)] == 0
+    assert hits(samples, "connections_per_ip") == 3
+    assert hits(samples, "memory") == 0
+
+
+LIMITED = """
+[metrics]
+[server.limits]
+header_bytes = "1KiB"
+header_count = 10
+uri_bytes = "100B"
+body_bytes = "10B"
+keep_alive_requests = 2
+[server.timeouts]
+header = "1s"
+keep_alive = "1s"
+[[websocket]]
+path = "/ws"
+max_message = "10B"
+max_connections = 1
+[[websocket]]
+path = "/hasty"
+rate = "1/h"
+""" + ROUTES
+
+
+def test_metrics_count_the_limits_that_requests_meet(serve):
+    server = serve(LIMITED)
+    assert fetch(server.port, "/" + "x" * 200).status == 414
+    assert fetch(server.port, fields="X: " + "x" * 1500 + "\r\n").status == 431
+    assert fetch(server.port, fields="X: x\r\n" * 12).status == 431
+    assert fetch(server.port, "/items/1", method="POST", body=b"x" * 20).status in (405, 413)
+    assert fetch(server.port, "/metrics", body=b"x" * 20).status == 413
+    with Connection(server.port) as slow, Connection(server.port) as idle:
+        slow.send("GET / HT")
+        idle.get()
+        assert slow.response().status == 408
+        assert idle.socket.recv(100) == b""  # a second after its only request
+    with Connection(server.port) as twice:
+        twice.get()
+        assert twice.get().get("Connection") == "close"
+    samples = parse_metrics(fetch(server.port, "/metrics").text)
+    expected = {"uri_bytes": 1, "header_bytes": 1, "header_count": 1, "body_bytes": 1, "timeouts.header": 1,
+                "timeouts.keep_alive": 1, "keep_alive_requests": 1, "body_rate": 0}
+    assert {limit: hits(samples, limit) for limit in expected} == expected
+
+
+def test_metrics_count_the_limits_that_websockets_meet(serve):
+    server = serve(LIMITED)
+    with Connection(server.port) as large, Connection(server.port) as many:
+        shake(large, "/ws")
+        many.send("GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+        assert many.response().status == 503
+        large.send(frame(1, b"x" * 20))
+        assert close_code(large) == 1009
+    with Connection(server.port) as hasty:
+        shake(hasty, "/hasty")
+        hasty.send(frame(1, b"x") * 3)
+        wait_until(lambda: hits(parse_metrics(fetch(server.port, "/metrics").text), "websocket.rate") == 1, "the hit")
+    samples = parse_metrics(fetch(server.port, "/metrics").text)
+    assert hits(samples, "websocket.max_message") == 1
+    assert hits(samples, "websocket.max_connections") == 1
+
+
+def test_metrics_tell_connections_by_protocol_and_state(serve):
+    server = serve('[metrics]\n[[websocket]]\npath = "/ws"\nroom = "hall"\n[[route]]\npath = "/events"\nevents = { room = "hall" }\n'
+                   '[[route]]\npath = "/slow"\ndelay = "20s"\ntext = "x"\n[[echo]]\nlisten = "tcp://127.0.0.1:0"\n' + ROUTES, listeners=2)
+    with Connection(server.port) as websocket, Connection(server.port) as events, Connection(server.port) as slow, \
+            Connection(server.port) as idle, Connection(server.port_of("tcp")) as echo, Connection(server.port) as asks:
+        shake(websocket, "/ws")
+        events.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+        slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        idle.get()
+        echo.send(b"x")
+        assert echo.socket.recv(1) == b"x"
+
+        def as_expected():
+            samples = parse_metrics(asks.get("/metrics").text)
+            told = [connections(samples, *which) for which in
+                    (("websocket", "open"), ("events", "open"), ("echo", "open"), ("http", "active"), ("http", "idle"))]
+            return told == [1, 1, 1, 2, 1] and samples["sluice_room_members", ()] == 2  # the one that asks is active, too
+
+        wait_until(as_expected, "one connection of each kind")
+
+    def all_gone():
+        samples = parse_metrics(fetch(server.port, "/metrics").text)
+        return not any(connections(samples, p, "open") for p in ("websocket", "events", "echo")) and connections(samples, "http", "active") == 1
+
+    wait_until(all_gone, "the end of all of them")
 
 
 def test_a_field_can_carry_the_number_of_the_request(serve):
@@ -115,7 +210,7 @@ def test_the_status_page_shows_what_its_data_says(serve):
     fetch(server.port, "/items/1")
     page = fetch(server.port, "/_status")
     assert page.get("Content-Type") == "text/html; charset=utf-8"
-    assert not re.search(r"""(src|href)=|https?://|@import|url\(""", page.text)  # nothing from elsewhere
+    assert not re.search(r"""(src|href)=(?!"data:)|https?://|@import|url\(""", page.text)  # nothing from elsewhere
     assert "prefers-color-scheme: dark" in page.text
     data = json.loads(fetch(server.port, "/_status/data").text)
     route = next(r for r in data["routes"] if r["route"] == "/items/{id}")
@@ -197,3 +292,28 @@ def test_request_ids_are_sent_when_the_config_says_so(serve):
     with Connection(server.port) as connection:
         ids = {connection.get().get("X-Request-Id") for _ in range(3)}
     assert len(ids) == 3 and all(ids)
+
+
+def test_responses_say_how_long_they_took_when_the_config_asks(serve):
+    routes = ROUTES + '[[route]]\npath = "/late"\ndelay = "200ms"\ntext = "x"\n'
+    assert fetch(serve(routes).port).get("Server-Timing") is None
+    server = serve("[server]\nserver_timing = true\n" + routes)
+
+    def took(path):
+        return float(re.fullmatch(r"total;dur=(\d+\.\d{3})", fetch(server.port, path).get("Server-Timing"))[1])
+
+    assert took("/late") >= 199
+    assert took("/") >= 0 and took("/no/such") >= 0
+
+
+def test_the_log_of_the_daemon_can_be_json(serve):
+    server = serve('[log]\nformat = "json"\n' + ROUTES, wait=False)
+    wait_until(lambda: "listening" in server.stderr(), "the first lines")
+    rewrite(server, "[log]\nformat = 'json'\nlevel = 'warning'\n[[route]]\npath = '/'\ntxt = '\u00e4'\n")
+    server.wait_for_line("the running configuration stays")
+    lines = [json.loads(line) for line in server.stderr().splitlines()]
+    assert all(list(line) == ["time", "level", "message"] for line in lines)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"]) for line in lines)
+    assert any(line["level"] == "info" and line["message"].startswith("listening on http://") for line in lines)
+    finding = next(line for line in lines if line["message"].startswith("reload:\n"))  # in one line, with its own inside
+    assert finding["level"] == "error" and "did you mean `text`?" in finding["message"] and "'\u00e4'" in finding["message"]

@@ -33,13 +33,16 @@ path = "/ws"
 
 [[echo]]
 listen = "tcp://127.0.0.1:0"
+
+[health]
+listen = "127.0.0.1:0"
 """
 
 
 @pytest.fixture
 def takeover(serve):
     """A running server, and how to make another process take over from it; that process is ended, too."""
-    server = serve(CONFIG, listeners=2)
+    server = serve(CONFIG, listeners=3)
     started = []
 
     def begin():
@@ -121,11 +124,13 @@ def test_what_the_old_process_has_begun_it_finishes(takeover):
     assert server.wait() == 0
 
 
-def test_raw_listeners_are_handed_over_too(takeover):
+def test_other_listeners_are_handed_over_too(takeover):
     server, begin = takeover
-    port = server.port_of("tcp")
+    port, own = server.port_of("tcp"), server.port_of("http", 1)
     begin()
     assert server.wait() == 0
+    assert fetch(own, "/livez").status == 200
+    assert fetch(own, "/").status == 404
     with socket.create_connection(("127.0.0.1", port), 5) as echo:
         echo.sendall(b"still here")
         assert echo.recv(100) == b"still here"
@@ -162,4 +167,4 @@ def test_a_successor_can_be_succeeded(takeover):
 
 def test_a_foreign_succession_in_the_environment_is_not_believed(serve, monkeypatch):
     monkeypatch.setenv("SLUICE_SUCCESSION", "predecessor 1\nready 7\nkey 8 http 127.0.0.1:0")
-    assert fetch(serve(CONFIG, listeners=2).port).text == "old"
+    assert fetch(serve(CONFIG, listeners=3).port).text == "old"
