@@ -2,6 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace sluice::service {
 
 ConfigWatch::ConfigWatch(net::Loop& loop, Files files, std::function<void()> changed)
@@ -11,11 +14,11 @@ ConfigWatch::ConfigWatch(net::Loop& loop, Files files, std::function<void()> cha
   uv_timer_start(timer_.get(), [](uv_timer_t* timer) { static_cast<ConfigWatch*>(timer->data)->look(); }, 333, 333);
 }
 
-std::vector<ConfigWatch::Seen> ConfigWatch::see() const {
-  std::vector<Seen> all;
+std::map<std::string, ConfigWatch::Seen> ConfigWatch::see() const {
+  std::map<std::string, Seen> all;
   for (const auto& file : files_()) {
     struct stat info{};
-    auto& seen = all.emplace_back();
+    auto& seen = all[file];
     if (::stat(file.c_str(), &info) != 0) continue;  // an editor is replacing it
     seen = {info.st_ino, info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec, info.st_size};
   }
@@ -24,13 +27,15 @@ std::vector<ConfigWatch::Seen> ConfigWatch::see() const {
 
 void ConfigWatch::look() {
   auto now = see();
-  if (now != seen_) {
-    seen_ = std::move(now);
+  bool differs = std::ranges::any_of(now, [this](const auto& file) {
+    auto before = seen_.find(file.first);
+    return before != seen_.end() && before->second != file.second;
+  });
+  seen_ = std::move(now);
+  if (differs) {
     unsettled_ = true;
-  } else if (unsettled_) {
-    unsettled_ = false;
+  } else if (std::exchange(unsettled_, false)) {
     changed_();
-    seen_ = see();  // of the files that are in use now
   }
 }
 

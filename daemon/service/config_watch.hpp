@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ class ConfigWatch {
  public:
   using Files = std::function<std::vector<std::string>()>;
 
-  /// `files` are those that the running configuration was read from.
+  /// `files` are those that the running configuration was read from. `changed` may read them later: a file that is new
+  /// among them is no change.
   ConfigWatch(net::Loop& loop, Files files, std::function<void()> changed);
 
   /// One look. Called by the timer.
@@ -32,11 +34,11 @@ class ConfigWatch {
     bool operator==(const Seen&) const = default;
   };
 
-  std::vector<Seen> see() const;
+  std::map<std::string, Seen> see() const;
 
   Files files_;
   std::function<void()> changed_;
-  std::vector<Seen> seen_;
+  std::map<std::string, Seen> seen_;
   bool unsettled_ = false;
   net::UvHandle<uv_timer_t> timer_;
 };

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "base/log.hpp"
@@ -248,10 +249,13 @@ void Daemon::watch(int signal) {
 
 int Daemon::run() {
   for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) watch(signal);
-  uv_timer_init(loop_.raw(), log_check_.get());
-  log_check_.get()->data = this;
-  uv_timer_start(
-      log_check_.get(), [](uv_timer_t* timer) { static_cast<Daemon*>(timer->data)->follow_access_log(); }, 2000, 2000);
+  uv_timer_init(loop_.raw(), housekeeping_.get());
+  housekeeping_.get()->data = this;
+  auto look = [](uv_timer_t* timer) {
+    static_cast<Daemon*>(timer->data)->follow_access_log();
+    static_cast<Daemon*>(timer->data)->free_retired();
+  };
+  uv_timer_start(housekeeping_.get(), look, 2000, 2000);
   for (auto& worker : workers_) worker->start();
   announce();
   apply_limits();
@@ -294,17 +298,46 @@ void Daemon::on_signal(int signal) {
 
 void Daemon::reload() {
   if (draining_) return;
+  if (std::exchange(loading_, true)) {
+    load_again_ = true;
+    return;
+  }
   notifier_.reloading();
-  config::Diagnostics diagnostics;
+  struct Loaded {
+    config::Diagnostics diagnostics;
+    std::shared_ptr<const site::Site> site;
+  };
+  auto loaded = std::make_shared<Loaded>();
   auto old_mounts = handlers::FileCache::last_owner();
-  auto next = load_(diagnostics);
+  quiet_.run([this, loaded] { loaded->site = load_(loaded->diagnostics); },
+             [this, loaded, old_mounts] { on_loaded(std::move(loaded->site), loaded->diagnostics, old_mounts); });
+}
+
+void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnostics& diagnostics,
+                       std::uint64_t old_mounts) {
+  loading_ = false;
+  if (draining_) return;
   if (!diagnostics.all().empty()) {
     diagnostics.sort();
     log::block(next ? log::Level::warning : log::Level::error,
                "reload:\n" + config::render(diagnostics, config::Format::human, wants_colour(site_->log)));
   }
-  if (next) return take(std::move(next), old_mounts);
-  reload_failed(first_error(diagnostics));
+  if (next) {
+    take(std::move(next), old_mounts);
+  } else {
+    reload_failed(first_error(diagnostics));
+  }
+  if (std::exchange(load_again_, false)) reload();
+}
+
+void Daemon::free_retired() {
+  // A count of one is that of retired_ itself, and nobody can raise it again.
+  auto unused = std::ranges::partition(retired_, [](const auto& site) { return site.use_count() > 1; });
+  if (unused.empty()) return;
+  std::vector<std::shared_ptr<const site::Site>> last(std::make_move_iterator(unused.begin()),
+                                                      std::make_move_iterator(unused.end()));
+  retired_.erase(unused.begin(), unused.end());
+  quiet_.run([last = std::move(last)]() mutable { last.clear(); }, [] {});
 }
 
 void Daemon::reload_failed(const std::string& why) {
@@ -323,7 +356,7 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
   if (!same_access_log(*site_, *next))
     log::warning("reload: whether there is an access log, or one on standard output, changes after a restart");
   site::end_tenures(*site_, *next);
-  site_ = std::move(next);
+  retired_.push_back(std::exchange(site_, std::move(next)));
   set_log(site_->log);
   reopen_access_log();
   auto removed = adopt(*site_, *opened);

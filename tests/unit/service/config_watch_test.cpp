@@ -27,6 +27,23 @@ TEST_CASE("a change is told once it has settled, and only once") {
   CHECK(changes == 1);
 }
 
+TEST_CASE("a file that a reload added is no change until it changes itself") {
+  test::TemporaryDirectory folder;
+  folder.write("a.toml", "one");
+  folder.write("b.toml", "two");
+  net::Loop loop;
+  std::vector files{folder.path("a.toml")};
+  int changes = 0;
+  service::ConfigWatch watch(loop, [&files] { return files; }, [&changes] { ++changes; });
+  files.push_back(folder.path("b.toml"));
+  for (int i = 0; i < 3; ++i) watch.look();
+  CHECK(changes == 0);
+  folder.write("b.toml", "another");
+  watch.look();
+  watch.look();
+  CHECK(changes == 1);
+}
+
 TEST_CASE("a process file names this process while it runs, and goes with it") {
   test::TemporaryDirectory folder;
   {

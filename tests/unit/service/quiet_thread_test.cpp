@@ -1,0 +1,69 @@
+#include "service/quiet_thread.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <vector>
+
+using namespace sluice;
+
+namespace {
+
+int nice_value() { return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())); }
+
+}  // namespace
+
+TEST_CASE("work runs in a thread of lower priority, in order, and its end is told in the loop's thread") {
+  net::Loop loop;
+  service::QuietThread quiet(loop);
+  auto here = std::this_thread::get_id();
+  int nice = 0;
+  std::vector<int> order;
+  bool elsewhere = false, back = false;
+  quiet.run([&] { elsewhere = std::this_thread::get_id() != here, nice = nice_value(), order.push_back(1); }, [] {});
+  quiet.run([&] { order.push_back(2); }, [&] { back = std::this_thread::get_id() == here, loop.stop(); });
+  loop.run();
+  CHECK(elsewhere);
+  CHECK(back);
+  CHECK(order == std::vector{1, 2});
+  CHECK((nice > nice_value() || nice == 19));
+}
+
+TEST_CASE("what the work holds is let go in the quiet thread") {
+  net::Loop loop;
+  service::QuietThread quiet(loop);
+  std::thread::id freed_by;
+  std::shared_ptr<int> held(new int(0), [&freed_by](int* number) {
+    freed_by = std::this_thread::get_id();
+    delete number;
+  });
+  quiet.run([held = std::move(held)] {}, [&loop] { loop.stop(); });
+  loop.run();
+  CHECK(freed_by != std::thread::id());
+  CHECK(freed_by != std::this_thread::get_id());
+}
+
+TEST_CASE("work that has begun is waited for, and what has not is dropped") {
+  net::Loop loop;
+  bool ended = false, dropped = true;
+  {
+    service::QuietThread quiet(loop);
+    std::atomic<bool> begun = false;
+    quiet.run(
+        [&] {
+          begun = true;
+          std::this_thread::sleep_for(std::chrono::milliseconds(50));
+          ended = true;
+        },
+        [] {});
+    quiet.run([&] { dropped = false; }, [] {});
+    while (!begun) std::this_thread::yield();
+  }
+  CHECK(ended);
+  CHECK(dropped);
+}
