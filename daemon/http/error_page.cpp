@@ -1,6 +1,7 @@
 #include "http/error_page.hpp"
 
 #include <array>
+#include <utility>
 
 #include "base/escape.hpp"
 #include "base/utf8.hpp"
@@ -27,23 +28,25 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   append_json_string(out, value);
 }
 
-std::string problem_body(const Error& error, bool with_message) {
-  std::string out = "{\"type\":\"about:blank\"";
+std::string problem_body(const Error& error, bool with_message, std::string out) {
+  out = "{\"type\":\"about:blank\"";
   append_member(out, "title", error.reason);
-  out += ",\"status\":" + std::to_string(error.status);
+  out.append(",\"status\":").append(std::to_string(error.status));
   if (!error.detail.empty()) append_member(out, "detail", error.detail);
   if (with_message) append_member(out, "message", error.detail.empty() ? error.reason : error.detail);
-  return out += '}';
+  out += '}';
+  return out;
 }
 
-std::string detail_body(const Error& error) {
-  std::string out = "{\"detail\":";
+std::string detail_body(const Error& error, std::string out) {
+  out = "{\"detail\":";
   append_json_string(out, error.detail.empty() ? error.reason : error.detail);
-  return out += '}';
+  out += '}';
+  return out;
 }
 
-std::string text_body(const Error& error) {
-  std::string out = std::to_string(error.status) + ": ";
+std::string text_body(const Error& error, std::string out) {
+  out.assign(std::to_string(error.status)).append(": ");
   append_valid_utf8(out, error.reason);
   if (!error.detail.empty()) {
     out += '\n';
@@ -61,17 +64,18 @@ constexpr std::string_view page_style =
     "p{margin:.75rem 0 0;max-width:36rem;overflow-wrap:anywhere;color:#555}"
     "@media(prefers-color-scheme:dark){body{background:#16181d;color:#e6e6e6}p{color:#a5a9b3}}</style>";
 
-std::string html_body(const Error& error) {
+std::string html_body(const Error& error, std::string out) {
   std::string reason, detail;
   append_valid_utf8(reason, error.reason);
   append_valid_utf8(detail, error.detail);
   auto status = std::to_string(error.status);
 
-  std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + status + " ";
+  out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>";
+  out.append(status).append(" ");
   append_html_escaped(out, reason);
   out += "</title>";
   out += page_style;
-  out += "</head>\n<body><main><h1><span>" + status + "</span>";
+  out.append("</head>\n<body><main><h1><span>").append(status).append("</span>");
   append_html_escaped(out, reason);
   out += "</h1>";
   if (!detail.empty()) {
@@ -79,33 +83,34 @@ std::string html_body(const Error& error) {
     append_html_escaped(out, detail);
     out += "</p>";
   }
-  return out += "</main></body></html>\n";
+  out += "</main></body></html>\n";
+  return out;
 }
 
-ErrorPage automatic_page(const Error& error, std::string_view accept) {
+ErrorPage automatic_page(const Error& error, std::string_view accept, std::string buffer) {
   constexpr std::array<std::string_view, 3> types = {problem_type, "text/html", json_type};
   switch (best_media_type(accept, types)) {
-    case 1: return {html_body(error), html_type, true};
-    case 2: return {problem_body(error, true), json_type, true};
-    default: return {problem_body(error, false), problem_type, true};
+    case 1: return {html_body(error, std::move(buffer)), html_type, true};
+    case 2: return {problem_body(error, true, std::move(buffer)), json_type, true};
+    default: return {problem_body(error, false, std::move(buffer)), problem_type, true};
   }
 }
 
 }  // namespace
 
 ErrorPage make_error_page(ErrorForm form, Status status, std::string_view reason, std::string_view detail,
-                          std::string_view accept) {
+                          std::string_view accept, std::string buffer) {
   if (reason.empty()) reason = reason_phrase(status);
   if (reason.empty()) reason = "Error";
   Error error{status, reason, detail};
   switch (form) {
-    case ErrorForm::problem: return {problem_body(error, false), problem_type};
-    case ErrorForm::detail: return {detail_body(error), json_type};
-    case ErrorForm::text: return {text_body(error), text_type};
-    case ErrorForm::html: return {html_body(error), html_type};
+    case ErrorForm::problem: return {problem_body(error, false, std::move(buffer)), problem_type};
+    case ErrorForm::detail: return {detail_body(error, std::move(buffer)), json_type};
+    case ErrorForm::text: return {text_body(error, std::move(buffer)), text_type};
+    case ErrorForm::html: return {html_body(error, std::move(buffer)), html_type};
     case ErrorForm::automatic: break;
   }
-  return automatic_page(error, accept);
+  return automatic_page(error, accept, std::move(buffer));
 }
 
 }  // namespace sluice::http

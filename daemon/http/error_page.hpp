@@ -29,7 +29,9 @@ struct ErrorPage {
 ///
 /// In the automatic form a client that names application/json, or weighs it higher than application/problem+json, gets
 /// the same members as application/json and with them `message`, where many clients look for the text.
+///
+/// The memory of `buffer` becomes the body's: who gives back what an earlier page had allocates nothing.
 ErrorPage make_error_page(ErrorForm form, Status status, std::string_view reason, std::string_view detail,
-                          std::string_view accept);
+                          std::string_view accept, std::string buffer = {});
 
 }  // namespace sluice::http

@@ -1,6 +1,7 @@
 #include "site/error_body.hpp"
 
 #include <string>
+#include <utility>
 
 #include "site/request_values.hpp"
 
@@ -81,10 +82,14 @@ http::Response make_error_response(http::Exchange& exchange, http::Status status
     response.body = errors.json->render(values, exchange.arena);
     return response;
   }
-  auto page = http::make_error_page(errors.form, status, {}, detail, exchange.request.field("accept"));
+  thread_local std::string buffer;  // for a flood of requests that find nothing
+  auto page =
+      http::make_error_page(errors.form, status, {}, detail, exchange.request.field("accept"), std::move(buffer));
+  response.fields.reserve(4);  // those here, and what the caller may add
   response.fields.push_back({"Content-Type", page.content_type});
   if (page.varies_by_accept) response.fields.push_back({"Vary", "Accept"});
   response.body = exchange.arena.copy(page.body);
+  buffer = std::move(page.body);
   return response;
 }
 

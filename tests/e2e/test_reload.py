@@ -168,3 +168,20 @@ def refused(port):
         return False
     except ConnectionRefusedError:
         return True
+
+
+def many_routes(text):
+    return "".join(f'[[route]]\npath = "/{i}/{{name}}"\ntext = "{text}"\n' for i in range(1000))
+
+
+def test_reloads_that_are_asked_for_during_a_reload_end_with_the_latest_file(serve):
+    server = serve(many_routes("old"))
+    for text in ("first", "second", "third"):
+        rewrite(server, many_routes(text))
+    wait_until(lambda: fetch(server.port, "/7/x").text == "third", "the latest text")
+
+
+def test_a_stop_during_a_reload_is_a_good_end(serve):
+    server = serve(many_routes("old"))
+    rewrite(server, many_routes("new"))
+    assert server.stop() == 0

@@ -57,3 +57,15 @@ TEST_CASE("nothing of a request breaks out of the HTML page") {
   CHECK(body.find("<b>") == std::string::npos);
   CHECK(body.find("&lt;script&gt;alert(&#39;1&#39;)") != std::string::npos);
 }
+
+TEST_CASE("a page takes the memory that it is given, and nothing of what was in it") {
+  auto earlier = page(ErrorForm::html, "", "something else").body;
+  earlier.reserve(4096);
+  const auto* memory = earlier.data();
+  for (auto form : {ErrorForm::problem, ErrorForm::detail, ErrorForm::text, ErrorForm::html, ErrorForm::automatic}) {
+    auto again = make_error_page(form, 404, "", "", "", std::move(earlier));
+    CHECK(again.body == make_error_page(form, 404, "", "", "").body);
+    CHECK(again.body.data() == memory);
+    earlier = std::move(again.body);
+  }
+}
