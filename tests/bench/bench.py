@@ -9,9 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+import chart
 import load
+import measure
+import ours
+import peers
+import report
 import scenarios
 import servers
 import table
@@ -22,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def options():
     names = [s.name for s in scenarios.ALL]
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--install", action="store_true", help="install the load generator and the peers first")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds; medians are shown (default 3)")
     parser.add_argument("--seconds", type=int, default=3, help="load per server and round (default 3)")
     parser.add_argument("--connections", type=int, default=64)
@@ -29,70 +36,104 @@ def options():
     parser.add_argument("--without", action="append", default=[], metavar="SERVER", help="leave a server out")
     parser.add_argument("--binary", type=lambda name: Path(name).resolve(), help="measure this sluice instead of building one")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every measurement there")
+    parser.add_argument("--from", type=Path, metavar="FILE", dest="earlier",
+                        help="measure nothing: show what an earlier --json FILE has")
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="also draw CPU per request there, as SVG")
+    parser.add_argument("--markdown", action="store_true", help="show the results as tables for README.md")
     return parser.parse_args()
 
 
+@dataclass
+class Setting:
+    """What holds for all measurements of a run."""
+    server_cpus: list
+    load_cpu: int
+    rounds: int
+    seconds: int
+    connections: int
+    rate: int = 0  # requests a second of the scenario "latency"
+
+
 def build(given):
-    """Returns (sluice, floor) and sets the load generator."""
+    """Returns (sluice, floor) and sets the load generators."""
     if not given:
         subprocess.run([ROOT / "scripts/build", "release", "sluice"], check=True)
     tools = ROOT / "build/bench"
     tools.mkdir(parents=True, exist_ok=True)
-    for name in ("floor", "websocket_load"):
+    for name in ("floor", "websocket_load", "http_load"):
         source = ROOT / "tests/bench" / f"{name}.c"
-        subprocess.run(["cc", "-O2", "-o", tools / name, source, "-lcrypto"], check=True)
-    load.websocket_load = tools / "websocket_load"
+        subprocess.run(["cc", "-O2", "-o", tools / name, source, "-lcrypto", "-lm"], check=True)
+    load.websocket_load, load.http_load = tools / "websocket_load", tools / "http_load"
     return given or ROOT / "build/sluice", tools / "floor"
 
 
-def measure_scenario(scenario, contestants, arguments, server_cpu, load_cpu):
+def started(scenario, contestants, setting):
+    """Those servers that run and answer rightly: [(server, header to measure with)]."""
+    running = []
+    for server in contestants:
+        if scenario.name not in server.scenarios:
+            continue
+        try:
+            server.start(scenario.name, setting.server_cpus)
+            running.append((server, scenarios.verify(scenario, server)))
+        except (load.WrongAnswer, servers.NotRunning, OSError) as wrong:
+            print(f"  {server.name} is disqualified: {wrong}")
+            server.stop()
+    return running
+
+
+def measure_scenario(scenario, contestants, setting):
     """All rounds of one scenario: {server name: [measurement]}."""
-    results, running = {}, []
+    running = []
     try:
-        for server in contestants:
-            if scenario.name not in server.scenarios:
-                continue
-            try:
-                server.start(scenario.name, server_cpu)
-                header = scenarios.verify(scenario, server)
-            except (scenarios.WrongAnswer, servers.NotRunning, OSError) as wrong:
-                print(f"  {server.name} is disqualified: {wrong}")
-                server.stop()
-                continue
-            running.append((server, header))
-            results[server.name] = []
-        for number in range(arguments.rounds):
+        running = started(scenario, contestants, setting)
+        results = {server.name: [] for server, _ in running}
+        if scenario.kind == "rate":
+            setting.rate = half_of_best(scenario, running, setting)
+        for number in range(setting.rounds):
             for server, header in running:
                 if server.name not in results:
                     continue
                 try:
                     if number and scenario.members:  # what an earlier round left behind would hide what this one needs
                         server.stop()
-                        server.start(scenario.name, server_cpu)
+                        server.start(scenario.name, setting.server_cpus)
                         scenarios.verify(scenario, server)
-                    measured = scenarios.measure(scenario, server, header, arguments.connections, arguments.seconds,
-                                                 load_cpu)
-                except (scenarios.WrongAnswer, servers.NotRunning) as wrong:
+                    measured = measure.one_round(scenario, server, header, setting)
+                except (load.WrongAnswer, servers.NotRunning, OSError) as wrong:
                     print(f"  {server.name} is disqualified: {wrong}")
                     del results[server.name]
                     continue
-                results[server.name].append(table.measurement(measured))
+                measured["shared_cpu"] = setting.load_cpu in setting.server_cpus[:server.workers]
+                results[server.name].append(measured)
                 time.sleep(0.2)
+        return results
     finally:
         for server, _ in running:
             server.stop()
-    return results
 
 
-def main():
-    arguments = options()
-    sluice, floor = build(arguments.binary)
+def half_of_best(scenario, running, setting):
+    """Half the rate that the fastest peer reaches, or Sluice where there is none."""
+    reached = {server.name: load.wrk(f"http://127.0.0.1:{server.port}{scenario.path}", header, setting.connections,
+                                     setting.seconds, 1, setting.load_cpu) for server, header in running}
+    fastest = {name: one["requests"] / one["seconds"] for name, one in reached.items()}
+    rivals = {name: rate for name, rate in fastest.items() if name not in ("floor", "sluice")} or fastest
+    best = max(rivals, key=rivals.get)
+    rate = int(rivals[best] / 2)
+    print(f"  {rate:,} requests/s, half of what {best} reaches")
+    return rate
+
+
+def measure_all(arguments):
+    """{"scenarios": {name: {server: [measurement]}}} and what it was measured with."""
+    binary, floor = build(arguments.binary)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # servers and load inherit it
     cpus = sorted(os.sched_getaffinity(0))
-    server_cpu, load_cpu = cpus[0], cpus[-1]
-    if server_cpu == load_cpu:
+    if len(cpus) == 1:
         print("Only one CPU: server and load share it, so requests/s say little. CPU per request still holds.")
+    setting = Setting(cpus, cpus[-1], arguments.rounds, arguments.seconds, arguments.connections)
 
     measured = {}
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as scratch:
@@ -100,24 +141,41 @@ def main():
         os.chmod(scratch, 0o755)  # peers that drop privileges read the files too
         www = scratch / "files"
         scenarios.make_files(www)
-        contestants = [servers.Floor(scratch, www, floor), servers.Sluice(scratch, www, sluice)]
-        contestants += [kind(scratch, www) for kind in servers.installed_peers()]
+        contestants = [ours.Floor(scratch, www, floor)] + [kind(scratch, www, binary) for kind in ours.ALL]
+        contestants += [kind(scratch, www) for kind in peers.installed_peers()]
         contestants = [s for s in contestants if s.name not in arguments.without]
         for scenario in scenarios.ALL:
             if arguments.only and scenario.name not in arguments.only:
                 continue
             print(f"\n{scenario.title}", flush=True)
-            measured[scenario.name] = measure_scenario(scenario, contestants, arguments, server_cpu, load_cpu)
+            measured[scenario.name] = measure_scenario(scenario, contestants, setting)
             table.show(scenario, measured[scenario.name])
             sys.stdout.flush()
+    return {"machine": platform.processor() or platform.machine(), "kernel": platform.release(), "cpus": len(cpus),
+            "rounds": arguments.rounds, "seconds": arguments.seconds, "connections": arguments.connections,
+            "scenarios": measured}
 
-    table.show_growth(measured.get("broadcast-1k", {}), measured.get("broadcast-10k", {}))
 
+def main():
+    arguments = options()
+    found = json.loads(arguments.earlier.read_text()) if arguments.earlier else measure_all(arguments)
+    if arguments.only:
+        found["scenarios"] = {name: found["scenarios"][name] for name in arguments.only if name in found["scenarios"]}
+    measured = found["scenarios"]
+    if arguments.earlier and not arguments.markdown:
+        for scenario in scenarios.ALL:
+            if scenario.name in measured:
+                print(f"\n{scenario.title}")
+                table.show(scenario, measured[scenario.name])
+    if arguments.markdown:
+        print(report.markdown(found))
+    else:
+        table.show_growth(measured.get("broadcast-1k", {}), measured.get("broadcast-10k", {}))
+        report.show_targets(measured)
     if arguments.json:
-        arguments.json.write_text(json.dumps(
-            {"machine": platform.processor() or platform.machine(), "kernel": platform.release(), "cpus": len(cpus),
-             "rounds": arguments.rounds, "seconds": arguments.seconds, "connections": arguments.connections,
-             "scenarios": measured}, indent=2) + "\n")
+        arguments.json.write_text(json.dumps(found, indent=1) + "\n")
+    if arguments.chart:
+        arguments.chart.write_text(chart.draw(measured))
     return 0 if all("sluice" in result or "sluice" in arguments.without for result in measured.values()) else 1
 
 

@@ -1,6 +1,7 @@
 """What is measured: the request of each scenario, and how its answer is proved right before it counts."""
 
 import gzip
+import json
 import re
 import socket
 from dataclasses import dataclass
@@ -15,30 +16,43 @@ class Scenario:
     name: str
     title: str
     path: str = "/plain"
+    body: bytes = b""  # that is right; empty: the file of that name
+    kind: str = "load"  # or "idle", "rate", "start", "reload": see measure.py
     pipelined: int = 1
     header: str = ""
     message: int = 0  # octets of a WebSocket message; 0: HTTP
     connections: int = 0  # at most; 0: as many as are asked for
-    members: int = 0  # WebSockets that are held open, as far as descriptors allow; 0: as many as are asked for
-    idle: bool = False  # what an open WebSocket costs, instead of what a request costs
+    members: int = 0  # connections that are held open, as far as descriptors allow; 0: as many as are asked for
 
+
+HELLO = b"Hello, World!"
+ITEM = b'{"item_id":42,"q":"x"}'
 
 ALL = (
-    Scenario("plain", "plain text"),
-    Scenario("pipelined", "plain text, 16 pipelined", pipelined=16),
-    Scenario("template", "template /{name}", path="/Alice"),
+    Scenario("plain", "plain text", body=HELLO),
+    Scenario("pipelined", "plain text, 16 pipelined", body=HELLO, pipelined=16),
+    Scenario("template", "template /{name}", path="/Alice", body=b"Hello, Alice!"),
+    Scenario("json", "JSON template with typed values", path="/items/42?q=x", body=ITEM),
+    Scenario("routes", "10,000 routes with parameters instead of 10", path="/r7/42", body=b"Route 7: 42"),
+    Scenario("access-log", "access log in a file", body=HELLO),
     Scenario("static-1k", "static 1 KiB", path="/files/1k.bin"),
     Scenario("static-16k", "static 16 KiB", path="/files/16k.bin"),
     Scenario("static-1m", "static 1 MiB", path="/files/1m.bin", connections=16),
     Scenario("static-100m", "static 100 MiB", path="/files/100m.bin", connections=4),
     Scenario("gzip-16k", "static text of 16 KiB as gzip", path="/files/16k.txt", header="Accept-Encoding: gzip"),
     Scenario("not-modified", "304 Not Modified", path="/files/1k.bin"),
-    Scenario("connection", "new connection each", header="Connection: close"),
+    Scenario("connection", "new connection each", body=HELLO, header="Connection: close"),
+    Scenario("keep-alive-idle", "idle kept connections", body=HELLO, kind="idle", members=10_000),
     Scenario("websocket-64", "WebSocket echo 64 B", path="/ws", message=64),
     Scenario("websocket-16k", "WebSocket echo 16 KiB", path="/ws", message=16384),
-    Scenario("websocket-idle", "idle WebSockets", path="/ws", message=64, members=10_000, idle=True),
+    Scenario("websocket-idle", "idle WebSockets", path="/ws", kind="idle", message=64, members=10_000),
     Scenario("broadcast-1k", "broadcast of 64 B to 1,000 members", path="/room", message=64, members=1_000),
     Scenario("broadcast-10k", "broadcast of 64 B to 10,000 members", path="/room", message=64, members=10_000),
+    Scenario("workers", "2 workers instead of 1", body=HELLO),
+    Scenario("latency", "latency at half of the best peer's rate", body=HELLO, kind="rate"),
+    Scenario("start", "start to first answer", body=HELLO, kind="start"),
+    Scenario("reload", "longest request while the configuration is reloaded", path="/r7/42", body=b"Route 7: 42",
+             kind="reload"),
 )
 
 
@@ -51,6 +65,7 @@ def make_files(www: Path):
     text = "".join(f"{i * i % 9973} bottles\n" for i in range(2000))[:16384].encode()
     (www / "16k.txt").write_bytes(text)
     (www / "16k.txt.gz").write_bytes(gzip.compress(text, 9, mtime=0))  # for peers that take what they find
+    (www.parent / "plain").write_bytes(HELLO)  # for a peer that serves files and nothing else
 
 
 class Answers:
@@ -98,7 +113,7 @@ def _require(condition, what):
 def verify(scenario: Scenario, server):
     """Raises WrongAnswer unless the server gives the right answer. Returns the header field to measure with."""
     if scenario.message:
-        load.websockets(scenario, server, 2, 0.2, 0)
+        load.held(scenario, server, 2, 0.2, 0)
         return ""
     if scenario.name == "not-modified":
         if server.name == "floor":
@@ -111,8 +126,7 @@ def verify(scenario: Scenario, server):
         return header
 
     answers, connection = _ask(server.port, scenario, scenario.header, scenario.pipelined)
-    want = (server.www / Path(scenario.path).name).read_bytes() if scenario.path.startswith("/files/") else (
-        b"Hello, Alice!" if scenario.name == "template" else b"Hello, World!")
+    want = scenario.body or (server.www / Path(scenario.path).name).read_bytes()
     for status, fields, body in answers:
         _require(status == 200, f"status {status}")
         if scenario.name == "gzip-16k":
@@ -120,23 +134,12 @@ def verify(scenario: Scenario, server):
             body = gzip.decompress(body)
         _require(body == want, f"body {body[:60]!r}")
         _require("date" in fields, "an answer without Date")
+        if scenario.name == "json":
+            _require(fields.get("content-type", "").startswith("application/json"), "JSON that is not called so")
+            _require(json.loads(body) == json.loads(ITEM), "wrong values")
     if scenario.name == "connection":
         _require(connection.socket.recv(1) == b"", "the connection stays open")
     return scenario.header
-
-
-def measure(scenario, server, header, connections, seconds, cpu):
-    """Loads the server for a while: {"requests": count, "seconds": time, "cpu": seconds that the server used}, and more
-    for WebSockets."""
-    if scenario.message:
-        return load.websockets(scenario, server, min(scenario.members or connections, load.descriptors()), seconds, cpu)
-    connections = min(connections, scenario.connections or connections)
-    before = server.cpu_seconds()
-    result = load.wrk(f"http://127.0.0.1:{server.port}{scenario.path}", header, connections, seconds, scenario.pipelined, cpu)
-    result["cpu"] = server.cpu_seconds() - before
-    if scenario.connections:  # what was under way at the end counts for its share
-        result["requests"] = result["bytes"] / size_of(server.port, scenario.path)
-    return result
 
 
 def size_of(port, path):

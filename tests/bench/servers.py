@@ -1,7 +1,6 @@
-"""The servers that are compared: how each is configured for the scenarios, started on one CPU, measured and stopped."""
+"""A server that is compared: how it is started on its CPU, measured and stopped."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,8 +17,18 @@ def free_port():
 # Scenarios of whoever serves files.
 FILES = ("static-1k", "static-16k", "static-1m", "static-100m", "gzip-16k", "not-modified")
 
+# Scenarios of whoever answers with a text.
+TEXT = ("plain", "pipelined", "connection", "keep-alive-idle", "latency")
+
+# … and puts parts of the request into it.
+TEMPLATES = ("template", "json")
+
 # Scenarios of whoever speaks WebSocket. What an idle connection costs the floor is the kernel's memory, not its own.
 WEBSOCKETS = ("websocket-64", "websocket-16k", "websocket-idle", "broadcast-1k", "broadcast-10k")
+
+IDLE = {"websocket-idle", "keep-alive-idle"}
+
+MANY = 10_000  # routes
 
 
 class NotRunning(Exception):
@@ -27,13 +36,15 @@ class NotRunning(Exception):
 
 
 class Server:
-    """One server process, with its children. `scenarios` names what it can serve; `paths` gives the path for each."""
+    """One server process, with its children. `scenarios` names what it can serve. A variant of a server is called by the
+    server's name, a comma and what is different."""
 
     name = ""
     scenarios = frozenset()
+    workers = 1
 
     def __init__(self, folder: Path, www: Path):
-        self.folder = folder / self.name
+        self.folder = folder / self.name.replace(",", "").replace(" ", "-")
         self.folder.mkdir(parents=True)
         self.www = www
         self.port = free_port()
@@ -42,12 +53,22 @@ class Server:
     def command(self, scenario):
         raise NotImplementedError
 
-    def start(self, scenario, cpu):
-        log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen(
-            self.command(scenario), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
-        log.close()
+    def start(self, scenario, cpus):
+        self.spawn(scenario, cpus)
+        self.wait_listening()
+
+    def spawn(self, scenario, cpus):
+        """Runs the program on the first of these CPUs, or on as many as it is to have."""
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                [str(word) for word in self.command(scenario)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, env={**os.environ, **self.environment()},
+                preexec_fn=lambda: os.sched_setaffinity(0, set(cpus[:self.workers])))
+
+    def environment(self):
+        return {}
+
+    def wait_listening(self, pause=0.02):
         deadline = time.monotonic() + 10
         while True:
             try:
@@ -56,7 +77,11 @@ class Server:
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise NotRunning("it did not start: " + (self.folder / "log").read_text()[-800:])
-                time.sleep(0.02)
+                time.sleep(pause)
+
+    def logged_lines(self):
+        """Lines in the access log; nothing without one."""
+        return None
 
     def stop(self):
         if self.process is None:
@@ -99,164 +124,5 @@ class Server:
         return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-class Floor(Server):
-    """tests/bench/floor.c, with the answer that the scenario asks for."""
-
-    name = "floor"
-    scenarios = frozenset(
-        ("plain", "pipelined", "static-1k", "static-16k", "not-modified", "connection", *WEBSOCKETS)) - {"websocket-idle"}
-
-    def __init__(self, folder, www, binary):
-        super().__init__(folder, www)
-        self.binary = binary
-
-    def command(self, scenario):
-        if scenario.startswith("websocket"):
-            return [self.binary, str(self.port), "websocket"]
-        if scenario.startswith("broadcast"):
-            return [self.binary, str(self.port), "room"]
-        body = {"static-1k": (self.www / "1k.bin"), "static-16k": (self.www / "16k.bin")}.get(scenario)
-        body = body.read_bytes() if body else b"" if scenario == "not-modified" else b"Hello, World!"
-        head = "HTTP/1.1 304 Not Modified\r\n" if scenario == "not-modified" else (
-            f"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n")
-        if scenario == "connection":
-            head += "Connection: close\r\n"
-        head += "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n"
-        (self.folder / "head").write_bytes(head.encode())
-        (self.folder / "body").write_bytes(body)
-        mode = "close" if scenario == "connection" else "http"
-        return [self.binary, str(self.port), mode, self.folder / "head", self.folder / "body"]
-
-
-class Sluice(Server):
-    name = "sluice"
-    scenarios = frozenset(
-        ("plain", "pipelined", "template", "connection", *WEBSOCKETS, *FILES))
-
-    def __init__(self, folder, www, binary):
-        super().__init__(folder, www)
-        self.binary = binary
-
-    def command(self, scenario):
-        (self.folder / "sluice.toml").write_text(f'''
-[server]
-listen = ["127.0.0.1:{self.port}"]
-workers = 1
-
-[[route]]
-path = "/plain"
-text = "Hello, World!"
-
-[[route]]
-path = "/{{name}}"
-text = "Hello, {{name}}!"
-
-[[static]]
-path = "/files"
-root = "{self.www}"
-
-[[websocket]]
-path = "/ws"
-
-[[websocket]]
-path = "/room"
-room = "all"
-ping = "0s"
-''')
-        return [self.binary, "serve", "-c", self.folder / "sluice.toml"]
-
-
-class Nginx(Server):
-    name = "nginx"
-    scenarios = frozenset(("plain", "pipelined", "template", "connection", *FILES))
-
-    def command(self, scenario):
-        # The open file cache is on and the log off: nginx at its best.
-        (self.folder / "nginx.conf").write_text(f'''
-daemon off; worker_processes 1; pid {self.folder}/pid; error_log {self.folder}/error.log;
-events {{ worker_connections 4096; }}
-http {{
-  access_log off; keepalive_requests 1000000000; sendfile on; tcp_nodelay on; server_tokens off;
-  open_file_cache max=100 inactive=600s; open_file_cache_valid 600s;
-  client_body_temp_path {self.folder}/b; proxy_temp_path {self.folder}/p; fastcgi_temp_path {self.folder}/f;
-  uwsgi_temp_path {self.folder}/u; scgi_temp_path {self.folder}/s;
-  default_type application/octet-stream;
-  server {{
-    listen 127.0.0.1:{self.port};
-    location = /plain {{ default_type "text/plain; charset=utf-8"; return 200 "Hello, World!"; }}
-    location /files/ {{ alias {self.www}/; gzip_static on; }}
-    location ~ ^/(?<name>[^/]+)$ {{ default_type "text/plain; charset=utf-8"; return 200 "Hello, $name!"; }}
-  }}
-}}
-''')
-        return ["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf"]
-
-
-class H2o(Server):
-    name = "h2o"
-    scenarios = frozenset(FILES)
-
-    def command(self, scenario):
-        (self.folder / "h2o.conf").write_text(f'''
-num-threads: 1
-access-log: /dev/null
-listen: {{host: 127.0.0.1, port: {self.port}}}
-hosts:
-  default:
-    paths:
-      /files: {{file.dir: "{self.www}", file.send-compressed: ON}}
-''')
-        return ["h2o", "-c", self.folder / "h2o.conf"]
-
-
-class Lighttpd(Server):
-    name = "lighttpd"
-    scenarios = frozenset(FILES)
-
-    def command(self, scenario):
-        (self.folder / "cache").mkdir(exist_ok=True)
-        (self.folder / "lighttpd.conf").write_text(f'''
-server.bind = "127.0.0.1"
-server.port = {self.port}
-server.document-root = "{self.www.parent}"
-server.max-keep-alive-requests = 1000000000
-server.modules += ("mod_deflate")
-deflate.cache-dir = "{self.folder}/cache"
-deflate.mimetypes = ("text/plain")
-deflate.allowed-encodings = ("gzip")
-mimetype.assign = (".txt" => "text/plain", "" => "application/octet-stream")
-''')
-        return ["lighttpd", "-D", "-f", self.folder / "lighttpd.conf"]
-
-
-class PythonPeer(Server):
-    """A library for WebSockets in Python, with the server of python_peer.py."""
-
-    scenarios = frozenset(WEBSOCKETS)
-
-    def command(self, scenario):
-        return ["/usr/bin/python3", Path(__file__).with_name("python_peer.py"), self.name, str(self.port)]
-
-
-class Websockets(PythonPeer):
-    name = "websockets"
-
-
-class Aiohttp(PythonPeer):
-    name = "aiohttp"
-
-
-class Tornado(PythonPeer):
-    name = "tornado"
-
-
-def installed_peers():
-    """The peers whose programs and libraries this machine has."""
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    os.environ["PATH"] = path
-    return [kind for kind in (Nginx, H2o, Lighttpd) if shutil.which(kind.name, path=path)] + [
-        kind for kind in (Websockets, Aiohttp, Tornado) if has_library(kind.name)]
-
-
-def has_library(name):
-    return subprocess.run(["/usr/bin/python3", "-c", f"import {name}"], capture_output=True).returncode == 0
+def lines_of(file):
+    return file.read_bytes().count(b"\n") if file.exists() else 0

@@ -3,59 +3,115 @@
 import statistics
 
 
-def measurement(measured):
-    """One round of one server, from what scenarios.measure gives."""
-    result = {"requests_per_second": measured["requests"] / measured["seconds"],
-              "cpu_microseconds": measured["cpu"] * 1e6 / measured["requests"]}
-    if "connections" in measured:
-        result.update(connections=measured["connections"],
-                      p50_microseconds=measured["p50"], p99_microseconds=measured["p99"],
-                      resident_open=measured["resident_open"], resident_load=measured["resident_load"])
-    return result
-
-
 def median(rounds, key):
     return statistics.median(one[key] for one in rounds)
 
 
-def ratios(name, cost):
-    """What `name` costs in terms of the floor and the cheapest of the peers."""
-    best = min((other for other in cost if other not in ("floor", "sluice")), key=cost.get, default=None)
-    return "  ".join(f"{cost[name] / cost[other]:.2f} × {other}"
-                     for other in ("floor", best) if other != name and cost.get(other, 0) > 0)
+def spread(rounds, key):
+    """Half the distance between the best and the worst round."""
+    values = [one[key] for one in rounds]
+    return (max(values) - min(values)) / 2
+
+
+def base_of(name):
+    """The server of which this is a variant, or itself."""
+    return name.split(",")[0]
+
+
+def cost_of(kind, rounds):
+    """What the kind of scenario is about, the less the better: a number, its key and unit."""
+    if kind == "idle":
+        return median(rounds, "resident_open") / rounds[0]["connections"]
+    key = {"load": "cpu_microseconds", "rate": "p99_microseconds", "start": "start_milliseconds",
+           "reload": "reload_max_microseconds"}[kind]
+    return median(rounds, key)
+
+
+UNITS = {"load": "µs CPU", "idle": "B", "rate": "µs p99", "start": "ms", "reload": "µs at most"}
+
+
+def ratios(name, costs):
+    """What `name` costs in terms of the floor, of the cheapest of the peers and of what it is a variant of: [(ratio,
+    name)]."""
+    peers = (other for other in costs if base_of(other) not in ("floor", "sluice") and other == base_of(other))
+    best = min(peers, key=costs.get, default=None)
+    others = dict.fromkeys(("floor", best, base_of(name)))
+    if name != base_of(name):
+        others = {base_of(name): None}
+    return [(costs[name] / costs[other], other) for other in others if other != name and costs.get(other, 0) > 0]
 
 
 def show(scenario, results):
-    """One line a server."""
+    """One line a server, and more where there is more to say."""
     results = {name: rounds for name, rounds in results.items() if rounds}
-    if scenario.idle:
-        show_memory(results)
-        return
-    cost = {name: median(rounds, "cpu_microseconds") for name, rounds in results.items()}
+    costs = {name: cost_of(scenario.kind, rounds) for name, rounds in results.items()}
+    line = {"load": load_line, "idle": memory_line, "rate": rate_line, "start": start_line, "reload": reload_line}[scenario.kind]
+    width = max((len(name) for name in results), default=0)
+    for name, rounds in results.items():
+        compared = "  ".join(f"{ratio:.2f} × {other}" for ratio, other in ratios(name, costs))
+        print(f"  {name:{width}} {line(scenario, rounds)}  {compared}".rstrip())
+    if scenario.name == "workers":
+        show_workers(results)
+
+
+def load_line(scenario, rounds):
     what = "message" if scenario.members else "request"  # of a broadcast each member's copy counts
-    for name, rounds in results.items():
-        spread = [one["cpu_microseconds"] for one in rounds]
-        print(f"  {name:10}{median(rounds, 'requests_per_second'):12,.0f} {what}s/s "
-              f"{cost[name]:8.2f} µs CPU/{what} (± {(max(spread) - min(spread)) / 2:.2f})  {ratios(name, cost)}")
-        if scenario.message:
-            print(f"{'':12}{latency(rounds)}{growth(rounds) if scenario.members else ''}")
+    text = (f"{median(rounds, 'requests_per_second'):12,.0f} {what}s/s {median(rounds, 'cpu_microseconds'):8.2f} µs CPU/{what}"
+            f" (± {spread(rounds, 'cpu_microseconds'):.2f})")
+    if scenario.message:
+        text += f"  latency p50 {median(rounds, 'p50_microseconds'):,.0f} µs, p99 {median(rounds, 'p99_microseconds'):,.0f} µs"
+    if scenario.members:
+        text += (f"; {rounds[0]['connections']:,} members; {median(rounds, 'resident_load') / 1024:,.0f} KiB more than before"
+                 " the load")
+    return text
 
 
-def latency(rounds):
-    return f"latency p50 {median(rounds, 'p50_microseconds'):,.0f} µs, p99 {median(rounds, 'p99_microseconds'):,.0f} µs"
+def memory_line(scenario, rounds):
+    count = rounds[0]["connections"]
+    opened = median(rounds, "resident_open") / count
+    after = opened + median(rounds, "resident_load") / count
+    return f"{count:12,} connections {opened:8,.0f} B of memory each, {after:,.0f} B after one more answer each"
 
 
-def growth(rounds):
-    return f"; {rounds[0]['connections']:,} members; {median(rounds, 'resident_load') / 1024:,.0f} KiB more than before the load"
+def keeps_up(rounds):
+    return median(rounds, "requests_per_second") >= 0.98 * rounds[0]["asked_per_second"]
 
 
-def show_memory(results):
-    cost = {name: median(rounds, "resident_open") / rounds[0]["connections"] for name, rounds in results.items()}
-    for name, rounds in results.items():
-        count = rounds[0]["connections"]
-        after = cost[name] + median(rounds, "resident_load") / count
-        print(f"  {name:10}{count:12,} connections {cost[name]:8,.0f} B of memory each, {after:,.0f} B after a message each"
-              f"  {ratios(name, cost)}")
+def rate_line(scenario, rounds):
+    times = ", ".join(f"{label} {median(rounds, key + '_microseconds'):,.0f}"
+                      for label, key in (("p50", "p50"), ("p90", "p90"), ("p99", "p99"), ("p99.9", "p999")))
+    text = f"{median(rounds, 'requests_per_second'):12,.0f} requests/s  {times} µs (p99 ± {spread(rounds, 'p99_microseconds'):,.0f})"
+    return text if keeps_up(rounds) else f"{text}; does not keep up with {rounds[0]['asked_per_second']:,.0f}"
+
+
+def start_line(scenario, rounds):
+    return f"{median(rounds, 'start_milliseconds'):10.1f} ms (± {spread(rounds, 'start_milliseconds'):.1f})"
+
+
+def reload_line(scenario, rounds):
+    worst = max(one["reload_max_microseconds"] for one in rounds)
+    return (f"{median(rounds, 'reload_max_microseconds'):10,.0f} µs with a reload (worst round {worst:,.0f}),"
+            f" {median(rounds, 'quiet_max_microseconds'):,.0f} without; p99 {median(rounds, 'reload_p99_microseconds'):,.0f} and"
+            f" {median(rounds, 'quiet_p99_microseconds'):,.0f}")
+
+
+def show_workers(results):
+    one, two = results.get("sluice"), results.get("sluice, 2 workers")
+    if one and two:
+        print("  " + workers_text(one, two))
+
+
+def workers_text(one, two):
+    """What two workers bring, and what bounds it."""
+    gained = median(two, "requests_per_second") / median(one, "requests_per_second")
+    possible = 2 * median(one, "cpu_microseconds") / median(two, "cpu_microseconds")
+    busy = median(two, "generator_share")
+    bound = f"the load generator computes {busy:.0%} of the time"
+    if busy > 0.9:
+        bound += " and is the bound"
+    elif two[0].get("shared_cpu"):
+        bound += " on a CPU that the second worker needs, which is the bound"
+    return f"{gained:.2f} × the requests of one worker; the CPU time of a request would allow {possible:.2f} ×; {bound}"
 
 
 def show_growth(few, many):
