@@ -1,8 +1,29 @@
 #include "base/text.hpp"
 
+#include <bit>
 #include <charconv>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace sluice {
+
+std::size_t find_control(std::string_view text, std::size_t from) {
+#ifdef __SSE2__
+  // Every octet of every request head passes here: sixteen at a time cost as much as two one by one.
+  for (; from + 16 <= text.size(); from += 16) {
+    auto octets = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
+    auto low = _mm_cmpeq_epi8(_mm_min_epu8(octets, _mm_set1_epi8(0x1f)), octets);
+    auto tab = _mm_cmpeq_epi8(octets, _mm_set1_epi8('\t'));
+    auto del = _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7f));
+    auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(tab, low), del)));
+    if (found != 0) return from + static_cast<std::size_t>(std::countr_zero(found));
+  }
+#endif
+  while (from < text.size() && (!is_control(text[from]) || text[from] == '\t')) ++from;
+  return from;
+}
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,9 +18,13 @@ constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char
 /// A control character of ASCII: C0 or DEL.
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 /// tchar of RFC 9110 §5.6.2.
-constexpr bool is_token_char(char c) {
-  return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+inline constexpr std::array<bool, 256> token_chars = [] {
+  std::array<bool, 256> table{};
+  for (char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
+  for (int c = 0; c < 128; ++c) table[static_cast<std::size_t>(c)] |= is_alphanumeric(static_cast<char>(c));
+  return table;
+}();
+constexpr bool is_token_char(char c) { return token_chars[static_cast<unsigned char>(c)]; }
 /// One or more tchar.
 constexpr bool is_token(std::string_view text) {
   for (char c : text) {
@@ -35,6 +40,9 @@ constexpr int hex_value(char c) {
   c = to_lower(c);
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
+
+/// Where the first control character other than a tab stands at or behind `from`; text.size() if there is none.
+std::size_t find_control(std::string_view text, std::size_t from = 0);
 
 /// Compares with the case of ASCII letters ignored: field names, tokens, schemes, hosts.
 bool equals_ignoring_case(std::string_view a, std::string_view b);

@@ -21,9 +21,20 @@ struct Refusal {
   explicit operator bool() const { return status != 0; }
 };
 
-/// Finds the end of a request head in what has arrived so far, and refuses what llhttp lets through: line ends
-/// other than CRLF, folded and nameless fields, request lines that are not exactly three parts, too much of
-/// anything (RFC 9112 §2.2, §3, §5). Keeps its place between calls, so that octets may come one by one.
+/// Where the parts of a request line end: `method SP target SP HTTP/1.x CRLF` (RFC 9112 §3). In octets.
+struct RequestLine {
+  std::uint32_t method = 0;  // its length
+  std::uint32_t target = 0;  // its length
+
+  std::size_t target_begin() const { return method + 1u; }
+  /// Without its CRLF.
+  std::size_t length() const { return method + target + std::string_view("  HTTP/1.1").size(); }
+};
+
+/// Finds the end of a request head in what has arrived so far, and refuses what llhttp lets through and more: line
+/// ends other than CRLF, control characters, folded and nameless fields, request lines that are not exactly three
+/// parts, too much of anything (RFC 9112 §2.2, §3, §5). Keeps its place between calls, so that octets may come one by
+/// one; whatever the pieces, the verdict is the same.
 class HeadScanner {
  public:
   enum class Outcome { incomplete, complete, refused };
@@ -37,22 +48,25 @@ class HeadScanner {
   std::size_t length() const { return line_begin_; }
   /// Octets before the request line: an empty line that some clients send (RFC 9112 §2.2).
   std::size_t skipped() const { return skipped_; }
+  /// The parts of the request line, after Outcome::complete.
+  const RequestLine& request_line() const { return request_line_; }
+  /// How many field lines there are, after Outcome::complete.
+  std::size_t fields() const { return fields_; }
   const Refusal& refusal() const { return refusal_; }
 
  private:
   Outcome refuse(const Refusal& refusal);
   Outcome unfinished(std::string_view received, const Settings& settings);
+  Outcome stray_control(std::string_view received, std::size_t at, const Settings& settings);
   Refusal check_line(std::string_view line, const Settings& settings);
+  Refusal check_request_line(std::string_view line, const Settings& settings);
 
   std::uint32_t line_begin_ = 0;
   std::uint16_t skipped_ = 0;
   std::uint16_t fields_ = 0;
+  RequestLine request_line_;
   bool has_request_line_ = false;
   Refusal refusal_;
 };
-
-/// Checks the form of a request line without its CRLF: `method SP target SP HTTP/1.x`. Octets of 0x80 and above
-/// may stand in the target; the parser encodes them.
-Refusal check_request_line(std::string_view line, const Settings& settings);
 
 }  // namespace sluice::http1

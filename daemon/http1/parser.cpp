@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "http/target.hpp"
+#include "http1/field_lines.hpp"
 
 namespace sluice::http1 {
 
@@ -13,10 +14,6 @@ namespace sluice::http1 {
 struct ParserCallbacks {
   static Parser& self(llhttp_t* parser) { return *static_cast<Parser*>(parser->data); }
 
-  static int on_url(llhttp_t* parser, const char* at, std::size_t length) {
-    self(parser).target_ = {at, length};
-    return 0;
-  }
   static int on_field(llhttp_t* parser, const char* at, std::size_t length) {
     auto& me = self(parser);
     if (me.head_done_) return 0;  // trailers are never merged into the head
@@ -60,7 +57,6 @@ struct ParserCallbacks {
     static llhttp_settings_t all = [] {
       llhttp_settings_t s;
       llhttp_settings_init(&s);
-      s.on_url = on_url;
       s.on_header_field = on_field;
       s.on_header_value = on_value;
       s.on_headers_complete = on_headers_complete;
@@ -99,16 +95,15 @@ Refusal describe(const llhttp_t& parser) {
 
 bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-/// Copies the head into the arena. Octets of 0x80 and above in the target, as some clients send them, become
-/// percent-encoded: the one form in which a URI may hold them (RFC 3986 §2.5). Null data when they are not UTF-8.
-std::string_view copy_head(std::string_view head, Arena& arena) {
-  auto line = head.substr(0, head.find('\r'));
-  auto high = std::count_if(line.begin(), line.end(), is_high);
-  if (high == 0) return arena.copy(head);
-  if (!valid_utf8(line)) return {};
-  auto out = arena.array<char>(head.size() + 2 * static_cast<std::size_t>(high));
-  auto* to = out.data();
-  for (char c : line) {
+/// Octets of 0x80 and above in the target, as some clients send them, become percent-encoded: the one form in which a
+/// URI may hold them (RFC 3986 §2.5). Gives the head with `line` changed to that; empty when they are not UTF-8.
+std::string_view encode_target(std::string_view head, RequestLine& line, Arena& arena) {
+  auto target = head.substr(line.target_begin(), line.target);
+  if (!valid_utf8(target)) return {};
+  auto high = static_cast<std::size_t>(std::ranges::count_if(target, is_high));
+  auto out = arena.array<char>(head.size() + 2 * high);
+  auto* to = std::ranges::copy(head.substr(0, line.target_begin()), out.data()).out;
+  for (char c : target) {
     if (!is_high(c)) {
       *to++ = c;
       continue;
@@ -118,15 +113,17 @@ std::string_view copy_head(std::string_view head, Arena& arena) {
     *to++ = "0123456789ABCDEF"[octet >> 4];
     *to++ = "0123456789ABCDEF"[octet & 15];
   }
-  std::copy(head.begin() + static_cast<std::ptrdiff_t>(line.size()), head.end(), to);
+  std::ranges::copy(head.substr(line.target_begin() + line.target), to);
+  line.target += static_cast<std::uint32_t>(2 * high);
   return {out.data(), out.size()};
 }
+
+/// A Host longer than this is read anew each time.
+constexpr std::size_t longest_kept_authority = 128;
 
 }  // namespace
 
 void Parser::begin() {
-  fields_.clear();
-  target_ = {};
   body_ = nullptr;
   body_octets_ = raw_octets_ = content_length_ = content_limit_ = 0;
   hosts_ = transfer_encodings_ = 0;
@@ -134,23 +131,55 @@ void Parser::begin() {
   value_open_ = head_done_ = in_trailers_ = complete_ = keep_alive_ = expects_continue_ = false;
 }
 
-Refusal Parser::parse_head(std::string_view head, http::Exchange& exchange) {
+Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange) {
   begin();
-  auto copy = copy_head(head, exchange.arena);
-  if (copy.empty()) return {400, "the request target is not UTF-8"};
+  auto line = scanner.request_line();
+  auto copy = exchange.arena.copy(head);
+  if (auto bad = read_request_line(copy, line, exchange)) return bad;
+  auto fields = exchange.arena.array<http::FieldLine>(scanner.fields());
+  if (!split_plain(copy, line, fields)) {
+    if (auto bad = split_by_llhttp(copy, fields)) return bad;
+  }
+  return read_fields(exchange.request, fields);
+}
+
+/// Target and version are known even when the request is refused: for the log, and for 405.
+Refusal Parser::read_request_line(std::string_view& head, RequestLine& line, http::Exchange& exchange) {
   auto& request = exchange.request;
-  auto line = copy.substr(0, copy.find('\r'));
-  auto method_end = line.find(' ');
-  auto method = http::parse_method(line.substr(0, method_end));
-  request.version = line.back() == '0' ? http::Version::http10 : http::Version::http11;
+  auto method = http::parse_method(head.substr(0, line.method));
   request.method = method.value_or(http::Method::get);
-  target_ = line.substr(method_end + 1, line.rfind(' ') - method_end - 1);
+  request.version = head[line.length() - 1] == '0' ? http::Version::http10 : http::Version::http11;
+  request.scheme = exchange.transport().secure() ? "https" : "http";
+  auto target = head.substr(line.target_begin(), line.target);
+  bool valid = read_target(target, exchange);
+  if (!valid && std::ranges::any_of(target, is_high)) {
+    head = encode_target(head, line, exchange.arena);
+    if (head.empty()) return {400, "the request target is not UTF-8"};
+    valid = read_target(head.substr(line.target_begin(), line.target), exchange);
+  }
   if (method == http::Method::connect) return {501, "this server is not a proxy"};
-  auto target = read_target(exchange);  // known even when the rest is refused, for the log and for 405
+  if (!valid) return {400, "the request target is invalid"};
   if (!method) return unknown_method;
-  if (target) return target;
-  if (auto bad = run_llhttp(copy)) return bad;
-  return read_fields(exchange);
+  return {};
+}
+
+/// False when llhttp must read the fields.
+bool Parser::split_plain(std::string_view head, const RequestLine& line, std::span<http::FieldLine> fields) {
+  if (head[line.length() - 1] == '0' || head[line.target_begin()] != '/') return false;
+  auto plain = split_plain_fields(head.substr(line.length() + 2), fields);
+  if (!plain) return false;
+  keep_alive_ = plain->keep_alive;
+  complete_ = true;  // a request without Content-Length and Transfer-Encoding has no body (RFC 9112 §6.3)
+  parser_.flags = 0;
+  return true;
+}
+
+Refusal Parser::split_by_llhttp(std::string_view head, std::span<http::FieldLine> fields) {
+  fields_.clear();
+  if (auto bad = run_llhttp(head)) return bad;
+  if (fields_.size() != fields.size()) return {400, "the request head cannot be parsed"};
+  std::ranges::transform(fields_, fields.begin(), [](const auto& field) { return http::FieldLine{field.name, trim(field.value)}; });
+  return {};
 }
 
 Refusal Parser::run_llhttp(std::string_view head) {
@@ -167,27 +196,30 @@ Refusal Parser::run_llhttp(std::string_view head) {
   return {};
 }
 
-Refusal Parser::read_target(http::Exchange& exchange) {
+bool Parser::read_target(std::string_view text, http::Exchange& exchange) {
   auto& request = exchange.request;
-  request.target = target_;
-  request.scheme = exchange.transport().secure() ? "https" : "http";
-  auto target = http::parse_target(request.method, target_);
-  if (!target) return {400, "the request target is invalid"};
+  request.target = text;
+  auto target = http::parse_target(request.method, text);
+  if (!target) return false;
   request.path = target->path;
   request.query = target->query;
   request.has_query = target->has_query;
   request.authority = target->authority;
   request.host = target->parsed_authority.host;
-  return {};
+  return true;
 }
 
 Refusal Parser::read_host(http::Request& request, const http::FieldLine& field) {
   if (++hosts_ > 1) return {400, "Host is given twice"};
-  auto host = http::parse_authority(field.value);
-  if (!host) return {400, "Host is not a valid authority"};
+  if (field.value.empty() || field.value != valid_authority_) {
+    auto host = http::parse_authority(field.value);
+    if (!host) return {400, "Host is not a valid authority"};
+    valid_host_length_ = host->host.size();
+    valid_authority_ = field.value.size() <= longest_kept_authority ? field.value : std::string_view{};
+  }
   if (request.authority.empty()) {  // the absolute form overrules Host (RFC 9112 §3.2.2)
     request.authority = field.value;
-    request.host = host->host;
+    request.host = field.value.substr(0, valid_host_length_);
   }
   return {};
 }
@@ -211,17 +243,14 @@ Refusal Parser::read_field(http::Request& request, const http::FieldLine& field)
   return {};
 }
 
-Refusal Parser::read_fields(http::Exchange& exchange) {
-  auto& request = exchange.request;
-  auto fields = exchange.arena.array<http::FieldLine>(fields_.size());
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
-    fields[i] = {fields_[i].name, trim(fields_[i].value)};
+Refusal Parser::read_fields(http::Request& request, std::span<http::FieldLine> fields) {
+  request.fields = fields;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
     if (auto bad = read_field(request, fields[i])) {
       request.fields = fields.first(i + 1);  // for the form of the error body and the log
       return bad;
     }
   }
-  request.fields = fields;
   if (hosts_ == 0 && request.version == http::Version::http11) return {400, "Host is missing"};
   return {};
 }

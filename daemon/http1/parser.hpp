@@ -3,6 +3,7 @@
 #include <llhttp.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,12 +13,13 @@
 
 namespace sluice::http1 {
 
-/// Parses one message with llhttp: first its head, which HeadScanner has found whole, then the octets of its body.
-/// Used again for every message. What the head holds lies in the exchange's arena.
+/// Parses one message: first its head, which HeadScanner has found whole, then the octets of its body. All that decides
+/// where a message ends is read by llhttp. Used again for every message. What the head holds lies in the exchange's
+/// arena.
 class Parser {
  public:
-  /// Parses `head` (from the request line to the empty line) into `exchange.request`.
-  Refusal parse_head(std::string_view head, http::Exchange& exchange);
+  /// Parses `head` (from the request line to the empty line) into `exchange.request`. `scanner` has found it.
+  Refusal parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange);
 
   /// After a head: does a body follow, how long is it, may the connection go on?
   bool has_body() const { return !complete_; }
@@ -39,18 +41,22 @@ class Parser {
   friend struct ParserCallbacks;
 
   void begin();
+  Refusal read_request_line(std::string_view& head, RequestLine& line, http::Exchange& exchange);
+  bool read_target(std::string_view text, http::Exchange& exchange);
+  bool split_plain(std::string_view head, const RequestLine& line, std::span<http::FieldLine> fields);
   Refusal run_llhttp(std::string_view head);
-  Refusal read_target(http::Exchange& exchange);
+  Refusal split_by_llhttp(std::string_view head, std::span<http::FieldLine> fields);
+  Refusal read_fields(http::Request& request, std::span<http::FieldLine> fields);
   Refusal read_field(http::Request& request, const http::FieldLine& field);
-  Refusal read_fields(http::Exchange& exchange);
   Refusal read_host(http::Request& request, const http::FieldLine& field);
   Refusal read_transfer_encoding(const http::Request& request, const http::FieldLine& field);
   Refusal check_chunks() const;
   Refusal check_trailers(std::string_view octets);
 
   llhttp_t parser_{};
-  std::string_view target_;
-  std::vector<http::FieldLine> fields_;
+  std::vector<http::FieldLine> fields_;  // as llhttp splits them
+  std::string valid_authority_;          // the last Host that was found valid: most requests repeat it
+  std::size_t valid_host_length_ = 0;    // of the host in it
   std::string* body_ = nullptr;
   std::uint64_t content_length_ = 0;
   std::uint64_t content_limit_ = 0;

@@ -102,10 +102,7 @@ std::size_t Session::consume_head(std::string_view octets) {
       break;
   }
   auto length = scanner_.length();
-  auto head = octets.substr(scanner_.skipped(), length - scanner_.skipped());
-  scanner_.reset();
-  head_begun_ = false;
-  begin_exchange(head);
+  begin_exchange(octets.substr(scanner_.skipped(), length - scanner_.skipped()));
   return length;
 }
 
@@ -113,7 +110,10 @@ void Session::begin_exchange(std::string_view head) {
   exchange_ = engine_.take(*this);
   auto& exchange = *exchange_;
   keep_alive_ = true;
-  if (auto refusal = exchange.parser.parse_head(head, exchange)) return refuse(refusal);
+  auto refusal = exchange.parser.parse_head(head, scanner_, exchange);
+  scanner_.reset();
+  head_begun_ = false;
+  if (refusal) return refuse(refusal);
   keep_alive_ = exchange.parser.keep_alive() && !engine_.closing();
   if (++requests_ == engine_.settings().requests) {
     note_hit(Limit::keep_alive_requests);

@@ -1,5 +1,7 @@
-/// The HTTP/1 session by octets: whole, in random pieces and octet by octet it must answer the same.
+/// The HTTP/1 session by octets: whole, in random pieces and octet by octet it must answer the same. Heads that we read
+/// ourselves are read as llhttp reads them.
 
+#include "http1/llhttp_oracle.hpp"
 #include "http1/scene.hpp"
 #include "input.hpp"
 
@@ -71,6 +73,8 @@ Seen play(std::string_view bytes, NextPiece next_piece) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::Input input(data, size);
   auto bytes = input.rest();
+  auto difference = http1::differs_from_llhttp(bytes);
+  fuzz::require(difference.empty(), difference.empty() ? "" : difference.data());
   if (bytes.empty() || bytes.find("HEAD") != std::string_view::npos) return 0;  // a HEAD cannot be told in the output
   fuzz::Random random(bytes);
   auto whole = play(bytes, [&] { return bytes.size(); });

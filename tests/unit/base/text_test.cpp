@@ -62,6 +62,23 @@ TEST_CASE("numbers are digits that fit, nothing else") {
   for (auto bad : {"", "+1", "-1", " 1", "1 ", "0x1", "1.0"}) CHECK_FALSE(parse_unsigned(bad));
 }
 
+TEST_CASE("the first control character that is no tab is found wherever it stands") {
+  for (std::size_t size = 0; size < 70; ++size) {
+    std::string text(size, '\t');
+    for (std::size_t i = 0; i < size; ++i) text[i] = " ~\x80\xff\t"[i % 5];
+    CHECK(find_control(text) == size);
+    for (std::size_t at = 0; at < size; ++at) {
+      for (char control : {'\0', '\x08', '\n', '\r', '\x1f', '\x7f'}) {
+        auto marked = text;
+        marked[at] = control;
+        CHECK(find_control(marked) == at);
+        CHECK(find_control(marked, at) == at);
+        CHECK(find_control(marked, at + 1) == size);
+      }
+    }
+  }
+}
+
 TEST_CASE("tokens are one or more tchar") {
   CHECK(is_token("X-Custom_1!"));
   for (auto bad : {"", "a b", "a:", "\xC3\xA4", "a\"", "(a)"}) CHECK_FALSE(is_token(bad));
