@@ -4,12 +4,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 #include "base/limit_hits.hpp"
 #include "net/cold_send.hpp"
 #include "net/connections.hpp"
+#include "net/socket.hpp"
 
 namespace sluice::net {
 
@@ -199,18 +201,25 @@ void Connection::drain() {
   if (state_ == State::open) protocol_->drain();
 }
 
-void Connection::sweep(std::uint64_t now) {
-  Event event(*this);
-  auto stalled = owner_.limits().write_idle.count();
+bool Connection::sweep(std::uint64_t now) {
+  auto patience = static_cast<std::uint64_t>(owner_.limits().write_idle.count());
   bool waits_for_peer = write_progress_ != 0 && !sending_;
-  if (waits_for_peer && stalled > 0 && now - write_progress_ > static_cast<std::uint64_t>(stalled)) {
+  bool stalled = waits_for_peer && patience > 0 && now - write_progress_ > patience;
+  bool late = deadline_ != 0 && now >= deadline_;
+  if (!stalled && !late) return false;
+  Event event(*this);
+  if (stalled) {
     note_hit(Limit::write_timeout);
-    return abort();
+    abort();
+  } else {
+    deadline_ = 0;
+    if (state_ == State::open) {
+      protocol_->on_deadline();
+    } else {
+      drop();  // lingered long enough
+    }
   }
-  if (deadline_ == 0 || now < deadline_) return;
-  deadline_ = 0;
-  if (state_ == State::open) return protocol_->on_deadline();
-  drop();  // lingered long enough
+  return true;
 }
 
 void Connection::flush() {
@@ -219,7 +228,17 @@ void Connection::flush() {
   above_high_water_ |= before > output_high_water;
   auto progress = outbox_.flush(fd_, loop().now());
   if (outbox_.size() < before || write_progress_ == 0) write_progress_ = loop().now();
+  note_taken(before - outbox_.size());
   after_flush(progress);
+}
+
+/// Of so much at most a quarter can lie in the kernel: the peer has read the rest.
+constexpr std::uint32_t proof_of_reading = 1 << 20;
+
+void Connection::note_taken(std::uint64_t octets) {
+  if (taken_ == proof_of_reading) return;
+  taken_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(taken_ + octets, proof_of_reading));
+  if (taken_ == proof_of_reading) let_kernel_take_more(fd_);
 }
 
 void Connection::after_flush(Outbox::Progress progress) {

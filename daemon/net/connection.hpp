@@ -24,8 +24,8 @@ class Connection final : public Transport, private Watcher {
   /// Gives the connection its protocol and starts reading.
   void start(std::unique_ptr<Protocol> protocol);
   void drain();
-  /// Called about once a second with the loop's time in ms: deadlines, stalled writes.
-  void sweep(std::uint64_t now);
+  /// Called about once a second with the loop's time in ms: deadlines, stalled writes. Says whether one had passed.
+  bool sweep(std::uint64_t now);
 
   char* reserve(std::size_t size) override;
   void commit(std::size_t size) override;
@@ -63,6 +63,7 @@ class Connection final : public Transport, private Watcher {
   void queue_finish();
   void finish_event();
   void flush();
+  void note_taken(std::uint64_t octets);
   void after_flush(Outbox::Progress progress);
   void send_cold();
   void on_cold_sent(ssize_t sent);
@@ -85,6 +86,7 @@ class Connection final : public Transport, private Watcher {
   Address peer_;
   const Address& local_;
   int fd_;
+  std::uint32_t taken_ = 0;    // octets of output that the kernel took, up to `proof_of_reading`
   std::uint32_t wanted_ = 0;   // events to watch for, told to the kernel at the end of a callback
   std::uint32_t watched_ = 0;  // events that the kernel knows of
   bool in_epoll_ = false;

@@ -11,6 +11,13 @@ namespace {
 
 /// So many connections leave enough memory behind for giving it back to be worth the time.
 constexpr std::size_t crowd = 1000;
+/// Deadlines are looked after this often, in milliseconds.
+constexpr std::uint64_t sweep_interval = 1000;
+/// A turn of the loop looks at so many connections and deals with so many whose time has come; then it is the others'
+/// turn, for a millisecond: a crowd that came together goes together.
+constexpr std::size_t most_looked_at = 8192;
+constexpr std::size_t most_dealt_with = 16;
+constexpr std::uint64_t sweep_pause = 1;
 /// So often lasting connections are drained, and so many at least.
 constexpr std::chrono::milliseconds drain_interval{100};
 constexpr std::size_t fewest_drained_at_once = 50;
@@ -38,7 +45,7 @@ void Connections::add(int fd, const Address& peer, const Address& local, std::un
   count_.add();
   if (!sweeping_) {
     sweeping_ = true;
-    uv_timer_start(sweeper_.get(), [](uv_timer_t* t) { static_cast<Connections*>(t->data)->sweep(); }, 1000, 1000);
+    sweep_in(sweep_interval);
   }
   connection->start(std::move(protocol));
 }
@@ -52,6 +59,7 @@ void Connections::remove(Connection& connection) {
   if (connection.previous_) connection.previous_->next_ = connection.next_;
   if (connection.next_) connection.next_->previous_ = connection.previous_;
   if (first_ == &connection) first_ = connection.next_;
+  if (sweep_next_ == &connection) sweep_next_ = connection.next_;
   count_.subtract();
   if (connection.counted_ && limits_.admission) limits_.admission->leave(connection.peer_);
   if (ended_.empty()) loop_.at_end_of_turn([this] { ended_.clear(); });
@@ -86,19 +94,26 @@ void Connections::give_memory_back() {
   run_in_background(loop_, [] { ::malloc_trim(0); }, [] {});
 }
 
+void Connections::sweep_in(std::uint64_t milliseconds) {
+  uv_timer_start(
+      sweeper_.get(), [](uv_timer_t* t) { static_cast<Connections*>(t->data)->sweep(); }, milliseconds, 0);
+}
+
+/// Begins a round over all connections, or goes on with it.
 void Connections::sweep() {
-  give_memory_back();
-  if (count() == 0) {  // an idle daemon sleeps
-    sweeping_ = false;
-    uv_timer_stop(sweeper_.get());
-    return;
+  if (!sweep_next_) {
+    give_memory_back();
+    sweeping_ = count() > 0;  // an idle daemon sleeps
+    if (!sweeping_) return;
+    sweep_next_ = first_;
   }
   auto now = loop_.now();
-  for (auto* connection = first_; connection;) {
-    auto* next = connection->next_;  // sweeping may end this one, and only this one
-    connection->sweep(now);
-    connection = next;
+  std::size_t dealt_with = 0;
+  for (std::size_t i = 0; sweep_next_ && i < most_looked_at && dealt_with < most_dealt_with; ++i) {
+    auto* connection = std::exchange(sweep_next_, sweep_next_->next_);
+    if (connection->sweep(now)) ++dealt_with;
   }
+  sweep_in(sweep_next_ ? sweep_pause : sweep_interval);
 }
 
 void Connections::drain(std::function<void()> when_empty, std::chrono::milliseconds spread) {

@@ -23,7 +23,7 @@ struct ConnectionLimits {
   std::chrono::milliseconds linger{2000};    // how long a closing connection waits for the peer's end
 };
 
-/// The connections of one worker: owns them, sweeps their deadlines once a second, drains them. One thread.
+/// The connections of one worker: owns them, sweeps their deadlines about once a second, drains them. One thread.
 class Connections {
  public:
   Connections(Loop& loop, const ConnectionLimits& limits);
@@ -60,6 +60,7 @@ class Connections {
   void queue_flush(Connection& connection);
   void run_flushes();
   void sweep();
+  void sweep_in(std::uint64_t milliseconds);
   void give_memory_back();
   template <class Which>
   void drain_within(std::chrono::milliseconds spread, Which which);
@@ -71,6 +72,7 @@ class Connections {
   Counter count_;
   UvHandle<uv_timer_t> sweeper_;
   bool sweeping_ = false;
+  Connection* sweep_next_ = nullptr;  // where a round goes on; null: none has begun
   std::size_t most_ = 0;  // connections at once, since memory was last given back
   bool draining_ = false;
   std::size_t drained_at_once_ = 0;

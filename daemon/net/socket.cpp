@@ -65,7 +65,7 @@ std::expected<int, ListenError> bind_ip(const Endpoint& endpoint, int type, bool
     int only = address.host() == "::" ? 0 : 1;
     ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
   }
-  if (type == SOCK_STREAM) set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+  if (type == SOCK_STREAM) prepare_for_accepting(fd);
   if (::bind(fd, address.raw(), address.length()) != 0)
     return fail_with(fd, endpoint, "listen on", type == SOCK_DGRAM);
   return fd;
@@ -95,6 +95,17 @@ std::expected<int, ListenError> bind_unix(const Endpoint& endpoint) {
 }
 
 }  // namespace
+
+void prepare_for_accepting(int fd) {
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+  unsigned unsent = 256 * 1024;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+}
+
+void let_kernel_take_more(int fd) {
+  unsigned unlimited = 0xFFFFFFFF;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unlimited, sizeof unlimited);
+}
 
 std::expected<int, ListenError> listen_on(const Endpoint& endpoint, bool share) {
   auto fd = endpoint.unix_path.empty() ? bind_ip(endpoint, SOCK_STREAM, share) : bind_unix(endpoint);

@@ -11,7 +11,15 @@ struct ListenError {
   std::string message;  // names the address, the cause and the remedy
 };
 
-/// A listening TCP or Unix stream socket, non-blocking, with TCP_NODELAY (accepted sockets inherit it). With
+/// Sets what accepted sockets inherit from the listening TCP socket `fd`: TCP_NODELAY, and that the kernel takes little
+/// more than 256 KiB which it cannot send yet (TCP_NOTSENT_LOWAT). Else it takes up to 4 MiB (net.ipv4.tcp_wmem), and a
+/// thousand peers that never read bring the machine's TCP down to its last memory (net.ipv4.tcp_mem). Does nothing to
+/// sockets of other kinds.
+void prepare_for_accepting(int fd);
+/// Lets the kernel take as much as it likes: fewer system calls, for a peer that was seen to read.
+void let_kernel_take_more(int fd);
+
+/// A listening TCP or Unix stream socket, non-blocking, prepared for accepting. With
 /// `share` several sockets may listen on the address (SO_REUSEPORT), one for each worker. A stale Unix
 /// socket file that nobody listens on is replaced.
 std::expected<int, ListenError> listen_on(const Endpoint& endpoint, bool share);

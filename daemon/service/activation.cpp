@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -35,12 +34,11 @@ std::vector<std::string> split_names(const char* text) {
   return names;
 }
 
-/// What our own listeners have, too. Accepted sockets inherit TCP_NODELAY.
+/// What our own listeners have, too.
 void prepare(int fd) {
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-  int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails harmlessly for other kinds
+  net::prepare_for_accepting(fd);
 }
 
 int option(int fd, int name) {

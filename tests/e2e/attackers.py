@@ -148,9 +148,9 @@ def main(port, count, again, *kinds):
 class Attackers:
     """The process, as its tests see it."""
 
-    def __init__(self, port, count, kinds, again=True):
+    def __init__(self, port, count, kinds, again=True, before=()):
         self.process = subprocess.Popen(
-            [sys.executable, __file__, str(port), str(count), "again" if again else "once", *kinds],
+            [*before, sys.executable, __file__, str(port), str(count), "again" if again else "once", *kinds],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.state = {"open": 0, "ended": {}, "longest": {}, "refused": 0}
         self.reader = threading.Thread(target=self._read)
