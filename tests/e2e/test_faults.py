@@ -52,8 +52,8 @@ def test_a_reload_gives_back_the_files_of_the_site_before(serve):
     def held():
         return [link for link in server.links() if link.endswith("www/big")]
 
-    fetch(server.port, "/big")
-    assert held()
+    # A file that was written just now is not kept yet.
+    wait_until(lambda: fetch(server.port, "/big").status == 200 and held(), "the file is kept open")
     server.send_signal(signal.SIGHUP)
     server.wait_for_line("reloaded")
     wait_until(lambda: not held(), "the file is closed")
