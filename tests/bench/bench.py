@@ -151,7 +151,8 @@ def measure_all(arguments):
             measured[scenario.name] = measure_scenario(scenario, contestants, setting)
             table.show(scenario, measured[scenario.name])
             sys.stdout.flush()
-    return {"machine": platform.processor() or platform.machine(), "kernel": platform.release(), "cpus": len(cpus),
+    return {"date": time.strftime("%Y-%m-%d"), "peers": peers.versions(),
+            "machine": platform.processor() or platform.machine(), "kernel": platform.release(), "cpus": len(cpus),
             "rounds": arguments.rounds, "seconds": arguments.seconds, "connections": arguments.connections,
             "scenarios": measured}
 

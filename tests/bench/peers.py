@@ -1,12 +1,14 @@
 """The servers that Sluice is compared with, each configured as well as it can be."""
 
 import os
+import re
 import resource
 import shutil
 import subprocess
 from pathlib import Path
 
 from servers import FILES, TEMPLATES, TEXT, WEBSOCKETS, Server, lines_of
+from table import base_of
 
 
 class Nginx(Server):
@@ -181,8 +183,22 @@ def installed_peers():
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     os.environ["PATH"] = path
     programs = (Nginx, NginxAccessLog, H2o, Lighttpd, Caddy)
-    return [kind for kind in programs if shutil.which(kind.name.split(",")[0], path=path)] + [
+    return [kind for kind in programs if shutil.which(base_of(kind.name), path=path)] + [
         kind for kind in (Websockets, Aiohttp, Tornado) if has_library(kind.name)]
+
+
+def versions():
+    """{peer: version} of those that are installed."""
+    commands = {"nginx": ["nginx", "-v"], "h2o": ["h2o", "--version"], "lighttpd": ["lighttpd", "-v"],
+                "caddy": ["caddy", "version"]}
+    library = "from importlib.metadata import version; print(version({!r}))"
+    found = {}
+    for name in dict.fromkeys(base_of(kind.name) for kind in installed_peers()):
+        command = commands.get(name, ["/usr/bin/python3", "-c", library.format(name)])
+        done = subprocess.run(command, capture_output=True, text=True)
+        version = re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)
+        found[name] = version[0] if version else "of unknown version"
+    return found
 
 
 def has_library(name):

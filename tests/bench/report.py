@@ -98,8 +98,9 @@ def row(*cells):
 def markdown(found):
     """Everything for the section Results of README.md."""
     measured = found["scenarios"]
+    peers = ", ".join(f"{name} {version}" for name, version in found.get("peers", {}).items()) or "no peers"
     lines = [f"{found['rounds']} rounds of {found['seconds']} s, {found['connections']} connections, {found['cpus']} CPUs"
-             f" ({found['machine']}), Linux {found['kernel']}.", "",
+             f" ({found['machine']}), Linux {found['kernel']}; {peers}.", "",
              row("target", "limit", "found", ""), "|---|---|---|---|"]
     lines += [row(what, limit, value, "met" if met else "missed") for what, limit, value, met in targets(measured)]
     for scenario in scenarios.ALL:

@@ -89,12 +89,28 @@ class Answers:
         lines = head.decode("latin-1").split("\r\n")
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
         status = int(lines[0].split()[1])
-        length = 0 if status == 304 else int(fields.get("content-length", 0))
+        if fields.get("transfer-encoding") == "chunked":
+            return status, fields, self._chunks()
+        return status, fields, self._exactly(0 if status == 304 else int(fields.get("content-length", 0)))
+
+    def _exactly(self, length):
         while len(self.buffer) < length:
             if not self._more():
                 raise WrongAnswer("the body is too short")
         body, self.buffer = self.buffer[:length], self.buffer[length:]
-        return status, fields, bytes(body)
+        return bytes(body)
+
+    def _chunks(self):
+        body = b""
+        while True:
+            while b"\r\n" not in self.buffer:
+                if not self._more():
+                    raise WrongAnswer("the body is too short")
+            size, self.buffer = self.buffer.split(b"\r\n", 1)
+            body += self._exactly(int(size, 16))
+            self._exactly(2)
+            if int(size, 16) == 0:
+                return body
 
 
 def _ask(port, scenario, header, times=1):

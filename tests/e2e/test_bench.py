@@ -101,6 +101,14 @@ def test_an_answer_without_date_disqualifies(impostor):
         scenarios.verify(scenario, impostor(answer("Hello, World!", fields="")))
 
 
+def test_a_body_in_chunks_is_a_body(impostor):
+    scenario = next(s for s in scenarios.ALL if s.name == "plain")
+    head = f"HTTP/1.1 200 OK\r\n{DATE}Transfer-Encoding: chunked\r\n\r\n"
+    scenarios.verify(scenario, impostor(head + "6\r\nHello,\r\n7\r\n World!\r\n0\r\n\r\n"))
+    with pytest.raises(load.WrongAnswer, match="body"):
+        scenarios.verify(scenario, impostor(head + "6\r\nHello,\r\n0\r\n\r\n"))
+
+
 @pytest.mark.parametrize("wrong", [answer("Hello, Mallory"), answer("Hello, World!", "500 Oops"),
                                    answer("Hello, World!") + "!", answer("x" + "Hello, World!")])
 @pytest.mark.parametrize("mode", ["rate", "once", "watch"])
