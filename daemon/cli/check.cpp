@@ -42,6 +42,7 @@ std::string summary_of(const site::Site& site) {
 
 int check(const Options& options) {
   config::Diagnostics diagnostics;
+  diagnostics.for_another_process = true;
   auto file = config_file(options.file);
   auto site = site::load(file, diagnostics);
   diagnostics.sort();

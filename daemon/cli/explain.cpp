@@ -46,7 +46,7 @@ int explain_request(const Options& options) {
   auto site = load_or_complain(config_file(options.file), diagnostics);
   if (!site) return exit_config;
   auto text = site::explain_request(*site, diagnostics.sources, *method, options.host, options.target);
-  return print(text) ? exit_ok : exit_io;
+  return print(diagnostics.secrets.hide(std::move(text))) ? exit_ok : exit_io;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace sluice::cli {
 
 std::shared_ptr<const site::Site> load_or_complain(const std::string& file,
                                                    config::Diagnostics& diagnostics) {
+  diagnostics.for_another_process = true;
   auto site = site::load(file, diagnostics);
   diagnostics.sort();
   if (!diagnostics.all().empty())

@@ -26,6 +26,7 @@ struct ReloadOptions {
 /// Finds mistakes before the server does, so that they are shown where the user is.
 int reload(const ReloadOptions& options) {
   config::Diagnostics diagnostics;
+  diagnostics.for_another_process = true;
   auto site = site::load(config_file(options.config), diagnostics);
   if (!diagnostics.all().empty()) {
     diagnostics.sort();

@@ -19,7 +19,7 @@ Action prepare_routes(CLI::App& app) {
     config::Diagnostics diagnostics;
     auto site = load_or_complain(config_file(*file), diagnostics);
     if (!site) return exit_config;
-    return print(site::routes_table(*site, diagnostics.sources)) ? exit_ok : exit_io;
+    return print(diagnostics.secrets.hide(site::routes_table(*site, diagnostics.sources))) ? exit_ok : exit_io;
   };
 }
 

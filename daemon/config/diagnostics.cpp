@@ -17,6 +17,11 @@ Diagnostic& Diagnostics::warning(std::string_view code, Span span, std::string m
 }
 
 void Diagnostics::sort() {
+  for (auto& finding : all_) {
+    for (auto* text : {&finding.message, &finding.label, &finding.help})
+      *text = secrets.hide(std::move(*text), finding.span);
+    for (auto& note : finding.notes) note.label = secrets.hide(std::move(note.label), note.span);
+  }
   std::ranges::stable_sort(all_, {}, [](const Diagnostic& d) {
     return std::tuple(d.span.known(), d.span.file, d.span.line, d.span.column);
   });

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/secrets.hpp"
 #include "config/value.hpp"
 
 namespace sluice::config {
@@ -47,10 +48,13 @@ class Diagnostics {
   const std::vector<Diagnostic>& all() const { return all_; }
   /// The finding that was added last, to add to it; null when there is none.
   Diagnostic* last() { return all_.empty() ? nullptr : &all_.back(); }
-  /// Orders by file and place, and drops what is told twice; called before the findings are shown.
+  /// Orders by file and place, drops what is told twice, and hides secrets; called before the findings are shown.
   void sort();
 
   Sources sources;
+  Secrets secrets;  // what the sources do not say themselves, and findings must not
+  /// The configuration is read on behalf of another process, which may have what this one has not.
+  bool for_another_process = false;
 
  private:
   std::vector<Diagnostic> all_;

@@ -7,16 +7,12 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "config/fields.hpp"
+#include "config/outside.hpp"
 #include "config/words.hpp"
 
 namespace sluice::config {
 namespace {
-
-/// A failed expansion.
-struct Fault {
-  std::string code, message, help;
-};
-using Expanded = std::expected<std::string, Fault>;
 
 bool is_variable_name(std::string_view name) {
   return !name.empty() && !is_digit(name.front()) &&
@@ -46,26 +42,30 @@ Expanded expand_env(std::string_view argument) {
   return std::string(value);
 }
 
-/// A kind of expansion: what stands before the colon, and what its argument becomes.
+/// A kind of expansion: what stands before the colon, and what its argument becomes. `directory` is where names of files
+/// start.
 struct Expander {
   std::string_view kind;
   std::string_view form;
-  Expanded (*expand)(std::string_view argument);
+  bool secret;  // nobody may see the value
+  Expanded (*expand)(std::string_view argument, const std::string& directory);
 };
 constexpr std::array expanders = {
-    Expander{"env", "${env:NAME}", expand_env},
+    Expander{"env", "${env:NAME}", false, [](std::string_view name, const std::string&) { return expand_env(name); }},
+    Expander{"file", "${file:NAME}", true, read_outside_file},
+    Expander{"cred", "${cred:NAME}", true, [](std::string_view name, const std::string&) { return read_credential(name); }},
 };
 
-Expanded expand_one(std::string_view inside) {
-  auto colon = inside.find(':');
-  auto kind = inside.substr(0, colon);
-  for (const auto& expander : expanders) {
-    if (expander.kind == kind) return expander.expand(inside.substr(colon + 1));
-  }
+const Expander* expander_for(std::string_view kind) {
+  auto found = std::ranges::find(expanders, kind, &Expander::kind);
+  return found == expanders.end() ? nullptr : &*found;
+}
+
+Fault unknown(std::string_view kind) {
   std::string forms;
   for (const auto& expander : expanders) forms += (forms.empty() ? "" : ", ") + std::string(expander.form);
-  return std::unexpected(Fault{"unknown-expansion", "unknown expansion ${" + std::string(kind) + ":…}",
-                               "expansions: " + forms + "; $${ stands for ${ itself"});
+  return {"unknown-expansion", "unknown expansion ${" + std::string(kind) + ":…}",
+          "expansions: " + forms + "; $${ stands for ${ itself"};
 }
 
 /// Whether `${inside}` is for us: it has a colon, or is what a shell would expand.
@@ -123,14 +123,19 @@ class StringExpansion {
     }
     inside = inside.substr(0, close);
     auto length = close + 3;
+    auto colon = inside.find(':');
+    const auto* expander = expander_for(inside.substr(0, colon));
     if (meaning == Meaning::shell_variable) {
       report(dollar, length,
              {"bad-expansion", "${" + std::string(inside) + "} is not expanded",
               "write ${env:" + std::string(inside) + "}, or $${" + std::string(inside) +
                   "} for a `$` before a placeholder"});
-    } else if (auto value = expand_one(inside)) {
+    } else if (!expander) {
+      report(dollar, length, unknown(inside.substr(0, colon)));
+    } else if (auto value = expander->expand(inside.substr(colon + 1), Reading{diagnostics_}.directory_of(value_.span))) {
       out_ += *value;
       changed_ = replaced_ = true;
+      if (expander->secret) diagnostics_.secrets.add(std::move(*value), value_.span);
     } else {
       report(dollar, length, value.error());
     }
@@ -139,7 +144,13 @@ class StringExpansion {
 
   void report(std::size_t offset, std::size_t length, const Fault& fault) {
     value_.unusable = true;
-    diagnostics_.error(fault.code, place_within(value_, offset, length), fault.message).help = fault.help;
+    auto place = place_within(value_, offset, length);
+    // The service may have what whoever checks its configuration has not, who is told and goes on.
+    if (fault.only_here && diagnostics_.for_another_process) {
+      diagnostics_.warning(fault.code, place, fault.message).label = "this value is not checked";
+    } else {
+      diagnostics_.error(fault.code, place, fault.message).help = fault.help;
+    }
   }
 
   Value& value_;

@@ -16,6 +16,9 @@ const config::TopicEntry topic(
          {.title = "In every string, when the file is loaded",
           .rows = {{"${env:NAME}", "the environment variable NAME; it must be set. A number or boolean where the key takes one"},
                    {"${env:NAME:-text}", "the same, or `text` when NAME is unset or empty"},
+                   {"${file:NAME}", "the content of a file, without the line end at its end: a password that does not belong "
+                                    "into the configuration. Relative names start at the file that names it"},
+                   {"${cred:NAME}", "the credential NAME, which systemd passes to the service (`LoadCredential=`)"},
                    {"$${", "`${` itself"}}},
          {.title = "In the texts of a route, a WebSocket and a header, and in [log] request",
           .rows = {{"{NAME}", "a parameter of the path, `{NAME}` or `{NAME...}` in `path`; or of `query`"},
