@@ -39,6 +39,11 @@ root = "www"
 
 [[websocket]]
 path = "/ws"
+
+[[websocket]]
+path = "/room"
+room = "all"
+ping = "0s"
 """
 
 
@@ -86,10 +91,19 @@ def new_connection(port):
         assert connection.ended()
 
 
-def websocket(port):
+def websocket(port, path="/ws"):
     connection = Connection(port)
-    shake(connection)
+    shake(connection, path)
     return connection
+
+
+def room(port):
+    return [websocket(port, "/room") for _ in range(8)]
+
+
+def broadcast(members):
+    members[0].send(frame(1, b"m" * 64))
+    assert all(read_frame(member)[-1] == b"m" * 64 for member in members)
 
 
 def echo(octets):
@@ -113,6 +127,7 @@ ALL = (
     Cost("plain text on a connection of its own", lambda port: port, new_connection),
     Cost("WebSocket echo 64 B", websocket, echo(64)),
     Cost("WebSocket echo 16 KiB", websocket, echo(16384)),
+    Cost("message of 64 B to a room of 8", room, broadcast),
 )
 
 
@@ -127,3 +142,9 @@ def stated(cost):
     line = re.search(rf"^\| {re.escape(cost.name)} \| (\d+)(?:–(\d+))? \| (\d+) \|", text, re.M)
     assert line, f"tests/bench/README.md says nothing of “{cost.name}”"
     return int(line[1]), int(line[2] or line[1]), int(line[3])
+
+
+def spare(seconds, requests):
+    """What else may be counted in this time: timers look at memory, at the log file and for deadlines each second. Never as
+    much as one for each request."""
+    return min(25 + 10 * seconds, requests * 3 / 4)

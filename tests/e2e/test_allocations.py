@@ -8,6 +8,7 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 
 import pytest
 
@@ -16,7 +17,6 @@ import request_costs
 pytestmark = pytest.mark.release
 
 REQUESTS = 500
-SPARE = 25  # what timers of the whole process may need meanwhile: the watch on memory and the log
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +54,10 @@ def test_a_request_allocates_as_often_as_the_table_says(counted, cost):
     connection = cost.connect(server.port)
     for _ in range(REQUESTS):
         cost.ask(connection)
-    before = server.allocations()
+    before, begin = server.allocations(), time.monotonic()
     assert before > 100, "the library counts"
     for _ in range(REQUESTS):
         cost.ask(connection)
     found, expected = server.allocations() - before, request_costs.stated(cost)[2] * REQUESTS
-    assert expected - SPARE <= found <= expected + SPARE
+    spare = request_costs.spare(time.monotonic() - begin, REQUESTS)
+    assert expected - 25 <= found <= expected + spare
