@@ -11,12 +11,12 @@
 
 namespace sluice {
 
-namespace {
-
 bool takes_octets_now(int fd) {
   pollfd wanted{fd, POLLOUT, 0};
   return ::poll(&wanted, 1, 0) == 1 && (wanted.revents & POLLOUT);
 }
+
+namespace {
 
 bool is_file(int fd) {
   struct stat info{};

@@ -7,6 +7,9 @@
 
 namespace sluice {
 
+/// Whether a write to `fd` of up to PIPE_BUF octets would not wait. A pipe whose reader sleeps takes nothing.
+bool takes_octets_now(int fd);
+
 /// Collects lines and writes many at once to a descriptor. It never waits: while a pipe's reader sleeps, lines stay in
 /// the buffer, and beyond its limit new ones are dropped and counted. Each write ends at a line's end, so that
 /// threads that share a file (opened with O_APPEND) never mix their lines. Used by one thread.

@@ -1,7 +1,8 @@
 #include "base/log.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/details/os.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <unistd.h>
@@ -9,10 +10,13 @@
 #include <atomic>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
+#include <mutex>
 #include <string>
 
 #include "base/escape.hpp"
 #include "base/journal.hpp"
+#include "base/standard_error.hpp"
 
 namespace sluice::log {
 
@@ -23,13 +27,41 @@ std::atomic<Format> format_of_messages{Format::text};
 
 bool in_json() { return format_of_messages.load(std::memory_order_relaxed) == Format::json; }
 
+/// What spdlog makes of a message, coloured on a terminal and plain elsewhere, to standard error without waiting.
+class StandardErrorSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  StandardErrorSink()
+      : coloured_(spdlog::details::os::in_terminal(stderr) && spdlog::details::os::is_color_terminal()) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    std::string text(line.data(), line.size());
+    if (coloured_) {
+      text.insert(message.color_range_end, "\033[m");
+      text.insert(message.color_range_start, colour_of(message.level));
+    }
+    standard_error::write(text);
+  }
+  void flush_() override {}
+
+  static const char* colour_of(spdlog::level::level_enum level) {
+    if (level >= spdlog::level::err) return "\033[31m\033[1m";
+    if (level == spdlog::level::warn) return "\033[33m\033[1m";
+    return level == spdlog::level::info ? "\033[32m" : "\033[36m";
+  }
+
+  bool coloured_;
+};
+
+std::mutex one_at_a_time;  // which only messages pay for
+
 spdlog::logger& logger() {
-  // Coloured on a terminal, plain elsewhere; the sink takes a lock, which only messages pay for.
   static const auto instance = [] {
-    auto made = std::make_shared<spdlog::logger>("sluice", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>("sluice", std::make_shared<StandardErrorSink>());
     made->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-7l%$ %v");
     made->set_level(spdlog::level::trace);
-    made->flush_on(spdlog::level::trace);
     return made;
   }();
   return *instance;
@@ -77,21 +109,32 @@ std::string time_now() {
                      parts.tm_hour, parts.tm_min, parts.tm_sec, now.tv_nsec / 1'000'000);
 }
 
-void put_raw(const std::string& lines) {
-  [[maybe_unused]] auto written = ::write(STDERR_FILENO, lines.data(), lines.size());
+std::string json_line(Level level, std::string_view message) {
+  return fmt::format(R"({{"time":"{}","level":"{}","message":{}}})", time_now(), name_of(level), json_string(message));
 }
 
 /// One write for a message: the journal takes it whole, and takes the priority away. A journal that is gone is no reason
 /// to stop.
 void put(Level level, const std::string& text) {
   static const bool under_journal = journal::is_stream(std::getenv("JOURNAL_STREAM"), STDERR_FILENO);
-  if (under_journal) return put_raw(journal::with_priority(level, text));
-  if (in_json()) return put_raw(text + "\n");
-  logger().log(to_spdlog(level), text);
+  if (under_journal) {
+    standard_error::write(journal::with_priority(level, text));
+  } else if (in_json()) {
+    standard_error::write(text + "\n");
+  } else {
+    logger().log(to_spdlog(level), text);
+  }
 }
 
-std::string json_line(Level level, std::string_view message) {
-  return fmt::format(R"({{"time":"{}","level":"{}","message":{}}})", time_now(), name_of(level), json_string(message));
+std::string form(Level level, std::string_view message) {
+  return in_json() ? json_line(level, message) : std::string(message);
+}
+
+void put_after_losses(Level level, const std::string& text) {
+  std::lock_guard lock(one_at_a_time);
+  if (auto lost = standard_error::take_lost())
+    put(Level::warning, form(Level::warning, fmt::format("nobody read this log: {} messages were lost here", lost)));
+  put(level, text);
 }
 
 }  // namespace
@@ -103,11 +146,11 @@ void set_format(Format format) { format_of_messages = format; }
 bool enabled(Level level) { return level >= least.load(std::memory_order_relaxed) && level != Level::off; }
 
 void write(Level level, std::string_view message) {
-  if (enabled(level)) put(level, in_json() ? json_line(level, message) : log_escaped(message));
+  if (enabled(level)) put_after_losses(level, in_json() ? json_line(level, message) : log_escaped(message));
 }
 
 void block(Level level, std::string_view text) {
-  if (enabled(level)) put(level, in_json() ? json_line(level, text) : std::string(text));
+  if (enabled(level)) put_after_losses(level, form(level, text));
 }
 
 }  // namespace sluice::log

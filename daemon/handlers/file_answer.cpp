@@ -101,7 +101,7 @@ void log_fault(http::Exchange& exchange, const std::string& root, const std::str
   // Looking at the path may wait for a slow file system, and the names of users may come from a directory
   // service.
   run_in_background(
-      exchange.loop(),
+      exchange.loop(), net::lane_of(root),
       [path, error, target = std::string(exchange.request.path)] {
         auto why = explain(path, error);
         if (!is_repeated(why)) log::warning("cannot serve " + target + ": " + why);

@@ -101,7 +101,7 @@ void FileServer::serve(http::Exchange& exchange, Wanted wanted, http::Status sta
 void FileServer::serve_elsewhere(http::Exchange& exchange, std::shared_ptr<Lookup> lookup) const {
   Ticket ticket(exchange);
   run_in_background(
-      exchange.loop(), [site = site_, lookup] { lookup->run(*site, Waiting::allowed); },
+      exchange.loop(), site_->lane(), [site = site_, lookup] { lookup->run(*site, Waiting::allowed); },
       [server = *this, ticket, lookup] {
         if (auto* waiting = ticket.exchange()) server.finish(*waiting, *lookup);
       });
@@ -112,7 +112,7 @@ void FileServer::confirm_elsewhere(http::Exchange& exchange, std::shared_ptr<Res
   Ticket ticket(exchange);
   auto current = std::make_shared<bool>(false);
   run_in_background(
-      exchange.loop(), [resource, current] { *current = resource->is_current(); },
+      exchange.loop(), site_->lane(), [resource, current] { *current = resource->is_current(); },
       [server = *this, ticket, current, resource, relative = std::move(relative), status] {
         auto* waiting = ticket.exchange();
         if (waiting == nullptr) return;
@@ -170,7 +170,7 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
 
   auto made = std::make_shared<ServedFilePtr>();
   run_in_background(
-      exchange.loop(),
+      exchange.loop(), site_->lane(),
       [site = site_, resource, coding, made, name = std::string(relative)] {
         *made = make_coded(site->root(), name, *resource, coding);
       },

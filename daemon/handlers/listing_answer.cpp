@@ -96,7 +96,7 @@ void respond_with_listing(http::Exchange& exchange, std::shared_ptr<const Static
   order->site = std::move(site);
   Ticket ticket(exchange);
   run_in_background(
-      exchange.loop(), [order] { order->run(); },
+      exchange.loop(), order->site->lane(), [order] { order->run(); },
       [ticket, order] {
         if (auto* waiting = ticket.exchange()) answer(*waiting, order);
       });

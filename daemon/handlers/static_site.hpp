@@ -14,6 +14,7 @@
 #include "handlers/resource.hpp"
 #include "http/mime.hpp"
 #include "http/status.hpp"
+#include "net/background.hpp"
 
 namespace sluice::handlers {
 
@@ -83,6 +84,8 @@ class StaticSite {
   const FileRoot& root() const { return root_; }
   /// The number under which a cache keeps its files.
   std::uint64_t id() const { return id_; }
+  /// For work that waits for the file system of the root.
+  net::Lane lane() const { return net::lane_of(root_.path()); }
 
   Resolution resolve(const Wanted& wanted, Waiting waiting) const;
   /// Reads the file of a resolution. The error is an errno.

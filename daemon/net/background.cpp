@@ -2,7 +2,14 @@
 
 #include <uv.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <deque>
 #include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
 
 namespace sluice::net {
 
@@ -10,27 +17,98 @@ namespace {
 
 struct Job {
   uv_work_t request{};
+  Loop& loop;
+  Lane lane;
   std::function<void()> work, done;
 };
+using JobPtr = std::unique_ptr<Job>;
+
+/// What one thread has in a lane.
+struct Queue {
+  std::size_t running = 0;
+  std::deque<JobPtr> waiting;
+};
+
+std::unordered_map<Lane, Queue>& lanes() {
+  static thread_local std::unordered_map<Lane, Queue> mine;
+  return mine;
+}
+
+std::atomic<std::size_t> running = 0;
 
 Job& job_of(uv_work_t* request) {
   return *static_cast<Job*>(request->data);
 }
 
+void begin(JobPtr job);
+
+/// The next piece of work has its turn.
+void leave(Lane lane) {
+  auto found = lanes().find(lane);
+  if (found == lanes().end()) return;
+  auto& queue = found->second;
+  --queue.running;
+  if (!queue.waiting.empty()) {
+    auto next = std::move(queue.waiting.front());
+    queue.waiting.pop_front();
+    ++queue.running;
+    begin(std::move(next));
+  } else if (queue.running == 0) {
+    lanes().erase(found);
+  }
+}
+
+void end(uv_work_t* request, int) {
+  JobPtr job(&job_of(request));
+  if (job->lane != Lane::open) leave(job->lane);
+  job->done();
+}
+
+void work(uv_work_t* request) {
+  job_of(request).work();
+  --running;
+}
+
+void begin(JobPtr job) {
+  job->request.data = job.get();
+  ++running;
+  auto& loop = job->loop;
+  auto* request = &job.release()->request;
+  uv_queue_work(loop.raw(), request, work, end);  // fails only without a function to call
+}
+
 }  // namespace
 
-void run_in_background(Loop& loop, std::function<void()> work, std::function<void()> done) {
-  auto job = std::make_unique<Job>();
-  job->work = std::move(work);
-  job->done = std::move(done);
-  job->request.data = job.get();
-  int status = uv_queue_work(
-      loop.raw(), &job->request, [](uv_work_t* request) { job_of(request).work(); },
-      [](uv_work_t* request, int) {
-        std::unique_ptr<Job> ended(&job_of(request));
-        ended->done();
-      });
-  if (status == 0) static_cast<void>(job.release());
+Lane lane_of(std::string_view directory) {
+  return static_cast<Lane>(std::hash<std::string_view>()(directory) | 0x100);  // not one of those with a name
+}
+
+void size_background_pool(std::size_t workers) {
+  constexpr std::size_t for_the_rest = 4, most = 1024;  // libuv's limit
+  auto threads = std::min(workers * lane_width * 2 + for_the_rest, most);
+  ::setenv("UV_THREADPOOL_SIZE", std::to_string(threads).c_str(), 0);
+}
+
+void run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done) {
+  JobPtr job(new Job{.loop = loop, .lane = lane, .work = std::move(work), .done = std::move(done)});
+  if (lane != Lane::open) {
+    auto& queue = lanes()[lane];
+    if (queue.running == lane_width) {
+      queue.waiting.push_back(std::move(job));
+      return;
+    }
+    ++queue.running;
+  }
+  begin(std::move(job));
+}
+
+bool background_work_ends(std::chrono::milliseconds patience) {
+  auto end = std::chrono::steady_clock::now() + patience;
+  while (running > 0) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
 }
 
 }  // namespace sluice::net

@@ -1,13 +1,34 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
+#include <string_view>
 
 #include "net/loop.hpp"
 
 namespace sluice::net {
 
+/// Work that may have to wait for the same thing, a file system say. At most `lane_width` pieces of it run at once for
+/// each worker, so that a file system which does not answer leaves threads of the pool for all others.
+enum class Lane : std::uint64_t {
+  open,       // not limited
+  cold_file,  // what a response needs of a file on a disk or elsewhere
+  // further ones: lane_of()
+};
+inline constexpr std::size_t lane_width = 4;
+/// That of a directory and what lies below it.
+Lane lane_of(std::string_view directory);
+
+/// Gives the thread pool room for two lanes of every worker that wait for ever. To be called before the first work; the
+/// variable UV_THREADPOOL_SIZE of the environment goes before it.
+void size_background_pool(std::size_t workers);
+
 /// Runs `work` in the thread pool, so that a slow disk or a long computation holds up nobody, and then `done`
 /// in the loop's thread. Neither is ever given up: what they refer to must live as long as they do.
-void run_in_background(Loop& loop, std::function<void()> work, std::function<void()> done);
+void run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done);
+
+/// Whether all work of the process is done within `patience`. If not, ending a loop would wait for it.
+bool background_work_ends(std::chrono::milliseconds patience);
 
 }  // namespace sluice::net

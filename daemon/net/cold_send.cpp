@@ -14,7 +14,7 @@ std::shared_ptr<ColdSend> ColdSend::start(Loop& loop, int fd, Outbox::FilePart p
                                           std::function<void(ssize_t)> done) {
   std::shared_ptr<ColdSend> sending(new ColdSend(fd, std::move(part)));
   run_in_background(
-      loop,
+      loop, Lane::cold_file,
       [sending] {
         // What waited in the queue for long may not be wanted any more.
         sending->sent_ = sending->abandoned_ ? -EPIPE : Outbox::send_file(sending->fd_, sending->part_);

@@ -16,6 +16,7 @@
 #include "base/user_lines.hpp"
 #include "config/diagnostics.hpp"
 #include "handlers/file_cache.hpp"
+#include "net/background.hpp"
 #include "service/descriptors.hpp"
 #include "site/statistics.hpp"
 #include "site/tenure.hpp"
@@ -164,6 +165,7 @@ std::vector<std::string> Daemon::adopt(const site::Site& site, const std::vector
 std::expected<void, net::ListenError> Daemon::listen() {
   descriptors_ = raise_descriptor_limit();
   auto workers = worker_count(*site_);
+  net::size_background_pool(workers);
   auto opened = open_missing(*site_, workers);
   if (!opened) return std::unexpected(opened.error());
   if (!open_access_log())
@@ -282,7 +284,16 @@ int Daemon::run() {
   watchdog_.reset();
   config_watch_.reset();
   log::info("stopped");
+  if (!net::background_work_ends(std::chrono::seconds(1))) give_up_background_work();
   return 0;
+}
+
+/// The end of a loop would wait for the thread pool, and a file system that does not answer keeps that for ever.
+void Daemon::give_up_background_work() {
+  log::warning("a file system does not answer: not waiting for it");
+  for (auto& worker : workers_) worker->flush();
+  pid_file_.remove();
+  std::_Exit(0);
 }
 
 void Daemon::on_signal(int signal) {

@@ -65,6 +65,7 @@ class Daemon {
   void succeeded_by(pid_t successor);
   void drain();
   void stop();
+  [[noreturn]] void give_up_background_work();
   std::vector<WorkerSocket> take_sockets(std::vector<OpenListener>& opened, std::size_t worker);
   bool open_access_log();
   std::expected<std::vector<OpenListener>, net::ListenError> open_missing(const site::Site& site, std::size_t workers);

@@ -22,7 +22,7 @@ std::string PidFile::write(const std::string& name) {
   return {};
 }
 
-PidFile::~PidFile() {
+void PidFile::remove() {
   if (!name_.empty() && running_process(name_) == ::getpid()) ::unlink(name_.c_str());
 }
 

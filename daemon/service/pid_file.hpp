@@ -11,7 +11,9 @@ class PidFile {
  public:
   /// Writes the file, in one step: a reader finds the old text or the new one. What went wrong, or empty.
   std::string write(const std::string& name);
-  ~PidFile();
+  /// Removes it, unless another process has written its own there meanwhile.
+  void remove();
+  ~PidFile() { remove(); }
 
  private:
   std::string name_;

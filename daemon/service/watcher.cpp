@@ -13,6 +13,10 @@ site::Observer* ExchangeWatcher::wanted_by(const site::Site& site) {
   return access_log_ || site.counted ? this : nullptr;
 }
 
+void ExchangeWatcher::flush() {
+  if (access_log_) access_log_->flush();
+}
+
 void ExchangeWatcher::on_end(http::Exchange& exchange, const http::Outcome& outcome) {
   if (!exchange.site) return;
   auto microseconds = elapsed_microseconds(exchange);

@@ -18,6 +18,8 @@ class ExchangeWatcher final : public site::Observer {
   void on_end(http::Exchange& exchange, const http::Outcome& outcome) override;
 
   site::Statistics& statistics() { return statistics_; }
+  /// Writes the lines of the access log that wait.
+  void flush();
 
  private:
   site::Statistics& statistics_;

@@ -55,6 +55,8 @@ class Worker {
   /// Drops what is left and ends the loop.
   void stop();
   void join();
+  /// After join(): writes what the access log still has to.
+  void flush() { watcher_.flush(); }
 
  private:
   void listen(const WorkerSocket& socket);

@@ -1,9 +1,16 @@
 """What goes wrong round a running server: disks, files and configs. It says so and goes on."""
 
+import fcntl
+import os
+import re
+import select
 import signal
+import subprocess
+
+import pytest
 
 from raw import Connection, fetch
-from sluice import wait_until
+from sluice import BINARY, environment, wait_until
 
 ROUTE = '[[route]]\npath = "/"\ntext = "hello"\n'
 
@@ -75,3 +82,47 @@ def test_a_config_that_became_garbage_leaves_the_old_one_in_force(serve):
     config.write_text(good.replace("hello", "again"))
     server.send_signal(signal.SIGHUP)
     wait_until(lambda: fetch(server.port).text == "again", "the good config")
+
+
+@pytest.fixture
+def unread(tmp_path):
+    """A server whose standard error is a small pipe, of which no more is read than where it listens."""
+    (tmp_path / "sluice.toml").write_text(ROUTE)
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    process = subprocess.Popen([BINARY, "serve", "-c", tmp_path / "sluice.toml", "--listen", "127.0.0.1:0"],
+                               env=environment(), stderr=writer, stdout=subprocess.DEVNULL)
+    os.close(writer)
+    process.errors = reader
+    said = b""
+    while b"most" not in said:  # the line after that with the address
+        assert select.select([reader], [], [], 30)[0], said
+        said += os.read(reader, 4096)
+    process.port = int(re.search(rb"http://127.0.0.1:(\d+)", said)[1])
+    process.config = tmp_path / "sluice.toml"
+    yield process
+    process.kill()
+    process.wait()
+    os.close(reader)
+
+
+def test_a_log_that_nobody_reads_holds_nothing_up_and_tells_what_is_missing(unread):
+    def reload(text):
+        unread.config.write_text(ROUTE.replace("hello", text))
+        unread.send_signal(signal.SIGHUP)
+        wait_until(lambda: fetch(unread.port).text == text, "a reload")
+
+    for number in range(60):  # each says more than 70 octets
+        reload(f"version {number}")
+    said = os.read(unread.errors, 65536)
+    assert len(said) < 4096 + 512
+    reload("the last")
+    said = b""
+    wait_until(lambda: select.select([unread.errors], [], [], 0.1)[0], "a message")
+    while select.select([unread.errors], [], [], 0.5)[0]:
+        said += os.read(unread.errors, 65536)
+    assert re.search(rb"nobody read this log: [1-9]\d* messages were lost here", said), said
+    for number in range(60):
+        reload(f"again {number}")
+    unread.send_signal(signal.SIGTERM)
+    assert unread.wait(30) == 0

@@ -14,6 +14,9 @@ from raw import Connection, fetch
 from sluice import wait_until
 
 CONFIG = """
+[server]
+shutdown_timeout = "2s"
+
 [[static]]
 path = "/slow"
 root = "slow"
@@ -23,6 +26,7 @@ clean_urls = true
 [[static]]
 path = "/"
 root = "www"
+listing = true
 """
 
 
@@ -144,3 +148,41 @@ def test_clients_that_do_not_wait_for_it_leave_nothing_behind(slow, server):
     wait_until(lambda: descriptors() <= before, f"descriptors stay open: {before} before")
     assert fetch(server.port, "/slow/big.bin").body == slow_files.BIG
 
+
+@pytest.fixture
+def stuck(slow, server):
+    """Many clients wait for a file system that answers nothing, until stuck.set()."""
+    hold = threading.Event()
+    slow.set_before(lambda name: hold.wait())
+    waiting = [Connection(server.port) for _ in range(50)]
+    for number, connection in enumerate(waiting):
+        connection.send(f"GET /slow/{'page.html' if number % 2 else f'{number}.html'} HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: slow.calls, "the first call")
+    hold.waiting = waiting
+    yield hold
+    hold.set()
+    for connection in waiting:
+        connection.socket.close()
+
+
+def test_files_that_are_not_cached_are_served_while_another_file_system_is_stuck(server, stuck):
+    www = server.folder / "www"
+    for number in range(20):
+        (www / f"new-{number}.txt").write_text(f"new {number} " * 200)
+    for number in range(20):
+        with Connection(server.port) as connection:
+            connection.socket.settimeout(20)
+            assert connection.get(f"/new-{number}.txt").text == f"new {number} " * 200
+            packed = connection.get(f"/new-{number}.txt", fields="Accept-Encoding: gzip\r\n")  # in the thread pool
+            assert packed.status == 200
+            assert connection.get("/", fields="Accept: application/json\r\n").status == 200  # a listing: there, too
+    stuck.set()
+    for number, connection in enumerate(stuck.waiting):
+        assert connection.response().status == (200 if number % 2 else 404)
+
+
+def test_a_file_system_that_is_stuck_does_not_keep_the_server_from_stopping(server, stuck):
+    server.send_signal(15)
+    server.wait_for_line("a file system does not answer: not waiting for it")
+    stuck.set()  # the kernel lets go of no thread that waits for this kind of file system
+    assert server.wait() == 0

@@ -1,0 +1,57 @@
+/* Preloaded into a server: what the machine may do to it, as a file says that the test maps, too. The wall clock goes wrong
+ * by so many seconds; and the thread that reads next from a socket keeps its processor busy for as long as the test wants. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { calm, wanted, busy };
+
+static struct trouble {
+  long seconds;
+  int hog;
+} none, *trouble = &none;
+
+__attribute__((constructor)) static void map_trouble(void) {
+  const char *name = getenv("SLUICE_TROUBLE");
+  int fd = name ? open(name, O_RDWR | O_CLOEXEC) : -1;
+  if (fd < 0) return;
+  void *at = mmap(NULL, sizeof *trouble, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (at != MAP_FAILED) trouble = at;
+  close(fd);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+  int result = (int)syscall(SYS_clock_gettime, clock, now);
+  if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) now->tv_sec += trouble->seconds;
+  return result;
+}
+
+time_t time(time_t *result) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (result) *result = now.tv_sec;
+  return now.tv_sec;
+}
+
+int gettimeofday(struct timeval *restrict result, void *restrict zone) {
+  struct timespec now;
+  (void)zone;
+  clock_gettime(CLOCK_REALTIME, &now);
+  result->tv_sec = now.tv_sec;
+  result->tv_usec = now.tv_nsec / 1000;
+  return 0;
+}
+
+ssize_t recv(int fd, void *to, size_t size, int flags) {
+  int expected = wanted;
+  if (__atomic_compare_exchange_n(&trouble->hog, &expected, busy, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    while (__atomic_load_n(&trouble->hog, __ATOMIC_RELAXED) == busy) continue;
+  return recvfrom(fd, to, size, flags, NULL, NULL);
+}
