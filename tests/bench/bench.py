@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -159,6 +160,7 @@ def measure_all(arguments):
 
 def main():
     arguments = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers are stopped on the way out
     found = json.loads(arguments.earlier.read_text()) if arguments.earlier else measure_all(arguments)
     if arguments.only:
         found["scenarios"] = {name: found["scenarios"][name] for name in arguments.only if name in found["scenarios"]}
