@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <charconv>
+#include <cstring>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -25,12 +26,26 @@ std::size_t find_control(std::string_view text, std::size_t from) {
   return from;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
+namespace {
+
+/// Of two texts of the same size.
+bool same_letters(std::string_view a, std::string_view b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (to_lower(a[i]) != to_lower(b[i])) return false;
+    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
+}
+
+}  // namespace
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  // Names are mostly written as we write them: eight octets that are the same need no closer look.
+  std::size_t i = 0;
+  for (; i + 8 <= a.size(); i += 8) {
+    if (std::memcmp(a.data() + i, b.data() + i, 8) != 0 && !same_letters(a.substr(i, 8), b.substr(i, 8))) return false;
+  }
+  return same_letters(a.substr(i), b.substr(i));
 }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {

@@ -1,7 +1,9 @@
 #include "site/route_tree.hpp"
 
 #include <algorithm>
+
 namespace sluice::site {
+
 namespace {
 
 const Leaf* pick(const std::vector<Leaf>& leaves, Search& search) {
@@ -50,7 +52,7 @@ const Leaf* RouteTree::add(std::span<const PatternSegment> segments, Where where
   leaf.depth = static_cast<std::uint16_t>(segments.size());
   leaves.push_back(std::move(leaf));
   if (where == Where::end) {
-    if (auto path = whole_path(segments); !path.empty()) constants_.emplace(std::move(path), node);
+    if (auto path = whole_path(segments); !path.empty()) constants_.insert(path, node);
   }
   return nullptr;
 }
@@ -58,8 +60,7 @@ const Leaf* RouteTree::add(std::span<const PatternSegment> segments, Where where
 std::uint32_t RouteTree::child(std::uint32_t node, const PatternSegment& segment) {
   auto next = static_cast<std::uint32_t>(nodes_.size());
   if (segment.kind == PatternSegment::Kind::literal) {
-    auto [entry, is_new] = nodes_[node].literals.try_emplace(segment.text, next);
-    if (!is_new) return entry->second;
+    if (auto known = nodes_[node].literals.insert(segment.text, next); known != next) return known;
   } else {
     if (nodes_[node].parameter != 0) return nodes_[node].parameter;
     nodes_[node].parameter = next;
@@ -69,9 +70,9 @@ std::uint32_t RouteTree::child(std::uint32_t node, const PatternSegment& segment
 }
 
 const Leaf* RouteTree::find_constant(std::string_view path, http::Method method) const {
-  auto found = constants_.find(path);
-  if (found == constants_.end()) return nullptr;
-  for (const auto& leaf : nodes_[found->second].ends) {
+  const auto* node = constants_.find(path);
+  if (!node) return nullptr;
+  for (const auto& leaf : nodes_[*node].ends) {
     if (serves(leaf.methods, method)) return &leaf;
   }
   return nullptr;
@@ -82,8 +83,8 @@ const Leaf* RouteTree::descend(std::uint32_t node, std::size_t depth, Search& se
   if (depth == search.segments.size()) return pick(at.ends, search);
 
   auto segment = search.segments[depth];
-  if (auto literal = at.literals.find(segment); literal != at.literals.end()) {
-    if (const auto* leaf = descend(literal->second, depth + 1, search)) return leaf;
+  if (const auto* literal = at.literals.find(segment)) {
+    if (const auto* leaf = descend(*literal, depth + 1, search)) return leaf;
   }
   if (at.parameter != 0 && !segment.empty()) {
     if (const auto* leaf = descend(at.parameter, depth + 1, search)) return leaf;
@@ -97,9 +98,9 @@ const Leaf* RouteTree::find_mount(Search& search) const {
   for (std::size_t depth = 0;; ++depth) {
     if (const auto* leaf = pick(nodes_[node].mounts, search)) deepest = leaf;
     if (depth == search.segments.size()) break;
-    auto literal = nodes_[node].literals.find(search.segments[depth]);
-    if (literal == nodes_[node].literals.end()) break;
-    node = literal->second;
+    const auto* literal = nodes_[node].literals.find(search.segments[depth]);
+    if (!literal) break;
+    node = *literal;
   }
   return deepest;
 }

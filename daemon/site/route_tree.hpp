@@ -1,15 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "config/value.hpp"
 #include "http/method.hpp"
+#include "site/name_table.hpp"
 #include "site/pattern.hpp"
 #include "site/trailing_slash.hpp"
 
@@ -66,13 +65,8 @@ class RouteTree {
   const Leaf* find_mount(Search& search) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-  using Children = std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>>;
   struct Node {
-    Children literals;
+    NameTable literals;
     std::uint32_t parameter = 0;  // 0: none
     std::vector<Leaf> ends, rests, mounts;
   };
@@ -81,7 +75,7 @@ class RouteTree {
   const Leaf* descend(std::uint32_t node, std::size_t depth, Search& search) const;
 
   std::vector<Node> nodes_{1};
-  Children constants_;  // whole paths without parameters
+  NameTable constants_;  // whole paths without parameters
 };
 
 }  // namespace sluice::site
