@@ -226,7 +226,7 @@ void Connection::flush() {
   if (outbox_.empty() || sending_) return;
   auto before = outbox_.size();
   above_high_water_ |= before > output_high_water;
-  auto progress = outbox_.flush(fd_, loop().now());
+  auto progress = outbox_.flush(fd_, loop().now(), state_ == State::closing);
   if (outbox_.size() < before || write_progress_ == 0) write_progress_ = loop().now();
   note_taken(before - outbox_.size());
   after_flush(progress);
@@ -295,12 +295,14 @@ void Connection::finish_event() {
 }
 
 void Connection::end_our_side() {
+  // Also where close() follows at once: what the kernel held back for the FIN goes out with it, while close() would
+  // throw it away if the peer has sent something that nobody has read.
+  ::shutdown(fd_, SHUT_WR);
   if (!linger_) {
     state_ = State::closed;
     return;
   }
   state_ = State::lingering;
-  ::shutdown(fd_, SHUT_WR);
   wanted_ = EPOLLIN;
   set_deadline(owner_.limits().linger);
 }

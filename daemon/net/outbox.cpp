@@ -137,7 +137,7 @@ void Outbox::consume(std::uint64_t octets) {
   first_->length -= octets;
 }
 
-Outbox::Progress Outbox::flush_bytes(int fd) {
+Outbox::Progress Outbox::flush_bytes(int fd, bool ends) {
   iovec pieces[pieces_per_call];
   int count = 0;
   std::uint64_t sum = 0;
@@ -147,7 +147,7 @@ Outbox::Progress Outbox::flush_bytes(int fd) {
     sum += segment->length;
   }
   int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-  if (segment) flags |= MSG_MORE;  // a file or more pieces follow: let the kernel fill its segments
+  if (segment || ends) flags |= MSG_MORE;  // a file, more pieces or a FIN follow: let the kernel fill its segments
   ssize_t sent;
   if (count == 1) {
     sent = ::send(fd, pieces[0].iov_base, pieces[0].iov_len, flags);
@@ -195,10 +195,10 @@ ssize_t Outbox::send_file(int fd, const FilePart& part) {
   return sent < 0 ? -errno : sent;
 }
 
-Outbox::Progress Outbox::flush(int fd, std::uint64_t now) {
+Outbox::Progress Outbox::flush(int fd, std::uint64_t now, bool ends) {
   auto budget = octets_per_turn;
   while (first_) {
-    auto progress = first_->file ? flush_file(fd, budget, now) : flush_bytes(fd);
+    auto progress = first_->file ? flush_file(fd, budget, now) : flush_bytes(fd, ends);
     if (progress != Progress::done) return progress;
   }
   return Progress::done;

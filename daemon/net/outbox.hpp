@@ -40,8 +40,9 @@ class Outbox {
   void append_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length);
 
   /// Hands as much as possible to the socket `fd`: consecutive octets in one sendmsg, files by sendfile. Never
-  /// waits for a disk. `now`: the loop's time in ms.
-  Progress flush(int fd, std::uint64_t now);
+  /// waits for a disk. `now`: the loop's time in ms. `ends`: our side ends right behind what is queued, so that the
+  /// kernel may keep the last octets back for the segment that bears the FIN.
+  Progress flush(int fd, std::uint64_t now, bool ends = false);
   void clear();
 
   /// A stretch of a file.
@@ -61,7 +62,7 @@ class Outbox {
  private:
   struct Segment;
 
-  Progress flush_bytes(int fd);
+  Progress flush_bytes(int fd, bool ends);
   Progress flush_file(int fd, std::uint64_t& budget, std::uint64_t now);
   void consume(std::uint64_t octets);
   void pop();
