@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <charconv>
 #include <ctime>
+#include <iterator>
 
 #include "base/clock.hpp"
 #include "base/escape.hpp"
@@ -30,20 +35,58 @@ std::string_view version_name(http::Version version) {
   return "";
 }
 
-/// A value between quotes, as Apache escapes it: `"`, `\` and what does not print.
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+/// What stands between quotes, as Apache escapes it: `"`, `\` and what does not print.
+void append_escaped(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    auto octet = static_cast<unsigned char>(text.front());
+    if (octet == '"' || octet == '\\') {
+      out.push_back('\\');
+      out.push_back(text.front());
+    } else {
+      fmt::format_to(std::back_inserter(out), "\\x{:02x}", octet);
+    }
+    text.remove_prefix(1);
+  }
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   out.push_back('"');
   if (text.empty()) out.push_back('-');
-  for (char c : text) {
-    auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x20 || octet >= 0x7f) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", octet);
-    } else {
-      if (c == '"' || c == '\\') out.push_back('\\');
-      out.push_back(c);
-    }
-  }
+  append_escaped(out, text);
   out.push_back('"');
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+bool same_host(const net::Address& a, const net::Address& b) {
+  if (a.family() != b.family()) return false;
+  if (a.family() == AF_INET)
+    return reinterpret_cast<const sockaddr_in*>(a.raw())->sin_addr.s_addr ==
+           reinterpret_cast<const sockaddr_in*>(b.raw())->sin_addr.s_addr;
+  if (a.family() == AF_INET6)
+    return IN6_ARE_ADDR_EQUAL(&reinterpret_cast<const sockaddr_in6*>(a.raw())->sin6_addr,
+                              &reinterpret_cast<const sockaddr_in6*>(b.raw())->sin6_addr);
+  return true;  // Unix sockets have no names
+}
+
+/// The client's address as text, made anew only when it is another one than that of the line before.
+std::string_view host_of(const net::Address& peer) {
+  thread_local net::Address last;
+  thread_local std::string text;
+  if (text.empty() || !same_host(peer, last)) {
+    last = peer;
+    text = peer.host();
+  }
+  return text;
 }
 
 /// "22/Nov/2026:15:30:26 +0000", made once a second in each thread.
@@ -104,15 +147,18 @@ class EndedValues final : public site::RequestValues {
 
 void append_common(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall) {
   const auto& request = exchange.request;
-  out.append(exchange.transport().peer().host()).append(" - - [").append(log_time(wall)).append("] ");
+  out.append(host_of(exchange.transport().peer())).append(" - - [").append(log_time(wall)).append("] ");
   if (request.target.empty()) {
     append_quoted(out, {});
   } else {
-    std::string line(http::name(request.method));
-    line.append(" ").append(request.target).append(" ").append(version_name(request.version));
-    append_quoted(out, line);
+    out.append("\"").append(http::name(request.method)).push_back(' ');
+    append_escaped(out, request.target);
+    out.append(" ").append(version_name(request.version)).push_back('"');
   }
-  fmt::format_to(std::back_inserter(out), " {} {}", status_of(outcome), outcome.body_octets);
+  out.push_back(' ');
+  append_number(out, status_of(outcome));
+  out.push_back(' ');
+  append_number(out, outcome.body_octets);
 }
 
 void append_combined(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome,
@@ -129,13 +175,17 @@ void append_json(std::string& out, const http::Exchange& exchange, const http::O
                  std::int64_t microseconds) {
   const auto& request = exchange.request;
   out.append("{\"time\":\"").append(iso_time(wall)).push_back('"');
-  append_member(out, "remote", exchange.transport().peer().host());
+  append_member(out, "remote", host_of(exchange.transport().peer()));
   append_member(out, "host", request.host);
   append_member(out, "method", request.target.empty() ? std::string_view{} : http::name(request.method));
   append_member(out, "target", request.target);
   append_member(out, "version", version_name(request.version));
-  fmt::format_to(std::back_inserter(out), ",\"status\":{},\"bytes\":{},\"duration_us\":{}", status_of(outcome),
-                 outcome.body_octets, microseconds);
+  out.append(",\"status\":");
+  append_number(out, status_of(outcome));
+  out.append(",\"bytes\":");
+  append_number(out, outcome.body_octets);
+  out.append(",\"duration_us\":");
+  append_number(out, static_cast<std::uint64_t>(std::max<std::int64_t>(microseconds, 0)));
   append_member(out, "referer", request.field("Referer"));
   append_member(out, "user_agent", request.field("User-Agent"));
   out.push_back('}');
