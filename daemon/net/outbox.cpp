@@ -170,8 +170,11 @@ Outbox::Progress Outbox::flush_file(int fd, std::uint64_t& budget, std::uint64_t
   auto ready = first_->file->resident(first_->offset, std::min(first_->length, budget), now);
   if (ready == 0) return Progress::cold;
   auto sent = send_file(fd, {first_->file, first_->offset, ready});
-  budget -= static_cast<std::uint64_t>(std::max<ssize_t>(sent, 0));
-  return take_sent(sent);
+  auto octets = static_cast<std::uint64_t>(std::max<ssize_t>(sent, 0));
+  budget -= octets;
+  auto progress = take_sent(sent);
+  // Less than asked for: the socket is full, and asking once more would cost as much as sending some pages.
+  return progress == Progress::done && octets < ready ? Progress::blocked : progress;
 }
 
 Outbox::Progress Outbox::take_sent(ssize_t sent) {

@@ -93,17 +93,19 @@ def unread(tmp_path):
     process = subprocess.Popen([BINARY, "serve", "-c", tmp_path / "sluice.toml", "--listen", "127.0.0.1:0"],
                                env=environment(), stderr=writer, stdout=subprocess.DEVNULL)
     os.close(writer)
-    process.errors = reader
-    said = b""
-    while b"most" not in said:  # the line after that with the address
-        assert select.select([reader], [], [], 30)[0], said
-        said += os.read(reader, 65536)
-    process.port = int(re.search(rb"http://127.0.0.1:(\d+)", said)[1])
-    process.config = tmp_path / "sluice.toml"
-    yield process
-    process.kill()
-    process.wait()
-    os.close(reader)
+    try:
+        process.errors = reader
+        said = b""
+        while b"most" not in said:  # the line after that with the address
+            assert select.select([reader], [], [], 30)[0], said
+            said += os.read(reader, 65536)
+        process.port = int(re.search(rb"http://127.0.0.1:(\d+)", said)[1])
+        process.config = tmp_path / "sluice.toml"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        os.close(reader)
 
 
 def test_a_log_that_nobody_reads_holds_nothing_up_and_tells_what_is_missing(unread):

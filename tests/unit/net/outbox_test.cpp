@@ -78,6 +78,7 @@ TEST_CASE("a file that is shorter than promised fails") {
   Outbox outbox(pool);
   Pair pair;
   outbox.append_file(file_of("short"), 0, 100);
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::blocked);  // the socket may just be full
   CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::failed);
 }
 
