@@ -326,7 +326,6 @@ void Daemon::reload() {
 
 void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnostics& diagnostics,
                        std::uint64_t old_mounts) {
-  loading_ = false;
   if (draining_) return;
   if (!diagnostics.all().empty()) {
     diagnostics.sort();
@@ -338,6 +337,10 @@ void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnosti
   } else {
     reload_failed(first_error(diagnostics));
   }
+}
+
+void Daemon::end_reload() {
+  loading_ = false;
   if (std::exchange(load_again_, false)) reload();
 }
 
@@ -355,6 +358,7 @@ void Daemon::reload_failed(const std::string& why) {
   log::error("reload failed: the running configuration stays in force");
   site::ProcessState::get().note_reload(false, "failed: " + why);
   notifier_.ready("Reload failed: " + why + ". " + serving() + " as before");
+  end_reload();
 }
 
 void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_mounts) {
@@ -373,9 +377,22 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
   auto removed = adopt(*site_, *opened);
   for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->reload(site_, take_sockets(*opened, i), removed, old_mounts);
   apply_limits();
+  // Told once every worker serves it: who has read that it is reloaded must not meet the old configuration.
+  auto missing = std::make_shared<std::size_t>(workers_.size());
+  for (auto& worker : workers_)
+    worker->ping([this, missing] {
+      loop_.post([this, missing] {
+        if (--*missing == 0) reloaded();
+      });
+    });
+}
+
+void Daemon::reloaded() {
+  if (draining_) return;
   log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
   site::ProcessState::get().note_reload(true, "good");
   notifier_.ready(serving());
+  end_reload();
 }
 
 void Daemon::begin_takeover() {

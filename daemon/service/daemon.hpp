@@ -75,6 +75,8 @@ class Daemon {
   /// The same when the file is no longer the one that its name means.
   void follow_access_log();
   void reload_failed(const std::string& why);
+  void reloaded();
+  void end_reload();
 
   std::shared_ptr<const site::Site> site_;
   std::vector<std::shared_ptr<const site::Site>> retired_;  // replaced, and perhaps still in use by requests
