@@ -13,21 +13,18 @@
 //
 // Latencies are microseconds.
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { patience = 10, answer_room = 4096 };  // seconds that a server may take; octets of an answer
+#define PROGRAM "http_load"
+#include "load_client.h"
+
+enum { answer_room = 4096 };  // octets of an answer
 
 struct connection {
   int fd;
@@ -45,38 +42,10 @@ static const char* bodies[2];
 static int body;  // the index of the one that came last
 static long changes;
 
-static float* latencies;
-static size_t latency_count, latency_room;
-
-static void fail(const char* what) {
-  fprintf(stderr, "http_load: %s\n", what);
-  exit(1);
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static double cpu_seconds(void) {
   struct timespec time;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static void record(double seconds) {
-  if (latency_count == latency_room) {
-    latency_room = latency_room ? latency_room * 2 : 1 << 16;
-    latencies = realloc(latencies, latency_room * sizeof *latencies);
-    if (!latencies) fail("out of memory");
-  }
-  latencies[latency_count++] = (float)(seconds * 1e6);
-}
-
-static int ascending(const void* a, const void* b) {
-  float left = *(const float*)a, right = *(const float*)b;
-  return (left > right) - (left < right);
 }
 
 static double percentile(double share) {
@@ -97,18 +66,6 @@ static void print_result(long answered, double seconds, double busy) {
   changes = 0;
 }
 
-static int connect_to(int port) {
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (fd < 0) fail("too few descriptors");
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(fd, (struct sockaddr*)&address, sizeof address)) fail("cannot connect");
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = patience}, sizeof(struct timeval));
-  // Resets at the end: thousands of ports in TIME_WAIT would be missing in the next round.
-  setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
-  return fd;
-}
 
 static void ask(struct connection* connection, double due) {
   connection->due = due;
