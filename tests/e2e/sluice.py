@@ -36,6 +36,16 @@ def run(*arguments, cwd=None, timeout=PATIENCE, input=None):
                           timeout=timeout, input=input)
 
 
+# How the servers of tests ended that ended badly, by the test.
+bad_ends = {}
+
+
+def fail_for_good(why):
+    """Fails the running test, in which a second run must not help."""
+    bad_ends[os.environ.get("PYTEST_CURRENT_TEST", "").rsplit(" ", 1)[0]] = why
+    raise AssertionError(why)
+
+
 def wait_until(condition, what, within=PATIENCE):
     """Polls until `condition` gives something true, which is returned."""
     deadline = time.monotonic() + within
@@ -164,5 +174,7 @@ class Sluice:
                 self.process.kill()
                 self.process.wait()
         report = SANITIZER.search(self.stderr())
-        assert not report, "a sanitizer spoke:\n" + self.stderr()[max(0, report.start() - 200):][:6000]
-        assert self.failed_to_start or self.process.returncode == 0, f"exit status {self.process.returncode}:\n{self.stderr()[-3000:]}"
+        if report:
+            fail_for_good("a sanitizer spoke:\n" + self.stderr()[max(0, report.start() - 200):][:6000])
+        if not self.failed_to_start and self.process.returncode != 0:
+            fail_for_good(f"exit status {self.process.returncode}:\n{self.stderr()[-3000:]}")
