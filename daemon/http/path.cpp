@@ -37,11 +37,13 @@ PathFault decode_segment(std::string_view& segment, SplitPath& path, Arena& aren
 
 SplitPath split_path(std::string_view raw, Arena& arena) {
   SplitPath path;
+  std::array<std::uint32_t, 16> ends;  // of the first segments, which are all there are as a rule
   std::size_t slashes = 0;
   std::uint8_t seen = 0;
-  for (char c : raw) {
-    auto mark = marks[static_cast<unsigned char>(c)];
-    slashes += mark & slash;
+  for (std::uint32_t i = 0; i < raw.size(); ++i) {
+    auto mark = marks[static_cast<unsigned char>(raw[i])];
+    if (mark == 0) continue;
+    if (mark == slash && slashes++ < ends.size()) ends[slashes - 1] = i;
     seen |= mark;
   }
   if ((seen & high) && !valid_utf8(raw)) {
@@ -49,12 +51,13 @@ SplitPath split_path(std::string_view raw, Arena& arena) {
     return path;
   }
   path.segments = arena.array<std::string_view>(slashes);
-  if (raw.starts_with('/')) raw.remove_prefix(1);
-  for (auto& segment : path.segments) {
-    segment = raw.substr(0, raw.find('/'));
-    raw.remove_prefix(std::min(segment.size() + 1, raw.size()));
+  for (std::size_t i = 0, begin = 1; i < slashes; ++i) {
+    std::size_t end = i + 1 < std::min(slashes, ends.size()) ? ends[i + 1] : std::min(raw.find('/', begin), raw.size());
+    path.segments[i] = raw.substr(begin, end - begin);
+    begin = end + 1;
   }
-  if (!(seen & escape)) return path;
+  path.escaped = (seen & escape) != 0;
+  if (!path.escaped) return path;
 
   for (auto& segment : path.segments) {
     path.fault = decode_segment(segment, path, arena);

@@ -20,6 +20,7 @@ struct SplitPath {
   /// What stands between the slashes: "/" has one empty segment, "/a" has "a", "/a/" has "a" and "", "//a" has ""
   /// and "a". Dot segments are left as they are. Views into the raw path, or the arena where decoding changed them.
   std::span<std::string_view> segments;
+  bool escaped = false;    // decoding was needed: some segments do not lie in the raw path
   bool has_nul = false;    // a segment holds a NUL
   bool has_slash = false;  // a segment holds a slash that was "%2F"
 };

@@ -6,6 +6,7 @@
 #include "base/counter.hpp"
 #include "http/date.hpp"
 #include "http/exchange.hpp"
+#include "http1/header_cache.hpp"
 #include "http1/settings.hpp"
 
 namespace sluice::http1 {
@@ -14,7 +15,7 @@ class Exchange;
 class Session;
 
 /// What the HTTP/1 connections of one worker share: the application, the settings, the exchanges that are not in
-/// use, and the Date line of this second. One thread. Outlives its sessions.
+/// use, the header sections that were read lately, and the Date line of this second. One thread. Outlives its sessions.
 class Engine {
  public:
   /// `active` counts the exchanges in use; null: nobody wants to know.
@@ -35,6 +36,7 @@ class Engine {
   bool draining = false;  // the daemon stops
   bool strained = false;  // memory is short
   std::size_t sessions = 0;  // that use this
+  HeaderCache headers;
 
  private:
   static constexpr std::size_t kept_exchanges = 256;

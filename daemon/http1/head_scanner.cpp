@@ -70,7 +70,17 @@ HeadScanner::Outcome HeadScanner::stray_control(std::string_view received, std::
   return refuse({400, "a control character stands in the request head"});
 }
 
-HeadScanner::Outcome HeadScanner::scan(std::string_view received, const Settings& settings) {
+/// A section that is larger than the settings allow now is read anew, for the refusal.
+bool HeadScanner::take_known(const HeaderSection* section, const Settings& settings) {
+  if (!section || section->fields.size() > settings.fields) return false;
+  if (line_begin_ - skipped_ + section->octets.size() > settings.head.count) return false;
+  fields_ = static_cast<std::uint16_t>(section->fields.size());
+  line_begin_ += static_cast<std::uint32_t>(section->octets.size());
+  known_section_ = section;
+  return true;
+}
+
+HeadScanner::Outcome HeadScanner::scan(std::string_view received, const Settings& settings, HeaderCache* cache) {
   while (line_begin_ < received.size()) {
     auto end = find_control(received, line_begin_);
     if (end == received.size() || (received[end] == '\r' && end + 1 == received.size())) break;
@@ -83,7 +93,9 @@ HeadScanner::Outcome HeadScanner::scan(std::string_view received, const Settings
       skipped_ = 2;
       continue;
     }
+    bool first = !has_request_line_;
     if (auto refusal = check_line(line, settings)) return refuse(refusal);
+    if (first && cache && take_known(cache->find(received.substr(line_begin_)), settings)) return Outcome::complete;
     if (line_begin_ - skipped_ > settings.head.count) return refuse({431, "the request head is too large", Limit::header_bytes});
   }
   return unfinished(received, settings);

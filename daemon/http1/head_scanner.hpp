@@ -5,6 +5,7 @@
 
 #include "base/limit_hits.hpp"
 #include "http/status.hpp"
+#include "http1/header_cache.hpp"
 #include "http1/settings.hpp"
 
 namespace sluice::http1 {
@@ -39,8 +40,9 @@ class HeadScanner {
  public:
   enum class Outcome { incomplete, complete, refused };
 
-  /// `received` begins with the first octet of the head and holds everything since.
-  Outcome scan(std::string_view received, const Settings& settings);
+  /// `received` begins with the first octet of the head and holds everything since. `cache`, if given, may know the
+  /// header section.
+  Outcome scan(std::string_view received, const Settings& settings, HeaderCache* cache = nullptr);
   /// Back to the state before the first octet.
   void reset() { *this = {}; }
 
@@ -53,6 +55,8 @@ class HeadScanner {
   /// How many field lines there are, after Outcome::complete.
   std::size_t fields() const { return fields_; }
   const Refusal& refusal() const { return refusal_; }
+  /// The header section of the head, if the cache had it, after Outcome::complete; else null.
+  const HeaderSection* known_section() const { return known_section_; }
 
  private:
   Outcome refuse(const Refusal& refusal);
@@ -60,6 +64,7 @@ class HeadScanner {
   Outcome stray_control(std::string_view received, std::size_t at, const Settings& settings);
   Refusal check_line(std::string_view line, const Settings& settings);
   Refusal check_request_line(std::string_view line, const Settings& settings);
+  bool take_known(const HeaderSection* section, const Settings& settings);
 
   std::uint32_t line_begin_ = 0;
   std::uint16_t skipped_ = 0;
@@ -67,6 +72,7 @@ class HeadScanner {
   RequestLine request_line_;
   bool has_request_line_ = false;
   Refusal refusal_;
+  const HeaderSection* known_section_ = nullptr;
 };
 
 }  // namespace sluice::http1

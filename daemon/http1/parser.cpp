@@ -131,16 +131,38 @@ void Parser::begin() {
   value_open_ = head_done_ = in_trailers_ = complete_ = keep_alive_ = expects_continue_ = false;
 }
 
-Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange) {
+Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange, HeaderCache& cache) {
   begin();
   auto line = scanner.request_line();
+  auto& request = exchange.request;
   auto copy = exchange.arena.copy(head);
   if (auto bad = read_request_line(copy, line, exchange)) return bad;
   auto fields = exchange.arena.array<http::FieldLine>(scanner.fields());
-  if (!split_plain(copy, line, fields)) {
+  auto lines = copy.substr(line.length() + 2);
+  bool usual = request.version == http::Version::http11 && request.target.front() == '/';
+  if (usual && scanner.known_section()) {
+    take_known(*scanner.known_section(), lines, fields, request);
+    return {};
+  }
+  bool plain = usual && split_plain(lines, fields);
+  if (!plain) {
     if (auto bad = split_by_llhttp(copy, fields)) return bad;
   }
-  return read_fields(exchange.request, fields);
+  if (auto bad = read_fields(request, fields)) return bad;
+  if (plain && !expects_continue_) cache.store(lines, fields, request.authority, request.host, keep_alive_);
+  return {};
+}
+
+/// `lines` are those of `section`, which have been read before and found to be plain.
+void Parser::take_known(const HeaderSection& section, std::string_view lines, std::span<http::FieldLine> fields,
+                        http::Request& request) {
+  section.place(lines.data(), fields);
+  request.fields = fields;
+  request.authority = lines.substr(static_cast<std::size_t>(section.authority.data() - section.octets.data()), section.authority.size());
+  request.host = request.authority.substr(0, section.host.size());
+  keep_alive_ = section.keep_alive;
+  complete_ = true;
+  parser_.flags = 0;
 }
 
 /// Target and version are known even when the request is refused: for the log, and for 405.
@@ -164,9 +186,8 @@ Refusal Parser::read_request_line(std::string_view& head, RequestLine& line, htt
 }
 
 /// False when llhttp must read the fields.
-bool Parser::split_plain(std::string_view head, const RequestLine& line, std::span<http::FieldLine> fields) {
-  if (head[line.length() - 1] == '0' || head[line.target_begin()] != '/') return false;
-  auto plain = split_plain_fields(head.substr(line.length() + 2), fields);
+bool Parser::split_plain(std::string_view lines, std::span<http::FieldLine> fields) {
+  auto plain = split_plain_fields(lines, fields);
   if (!plain) return false;
   keep_alive_ = plain->keep_alive;
   complete_ = true;  // a request without Content-Length and Transfer-Encoding has no body (RFC 9112 §6.3)

@@ -18,8 +18,9 @@ namespace sluice::http1 {
 /// arena.
 class Parser {
  public:
-  /// Parses `head` (from the request line to the empty line) into `exchange.request`. `scanner` has found it.
-  Refusal parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange);
+  /// Parses `head` (from the request line to the empty line) into `exchange.request`. `scanner` has found it. Its header
+  /// section goes to `cache` if another request may begin with it.
+  Refusal parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange, HeaderCache& cache);
 
   /// After a head: does a body follow, how long is it, may the connection go on?
   bool has_body() const { return !complete_; }
@@ -43,7 +44,9 @@ class Parser {
   void begin();
   Refusal read_request_line(std::string_view& head, RequestLine& line, http::Exchange& exchange);
   bool read_target(std::string_view text, http::Exchange& exchange);
-  bool split_plain(std::string_view head, const RequestLine& line, std::span<http::FieldLine> fields);
+  void take_known(const HeaderSection& section, std::string_view lines, std::span<http::FieldLine> fields,
+                  http::Request& request);
+  bool split_plain(std::string_view lines, std::span<http::FieldLine> fields);
   Refusal run_llhttp(std::string_view head);
   Refusal split_by_llhttp(std::string_view head, std::span<http::FieldLine> fields);
   Refusal read_fields(http::Request& request, std::span<http::FieldLine> fields);

@@ -87,7 +87,7 @@ std::size_t Session::consume(std::string_view octets) {
 bool Session::flooded() const { return transport_->pending() > net::output_high_water; }
 
 std::size_t Session::consume_head(std::string_view octets) {
-  switch (scanner_.scan(octets, engine_.settings())) {
+  switch (scanner_.scan(octets, engine_.settings(), &engine_.headers)) {
     case HeadScanner::Outcome::incomplete:
       if (!head_begun_) {
         head_begun_ = true;
@@ -110,7 +110,7 @@ void Session::begin_exchange(std::string_view head) {
   exchange_ = engine_.take(*this);
   auto& exchange = *exchange_;
   keep_alive_ = true;
-  auto refusal = exchange.parser.parse_head(head, scanner_, exchange);
+  auto refusal = exchange.parser.parse_head(head, scanner_, exchange, engine_.headers);
   scanner_.reset();
   head_begun_ = false;
   if (refusal) return refuse(refusal);

@@ -80,6 +80,7 @@ const Leaf* RouteTree::find_constant(std::string_view path, http::Method method)
 
 const Leaf* RouteTree::descend(std::uint32_t node, std::size_t depth, Search& search) const {
   const auto& at = nodes_[node];
+  search.deepest = std::max(search.deepest, depth);
   if (depth == search.segments.size()) return pick(at.ends, search);
 
   auto segment = search.segments[depth];

@@ -17,7 +17,7 @@ struct Router::Request {
   std::optional<http::SplitPath> split;  // made when it is first needed
   http::MethodSet allowed;
 
-  std::span<const std::string_view> segments() {
+  std::span<std::string_view> segments() {
     if (!split) split = http::split_path(path, arena);
     return split->segments;
   }
@@ -26,7 +26,9 @@ struct Router::Request {
 namespace {
 
 /// The raw path from the segment with this number on, without the slash before it.
-std::string_view raw_from(std::string_view path, std::size_t segment) {
+std::string_view raw_from(std::string_view path, const http::SplitPath& split, std::size_t segment) {
+  if (!split.escaped && segment < split.segments.size())
+    return path.substr(static_cast<std::size_t>(split.segments[segment].data() - path.data()));
   for (std::size_t i = 0; i <= segment; ++i) {
     auto slash = path.find('/');
     path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
@@ -46,28 +48,29 @@ std::string_view join(std::span<const std::string_view> segments, Arena& arena) 
   return {text.data(), text.size()};
 }
 
-PathText captured(const Leaf::Capture& capture, std::string_view path,
-                  std::span<const std::string_view> segments, Arena& arena) {
-  PathText text{.present = true, .text = {}, .raw = raw_from(path, capture.segment)};
+PathText captured(const Leaf::Capture& capture, std::string_view path, const http::SplitPath& split,
+                  Arena& arena) {
+  auto segment = split.segments[capture.segment];
+  if (!capture.rest && !split.escaped) return {.present = true, .text = segment, .raw = segment};
+  PathText text{.present = true, .text = segment, .raw = raw_from(path, split, capture.segment)};
   if (!capture.rest) {
     text.raw = text.raw.substr(0, text.raw.find('/'));
-    text.text = segments[capture.segment];
   } else {
-    bool encoded = text.raw.find('%') != std::string_view::npos;
-    text.text = encoded ? join(segments.subspan(capture.segment), arena) : text.raw;
+    bool encoded = split.escaped && text.raw.find('%') != std::string_view::npos;
+    text.text = encoded ? join(split.segments.subspan(capture.segment), arena) : text.raw;
   }
   return text;
 }
 
-Match match_of(const Leaf& leaf, std::string_view path, std::span<const std::string_view> segments,
-               Arena& arena) {
+/// `split` holds the segments of `path`.
+Match match_of(const Leaf& leaf, std::string_view path, const http::SplitPath& split, Arena& arena) {
   Match match;
   match.endpoint = leaf.endpoint;
   if (leaf.parameters == 0) return match;
   auto texts = arena.array<PathText>(leaf.parameters);
   std::ranges::fill(texts, PathText{});
   for (const auto& capture : leaf.captures) {
-    texts[capture.parameter] = captured(capture, path, segments, arena);
+    texts[capture.parameter] = captured(capture, path, split, arena);
   }
   match.path = texts;
   return match;
@@ -214,27 +217,32 @@ bool Router::search_host(std::string_view host, Request& request, Routing& routi
 }
 
 bool Router::search_tree(const RouteTree& tree, Request& request, Routing& routing) const {
-  auto settle = [&](const Leaf& leaf, std::span<const std::string_view> segments) {
+  auto settle = [&](const Leaf& leaf, const http::SplitPath& split) {
     routing.kind = Routing::Kind::found;
-    routing.match = match_of(leaf, request.path, segments, request.arena);
+    routing.match = match_of(leaf, request.path, split, request.arena);
     routing.match.others = request.allowed;
     return true;
   };
   if (const auto* leaf = tree.find_constant(request.path, request.method)) return settle(*leaf, {});
 
   auto segments = request.segments();
-  if (request.split->fault != http::PathFault::none) return false;
+  const auto& split = *request.split;
+  if (split.fault != http::PathFault::none) return false;
   Search search{.method = request.method, .segments = segments, .allowed = {}};
-  if (const auto* leaf = tree.find(search)) return settle(*leaf, segments);
+  if (const auto* leaf = tree.find(search)) return settle(*leaf, split);
   bool known_path = !search.allowed.empty();
   request.allowed = request.allowed | search.allowed;
-  if (!known_path && search_other_slash(tree, request, routing)) return true;
+  // The other form of the path ends one segment further, or one less far: this one must have come as far as they agree.
+  bool other_possible = search.deepest + (segments.back().empty() ? 1 : 0) >= segments.size();
+  if (!known_path && other_possible && search_other_slash(tree, request, routing)) return true;
 
   Search mounts{.method = request.method, .segments = segments, .allowed = {}};
   if (const auto* leaf = tree.find_mount(mounts)) {
-    settle(*leaf, segments);
-    auto below = request.path.size() - raw_from(request.path, leaf->depth).size();
-    if (segments.size() > leaf->depth) routing.match.rest = request.path.substr(below - 1);  // with its slash
+    settle(*leaf, split);
+    if (segments.size() > leaf->depth) {
+      auto below = request.path.size() - raw_from(request.path, split, leaf->depth).size();
+      routing.match.rest = request.path.substr(below - 1);  // with its slash
+    }
     return true;
   }
   request.allowed = request.allowed | mounts.allowed;
@@ -269,7 +277,8 @@ bool Router::search_other_slash(const RouteTree& tree, Request& request, Routing
     return false;
   }
   routing.kind = ignore ? Routing::Kind::found : Routing::Kind::other_slash;
-  routing.match = match_of(*leaf, location, other, request.arena);
+  http::SplitPath split{.segments = other, .escaped = true};  // they do not lie in `location`
+  routing.match = match_of(*leaf, location, split, request.arena);
   routing.location = location;
   return true;
 }

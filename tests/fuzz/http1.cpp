@@ -80,6 +80,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto whole = play(bytes, [&] { return bytes.size(); });
   auto pieces = play(bytes, [&] { return 1 + random.below(40); });
   auto octets = play(bytes, [] { return std::size_t{1}; });
+  auto again = play(bytes, [&] { return bytes.size(); });  // now HeaderCache knows its plain header sections
+  fuzz::require(whole == again, "a known header section is answered as a new one");
   fuzz::require(whole == pieces, "random pieces are answered as the whole");
   fuzz::require(whole == octets, "single octets are answered as the whole");
   return 0;
