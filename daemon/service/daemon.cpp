@@ -355,8 +355,8 @@ void Daemon::free_retired() {
 }
 
 void Daemon::reload_failed(const std::string& why) {
-  log::error("reload failed: the running configuration stays in force");
   site::ProcessState::get().note_reload(false, "failed: " + why);
+  log::error("reload failed: the running configuration stays in force");
   notifier_.ready("Reload failed: " + why + ". " + serving() + " as before");
   end_reload();
 }
@@ -389,8 +389,8 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
 
 void Daemon::reloaded() {
   if (draining_) return;
-  log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
   site::ProcessState::get().note_reload(true, "good");
+  log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
   notifier_.ready(serving());
   end_reload();
 }
