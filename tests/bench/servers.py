@@ -1,6 +1,7 @@
 """A server that is compared: how it is started on its CPU, measured and stopped."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -9,9 +10,14 @@ from pathlib import Path
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Not one of those that the kernel chooses for others: a server is started on it again and again."""
+    while True:
+        port = random.randrange(10_000, 15_000)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
+        except OSError:
+            continue
 
 
 # Scenarios of whoever serves files.

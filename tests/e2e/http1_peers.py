@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from http1_case import read_cases
-from sluice import wait_until
+from sluice import free_port, wait_until
 
 NGINX = """
 daemon off;
@@ -71,12 +71,6 @@ PEERS = {
 NOTE = re.compile(r"(?P<who>(?:nginx|HAProxy|h2o)(?:(?:, | and )(?:nginx|HAProxy|h2o))*) (?P<what>takes? it|answers? \d+)")
 CASES = Path(__file__).with_name("http1_cases")
 OURS = (404, 405, 406, 426)  # answers of whoever was asked, not refusals
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Origin:

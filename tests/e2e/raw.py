@@ -54,6 +54,12 @@ class Connection:
         self.send(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n".encode() + body)
         return self.response(method)
 
+    def begin(self, target, *, after="/"):
+        """Sends a request that takes its time, and returns when the server has begun with it: the answer to the one before
+        it, to `after`, which came in the same piece, is here. Returns that answer."""
+        self.send("".join(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in (after, target)))
+        return self.response()
+
     def response(self, method="GET"):
         interim = []
         while True:
@@ -135,9 +141,16 @@ def fetch(port, target="/", **request):
         return connection.get(target, **request)
 
 
+def ask(port, data):
+    """The response to these octets."""
+    with Connection(port) as connection:
+        connection.send(data)
+        return connection.response()
+
+
 def exchange(port, data):
-    """Sends these octets; the response and whether the connection then ended."""
+    """Sends these octets, after which the connection should end; the response and whether it did."""
     with Connection(port) as connection:
         connection.send(data)
         response = connection.response()
-        return response, connection.ended(within=5)
+        return response, connection.ended()

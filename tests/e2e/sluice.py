@@ -1,9 +1,12 @@
 """A running sluice: started on a free port, watched through its log, stopped by its process id."""
 
+import itertools
 import os
+import random
 import re
 import resource
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -50,12 +53,43 @@ def wait_until(condition, what, within=PATIENCE):
     """Polls until `condition` gives something true, which is returned."""
     deadline = time.monotonic() + within
     while True:
+        last = time.monotonic() > deadline  # known before: whoever was held up until now has a look all the same
         result = condition()
         if result:
             return result
-        if time.monotonic() > deadline:
+        if last:
             raise AssertionError(f"waited {within} s in vain: {what}")
         time.sleep(0.01)
+
+
+def own_ports():
+    """Ports of this process of pytest alone, and none of those that the kernel chooses for others in the meantime."""
+    first = 15_000 + int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0) % 16 * 1000
+    return itertools.cycle(random.sample(range(first, first + 1000), 1000))
+
+
+next_ports = own_ports()
+
+
+def free_port():
+    """A port to listen on that is known beforehand."""
+    for port in next_ports:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
+        except OSError:
+            continue
+
+
+def refused(port):
+    """Whether nobody listens there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+    except ConnectionRefusedError:
+        return True
+    except ConnectionResetError:  # a listener was closed just now, with this connection in its queue: another may be open
+        pass
+    return False
 
 
 class Sluice:
@@ -130,7 +164,8 @@ class Sluice:
         return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
 
     def open_descriptors(self):
-        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+        """Each worker watches files by one more as soon as it has reason to: that is not counted."""
+        return sum("inotify" not in link for link in self.links())
 
     def links(self):
         """What its descriptors stand for: names of files, "socket:[…]", "pipe:[…]" and the like."""
@@ -168,7 +203,7 @@ class Sluice:
                     self.wait(10)
                 except subprocess.TimeoutExpired:
                     self.send_signal(signal.SIGTERM)  # the second one ends at once
-                    self.wait(10)
+                    self.wait()
         finally:
             if self.process.poll() is None:
                 self.process.kill()

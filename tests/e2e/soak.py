@@ -213,20 +213,15 @@ def grew(memory, idle, end):
     return max(memory[-third:]) > max(memory[:2 * third]) * 1.2 + 8 * MEBI or end > idle + max(32 * MEBI, idle)
 
 
-def descriptors(server):
-    """Those that it has open. Each worker watches files by one more as soon as it has reason to: that is not counted."""
-    return sum("inotify" not in link for link in server.links())
-
-
 def check_end(server, before, clients, operator, memory):
     """With all clients gone: descriptors, threads, memory and the CPU are as they were, and no line of the log is missing."""
     faults = clients.faults
     operator.reload()  # files that were kept open are let go
-    operator.expect(lambda: descriptors(server) <= before["descriptors"], "all descriptors are given back")
+    operator.expect(lambda: server.open_descriptors() <= before["descriptors"], "all descriptors are given back")
     operator.expect(lambda: server.threads() <= before["threads"], "no thread is left over")
     used = server.cpu_seconds()
     time.sleep(3)
-    after = {"descriptors": descriptors(server), "threads": server.threads(), "resident": server.resident_bytes(),
+    after = {"descriptors": server.open_descriptors(), "threads": server.threads(), "resident": server.resident_bytes(),
              "idle CPU": (server.cpu_seconds() - used) / 3}
     if after["idle CPU"] > 0.2:
         faults[f"an idle server uses {after['idle CPU']:.0%} of a CPU"] += 1
@@ -262,7 +257,7 @@ def main(minutes):
     clients = Clients(server)
     operator = Operator(server, clients)
     warm_up(server, clients, operator)
-    before = {"descriptors": descriptors(server), "threads": server.threads(), "resident": server.resident_bytes()}
+    before = {"descriptors": server.open_descriptors(), "threads": server.threads(), "resident": server.resident_bytes()}
     begun = time.monotonic()
     with Attackers(server.port, ATTACKERS, list(ATTACKS)) as attackers:
         clients.start()

@@ -134,8 +134,8 @@ def test_the_load_generator_counts_what_waits_for_a_slow_server(tools):
     result = load.http(listener.getsockname()[1], scenario, "rate", 1, 1000, 1, 0)
     listener.close()
     assert result["requests"] == 0
-    assert 250_000 < result["p50"] < 750_000  # due at any time in the second, and waiting since
     assert result["max"] > 900_000
+    assert 0.25 < result["p50"] / result["max"] < 0.75  # due at any time in the second, and waiting since
 
 
 MEASURED = {

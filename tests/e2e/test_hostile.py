@@ -17,7 +17,7 @@ import pytest
 
 from attackers import KINDS, Attackers
 from raw import Connection, fetch
-from sluice import BUILD, wait_until
+from sluice import BUILD, PATIENCE, wait_until
 
 CONFIG = """
 [server.timeouts]
@@ -178,7 +178,7 @@ def unread_in_kernel(server, peer):
 def test_a_client_that_reads_nothing_takes_little_of_the_kernels_memory(server):
     with Connection(server.port, receive_buffer=4096) as connection:
         connection.send("GET /files/big HTTP/1.1\r\nHost: x\r\n\r\n")
-        select.select([connection.socket], [], [], 30)
+        select.select([connection.socket], [], [], PATIENCE)
         end, most = time.monotonic() + 0.5, 0
         while time.monotonic() < end:
             held = unread_in_kernel(server, connection.socket)
@@ -210,7 +210,7 @@ def test_a_flood_of_tiny_pipelined_requests_costs_no_memory(server):
         connection.socket.setblocking(False)
         data, sent = REQUEST * 9000, 0
         while answered < len(data) // len(REQUEST):
-            readable, writable, _ = select.select([connection.socket], [connection.socket] if sent < len(data) else [], [], 10)
+            readable, writable, _ = select.select([connection.socket], [connection.socket] if sent < len(data) else [], [], PATIENCE)
             assert readable or writable, "no progress"
             if writable:
                 sent += connection.socket.send(data[sent:sent + 65536])

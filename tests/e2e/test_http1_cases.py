@@ -88,7 +88,8 @@ def play(port, case, pieces, expected):
             except OSError:  # refused after the first piece
                 pass
         words, body = answers_of(connection, expected)
-        ending = case.endings[case.answers.index(words)] if words in case.answers else case.endings[0]
+        endings = [ending for answers, ending in zip(case.answers, case.endings) if answers == words] or case.endings
+        ending = "open" if "open" in endings else endings[0]  # shown sooner, where either will do
         return words, ending_of(connection, ending), body
 
 

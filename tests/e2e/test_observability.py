@@ -124,7 +124,7 @@ def test_metrics_count_the_limits_that_requests_meet(serve):
 
 
 def test_metrics_count_waits_that_ended(serve):
-    server = serve('[metrics]\n[server.timeouts]\nheader = "1s"\nkeep_alive = "1s"\n' + ROUTES)
+    server = serve('[metrics]\n[server.timeouts]\nheader = "3s"\nkeep_alive = "3s"\n' + ROUTES)
     with Connection(server.port) as slow, Connection(server.port) as idle:
         slow.send("GET / HT")
         idle.get()
@@ -297,14 +297,14 @@ def test_request_ids_are_sent_when_the_config_says_so(serve):
 
 
 def test_responses_say_how_long_they_took_when_the_config_asks(serve):
-    routes = ROUTES + '[[route]]\npath = "/late"\ndelay = "200ms"\ntext = "x"\n'
+    routes = ROUTES + '[[route]]\npath = "/late"\ndelay = "1s"\ntext = "x"\n'
     assert fetch(serve(routes).port).get("Server-Timing") is None
     server = serve("[server]\nserver_timing = true\n" + routes)
 
     def took(path):
         return float(re.fullmatch(r"total;dur=(\d+\.\d{3})", fetch(server.port, path).get("Server-Timing"))[1])
 
-    assert took("/late") >= 150  # timers count from the begin of a loop's turn
+    assert took("/late") >= 500  # timers count from the begin of a loop's turn
     assert took("/") >= 0 and took("/no/such") >= 0
 
 

@@ -1,13 +1,12 @@
 """[metrics], [health] and [status] on a listener of their own."""
 
 import json
-import random
 import socket
 
 import pytest
 
 from raw import Connection, fetch
-from sluice import run, wait_until
+from sluice import free_port, refused, run
 from test_reload import rewrite
 from test_socket_activation import Passed, listening
 
@@ -15,28 +14,9 @@ ROUTES = '[[route]]\npath = "/"\ntext = "hello"\n'
 OWN = '[metrics]\nlisten = "127.0.0.1:0"\n[health]\nlisten = "127.0.0.1:0"\n[status]\n' + ROUTES
 
 
-def free_port():
-    """Not one of those that the kernel chooses for others in the meantime."""
-    while True:
-        port = random.randrange(15_000, 30_000)
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-            return port
-        except OSError:
-            continue
-
-
 def on(port):
     """The same section at a port that is known beforehand."""
     return f'[metrics]\nlisten = "127.0.0.1:{port}"\n' + ROUTES
-
-
-def refused(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), 5).close()
-    except ConnectionRefusedError:
-        return True
-    return False
 
 
 def test_what_has_a_listener_of_its_own_is_reached_there_and_nowhere_else(serve):
@@ -67,13 +47,16 @@ def test_a_reload_adds_and_removes_such_a_listener(serve):
     server = serve(ROUTES)
     first, second = free_port(), free_port()
     rewrite(server, on(first))
-    wait_until(lambda: not refused(first), "the listener that was added")
+    server.wait_for_line("reloaded")
+    assert not refused(first)
     assert fetch(first, "/metrics").status == 200
     rewrite(server, on(second))
-    wait_until(lambda: refused(first) and not refused(second), "the listener that was moved")
+    server.wait_for_line("reloaded", times=2)
+    assert refused(first) and not refused(second)
     assert fetch(second, "/metrics").status == 200
     rewrite(server, ROUTES)
-    wait_until(lambda: refused(second), "the listener that was removed")
+    server.wait_for_line("reloaded", times=3)
+    assert refused(second)
     assert fetch(server.port).text == "hello"
 
 
@@ -83,7 +66,8 @@ def test_a_connection_to_a_listener_that_is_gone_ends_with_its_next_answer(serve
     with Connection(port) as connection:
         assert connection.get("/metrics").status == 200
         rewrite(server, ROUTES)
-        wait_until(lambda: refused(port), "the listener that was removed")
+        server.wait_for_line("reloaded")
+        assert refused(port)
         answer = connection.get("/metrics")
         assert (answer.status, answer.get("Connection")) == (404, "close")
 
@@ -94,10 +78,12 @@ def test_an_address_may_become_public_by_a_reload(serve):
     server = serve(head.format(f'"127.0.0.1:{other}"') + on(port), listen=None, listeners=2)
     assert fetch(port, "/").status == 404
     rewrite(server, head.format(f'["127.0.0.1:{other}", "127.0.0.1:{port}"]') + "[metrics]\n" + ROUTES)
-    wait_until(lambda: fetch(port, "/").status == 200, "the address that became public")
+    server.wait_for_line("reloaded")
+    assert fetch(port, "/").status == 200
     assert fetch(other, "/metrics").status == 200
     rewrite(server, head.format(f'"127.0.0.1:{other}"') + on(port))
-    wait_until(lambda: fetch(port, "/").status == 404, "the address that serves metrics only")
+    server.wait_for_line("reloaded", times=2)
+    assert fetch(port, "/").status == 404
     assert fetch(port, "/metrics").status == 200
 
 

@@ -6,6 +6,8 @@ import threading
 
 import pytest
 
+from sluice import PATIENCE
+
 CONFIG = """
 [[route]]
 path = "/"
@@ -26,7 +28,7 @@ def server(serve):
 
 def test_tcp_gives_back_every_octet_until_the_end(server):
     data = os.urandom(3_000_000)
-    with socket.create_connection(("127.0.0.1", server.port_of("tcp")), 30) as connection:
+    with socket.create_connection(("127.0.0.1", server.port_of("tcp")), PATIENCE) as connection:
         def send():
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
@@ -41,7 +43,7 @@ def test_tcp_gives_back_every_octet_until_the_end(server):
 
 
 def test_a_peer_that_does_not_read_is_not_read_from(server):
-    with socket.create_connection(("127.0.0.1", server.port_of("tcp")), 30) as connection:
+    with socket.create_connection(("127.0.0.1", server.port_of("tcp")), PATIENCE) as connection:
         connection.settimeout(1)
         sent = 0
         with pytest.raises(TimeoutError):
@@ -53,6 +55,6 @@ def test_a_peer_that_does_not_read_is_not_read_from(server):
 def test_udp_gives_back_each_datagram(server, size):
     data = os.urandom(size)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
-        peer.settimeout(10)
+        peer.settimeout(PATIENCE)
         peer.sendto(data, ("127.0.0.1", server.port_of("udp")))
         assert peer.recvfrom(65536)[0] == data

@@ -2,7 +2,7 @@
 
 import pytest
 
-from raw import Connection, exchange
+from raw import Connection, ask, exchange
 
 CONFIG = """
 [[route]]
@@ -75,8 +75,8 @@ def test_is_refused_and_the_connection_ends(serve_once, name):
 
 
 def test_unknown_methods_are_not_implemented_or_not_allowed(serve_once):
-    assert exchange(serve_once.port, "BREW / HTTP/1.1\r\nHost: x\r\n\r\n")[0].status in (405, 501)
-    assert exchange(serve_once.port, "BREW /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")[0].status in (404, 501)
+    assert ask(serve_once.port, "BREW / HTTP/1.1\r\nHost: x\r\n\r\n").status in (405, 501)
+    assert ask(serve_once.port, "BREW /nowhere HTTP/1.1\r\nHost: x\r\n\r\n").status in (404, 501)
 
 
 def test_connect_is_refused_with_its_body(serve_once):

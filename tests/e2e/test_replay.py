@@ -8,12 +8,11 @@ import importlib.util
 import json
 import os
 import re
-import socket
 from pathlib import Path
 
 import pytest
 
-from sluice import BINARY, BUILD, EXAMPLES, ROOT, SANITIZER, environment
+from sluice import BINARY, BUILD, EXAMPLES, ROOT, SANITIZER, environment, free_port
 
 REFERENCE = Path(os.environ.get("SLUICE_REFERENCE", ROOT.parent / "shared/reference"))
 APPS = ("aiohttp-server", "fastapi-hello", "tornado-hello", "tornado-async", "tornado-ws", "sanic-hello", "sanic-delay",
@@ -40,12 +39,6 @@ def cases(app):
 
 def deviation(case):
     return next((reason for pattern, reason in DEVIATIONS.items() if re.fullmatch(pattern, case["id"])), None)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

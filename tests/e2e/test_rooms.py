@@ -11,7 +11,7 @@ import pytest
 import websockets
 
 from raw import Connection, fetch
-from sluice import BUILD, wait_until
+from sluice import BUILD, PATIENCE
 from test_websocket import frame, read_frame, shake
 
 CONFIG = """
@@ -75,7 +75,8 @@ class Client:
     """A connected client of the websockets library, as a context."""
 
     def __init__(self, server, path, **options):
-        self.connecting = websockets.connect(f"ws://127.0.0.1:{server.port}{path}", max_size=None, **options)
+        self.connecting = websockets.connect(f"ws://127.0.0.1:{server.port}{path}", max_size=None, ping_interval=None,
+                                             open_timeout=PATIENCE, **options)
 
     async def __aenter__(self):
         self.socket = await self.connecting.__aenter__()
@@ -88,7 +89,7 @@ class Client:
         await self.socket.send(message)
 
     async def next(self, count=1):
-        got = [await asyncio.wait_for(self.socket.recv(), 20) for _ in range(count)]
+        got = [await asyncio.wait_for(self.socket.recv(), PATIENCE) for _ in range(count)]
         return got if count > 1 else got[0]
 
     async def nothing(self):
@@ -97,7 +98,7 @@ class Client:
 
 
 def run(conversation):
-    asyncio.run(asyncio.wait_for(conversation, 60))
+    asyncio.run(asyncio.wait_for(conversation, 10 * PATIENCE))
 
 
 def test_a_message_reaches_all_members_and_no_other_room(server):
@@ -233,7 +234,7 @@ def post(server, path, body):
 
 
 def request(server, path, body):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     connection.request("POST", path, body)
     response = connection.getresponse()
     return response.status, response.read().decode()
@@ -261,7 +262,7 @@ class Events:
     """A client of an event stream, by octets."""
 
     def __init__(self, server, path, **fields):
-        self.socket = socket.create_connection(("127.0.0.1", server.port), 20)
+        self.socket = socket.create_connection(("127.0.0.1", server.port), PATIENCE)
         lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
         self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n".encode())
         self.file = self.socket.makefile("rb")
@@ -352,7 +353,7 @@ def test_a_member_that_does_not_read_is_closed_1013_and_delays_nobody(server):
         if BUILD == "release":  # sanitizers keep what was freed
             assert server.resident_bytes() - before < 12 << 20
         seen, codes = [], []
-        stuck.socket.settimeout(20)
+        stuck.socket.settimeout(PATIENCE)
         while not codes:
             opcode, payload = read_frame(stuck)
             if opcode == 8:
@@ -367,7 +368,7 @@ def test_a_member_that_does_not_read_may_miss_the_oldest_messages(server):
     with Connection(server.port, receive_buffer=4096) as stuck:
         shake(stuck, "/lossy/l")
         fill(server, "l", 200, 50_000)
-        stuck.socket.settimeout(20)
+        stuck.socket.settimeout(PATIENCE)
         seen = []
         while not seen or seen[-1] != 199:
             opcode, payload = read_frame(stuck)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from raw import Connection, fetch
-from sluice import BUILD, wait_until
+from sluice import BUILD, PATIENCE, wait_until
 from test_websocket import frame, read_frame, shake
 
 CONFIG = """
@@ -40,6 +40,9 @@ publish = { room = "{room}", text = "{body}" }
 [metrics]
 path = "/metrics"
 """
+
+
+ENOUGH = 20 << 20  # octets: several times what the kernel and max_backlog hold for a reader that stopped
 
 
 @pytest.fixture
@@ -102,7 +105,7 @@ def test_rooms_do_not_pile_up(server):
         with joined(server, f"/big/{n}"):
             pass
     wait_until(lambda: metric(server, "sluice_rooms") == rooms, "all rooms are gone")
-    assert metric(server, "sluice_room_members") == 0
+    wait_until(lambda: metric(server, "sluice_room_members") == 0, "all members are gone")
 
 
 @pytest.mark.release
@@ -129,8 +132,8 @@ def test_a_stream_of_messages_to_a_reader_that_stopped_stays_in_bounds(server):
         threads = [threading.Thread(target=send_all, args=(sender,)), threading.Thread(target=read_all, args=(sender,))]
         for thread in threads:
             thread.start()
-        most, slowest, end = 0, 0, time.monotonic() + 3
-        while time.monotonic() < end:
+        most, slowest, start = 0, 0, time.monotonic()
+        while time.monotonic() < start + 3 or sent < ENOUGH and time.monotonic() < start + PATIENCE:
             begin = time.monotonic()
             with joined(server, "/echo") as other:
                 other.send(frame(1, b"x"))
@@ -143,11 +146,12 @@ def test_a_stream_of_messages_to_a_reader_that_stopped_stays_in_bounds(server):
         for thread in threads:
             thread.join()
         assert stopped.socket.fileno() >= 0
-    print(f"\n{sent / 3e6:.0f} MB/s, {most / (1 << 20):.1f} MiB more at most, slowest other answer {slowest * 1000:.0f} ms")
-    assert sent > 20 << 20
+        seconds = time.monotonic() - start
+    print(f"\n{sent / seconds / 1e6:.0f} MB/s, {most / (1 << 20):.1f} MiB more at most, slowest other answer {slowest * 1000:.0f} ms")
+    assert sent > ENOUGH
     assert most < 64 << 20
     assert slowest < 5
-    assert metric(server, "sluice_room_slow_members_closed_total") >= 1
+    wait_until(lambda: metric(server, "sluice_room_slow_members_closed_total") >= 1, "the reader that stopped is closed")
 
 
 @pytest.mark.release
@@ -225,8 +229,8 @@ def test_churn_gives_everything_back(server):
         round_of_clients(n)
         if n == 5:
             settled = server.resident_bytes()
-    wait_until(lambda: server.open_descriptors() <= before, "all descriptors are given back", 30)
-    assert metric(server, "sluice_room_members") == 0
+    wait_until(lambda: server.open_descriptors() <= before, "all descriptors are given back")
+    wait_until(lambda: metric(server, "sluice_room_members") == 0, "all members are gone")
     if BUILD == "release":
         assert server.resident_bytes() - settled < 8 << 20
     for client in silent:

@@ -95,6 +95,7 @@ def test_signs_of_life_come_while_every_worker_turns(managed):
                 manager.next_sign()
     finally:
         server.send_signal(signal.SIGCONT)
+    manager.socket.settimeout(sluice.PATIENCE)
     manager.next_sign()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import slow_files
 from raw import Connection, fetch
-from sluice import wait_until
+from sluice import PATIENCE, wait_until
 
 CONFIG = """
 [server]
@@ -97,7 +97,6 @@ def server(slow, serve):
 def while_it_waits(slow, quick):
     """From now on another connection is served during each call into the slow file system."""
     def ask(name):
-        quick.socket.settimeout(10)
         assert quick.get("/f").text == "quick", name
         assert len(quick.get("/big.bin").body) == 1 << 20, name
 
@@ -136,7 +135,7 @@ def test_clients_that_do_not_wait_for_it_leave_nothing_behind(slow, serve):
     assert fetch(server.port, "/slow/big.bin").body == slow_files.BIG
     before = descriptors()
     hold = threading.Event()
-    slow.set_before(lambda name: name != "read" or hold.wait(10))
+    slow.set_before(lambda name: name != "read" or hold.wait(PATIENCE))
     gone = [Connection(server.port) for _ in range(20)]
     for connection in gone:
         connection.send("GET /slow/big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -171,7 +170,6 @@ def test_files_that_are_not_cached_are_served_while_another_file_system_is_stuck
         (www / f"new-{number}.txt").write_text(f"new {number} " * 200)
     for number in range(20):
         with Connection(server.port) as connection:
-            connection.socket.settimeout(20)
             assert connection.get(f"/new-{number}.txt").text == f"new {number} " * 200
             packed = connection.get(f"/new-{number}.txt", fields="Accept-Encoding: gzip\r\n")  # in the thread pool
             assert packed.status == 200

@@ -57,7 +57,7 @@ def test_a_socket_is_taken_by_its_name_and_spread_over_the_workers(tmp_path):
     with listener, Passed(tmp_path, f'[server]\nlisten = "systemd:web"\nworkers = 2\n{ROUTE}', [(listener, "web")]) as server:
         for _ in range(20):
             assert fetch(port).text == "hello"  # the first waits in the queue until the server is there
-        assert f"listening on http://127.0.0.1:{port}" in server.stderr()
+        sluice.wait_until(lambda: f"listening on http://127.0.0.1:{port}" in server.stderr(), "its line in the log")
 
 
 def test_a_socket_is_taken_by_its_address(tmp_path):

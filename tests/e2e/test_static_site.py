@@ -8,6 +8,7 @@ import time
 import pytest
 
 from raw import Connection, fetch
+from sluice import PATIENCE
 
 TEXT = "".join(f"line {i}\n" for i in range(5000))
 FILES = {
@@ -326,6 +327,7 @@ def test_a_directory_of_100000_files_holds_up_nobody(serve, tmp_path):
     for number in range(100_000):
         os.mknod(many / f"file-{number:06}.txt")
     with Connection(server.port) as slow, Connection(server.port) as quick:
+        slow.socket.settimeout(10 * PATIENCE)
         for _ in range(3):
             slow.send("GET /many/?sort=size HTTP/1.1\r\nHost: x\r\n\r\n")
         answered = sum(quick.get("/small/f").status == 200 for _ in range(20))
