@@ -13,6 +13,11 @@ def spread(rounds, key):
     return (max(values) - min(values)) / 2
 
 
+def together(rounds):
+    """Microseconds of CPU of server and load generator for a request."""
+    return statistics.median(one["cpu_microseconds"] + one["generator_share"] * 1e6 / one["requests_per_second"] for one in rounds)
+
+
 def base_of(name):
     """The server of which this is a variant, or itself."""
     return name.split(",")[0]
@@ -58,6 +63,8 @@ def load_line(scenario, rounds):
     what = "message" if scenario.members else "request"  # of a broadcast each member's copy counts
     text = (f"{median(rounds, 'requests_per_second'):12,.0f} {what}s/s {median(rounds, 'cpu_microseconds'):8.2f} µs CPU/{what}"
             f" (± {spread(rounds, 'cpu_microseconds'):.2f})")
+    if scenario.connections:
+        text += f", {together(rounds):,.2f} µs with the load generator's"
     if scenario.message:
         text += f"  latency p50 {median(rounds, 'p50_microseconds'):,.0f} µs, p99 {median(rounds, 'p99_microseconds'):,.0f} µs"
     if scenario.members:

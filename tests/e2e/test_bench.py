@@ -141,6 +141,8 @@ def test_the_load_generator_counts_what_waits_for_a_slow_server(tools):
 MEASURED = {
     "plain": {name: [{"cpu_microseconds": cost, "requests_per_second": 1e6 / cost}] * 3
               for name, cost in (("floor", 7.0), ("sluice", 7.35), ("nginx", 8.0), ("<&>", 60.0))},
+    "static-1m": {name: [{"cpu_microseconds": cost, "requests_per_second": rate, "generator_share": share}] * 3
+                  for name, cost, rate, share in (("sluice", 150.0, 4000, 0.8), ("nginx", 100.0, 2000, 1.0))},
     "start": {"sluice": [{"start_milliseconds": 20.0}]},
     "template": {"sluice": [], "nginx": []},
 }
@@ -149,6 +151,8 @@ MEASURED = {
 def test_targets_are_judged_by_what_was_measured_and_left_out_without():
     rows = {what: (found, met) for what, _, found, met in report.targets(MEASURED)}
     assert rows == {"plain text against the floor": ("1.05 ×", True), "plain text against nginx": ("0.92 ×", True),
+                    "static 1 MiB against the best peer": ("1.50 ×", False),
+                    "static 1 MiB against the best peer, with the client": ("0.58 ×", True),
                     "start to first answer, small config": ("20.0 ms", False)}
 
 
