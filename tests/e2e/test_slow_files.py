@@ -117,6 +117,7 @@ def test_whatever_is_asked_of_it_others_are_served(slow, server, target, status,
     with Connection(server.port) as quick, Connection(server.port) as patient:
         quick.get("/f")
         while_it_waits(slow, quick)
+        patient.socket.settimeout(10 * PATIENCE)
         for _ in range(3):  # the second time from the cache, which has to look whether the file is the same
             response = patient.get(target)
             assert response.status == status
