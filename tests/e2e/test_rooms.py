@@ -15,6 +15,9 @@ from sluice import BUILD, PATIENCE
 from test_websocket import frame, read_frame, shake
 
 CONFIG = """
+[server.timeouts]
+write_idle = "5m"
+
 [[websocket]]
 path = "/chat/{room}"
 room = "chat/{room}"
@@ -37,6 +40,7 @@ notices = { join = { came = "{name}", members = "{room.count}" }, leave = { left
 path = "/slow/{room}"
 room = "slow/{room}"
 max_backlog = "64KiB"
+close_timeout = "5m"
 
 [[websocket]]
 path = "/lossy/{room}"
