@@ -41,17 +41,20 @@ path = "/slow/{room}"
 room = "slow/{room}"
 max_backlog = "64KiB"
 close_timeout = "5m"
+ping = "0s"
 
 [[websocket]]
 path = "/lossy/{room}"
 room = "slow/{room}"
 max_backlog = "64KiB"
+ping = "0s"
 slow_consumer = "drop_oldest"
 
 [[websocket]]
 path = "/flood/{room}"
 room = "flood/{room}"
 max_backlog = "256MiB"
+ping = "0s"
 
 [[route]]
 path = "/publish/{room}"

@@ -118,7 +118,7 @@ def answered(connection, within):
 
 def test_a_worker_that_is_stuck_holds_up_only_its_own_connections_and_is_missed_by_the_watchdog(serve, trouble, tmp_path):
     manager = Manager(str(tmp_path / "notify"))
-    server = serve(CONFIG, workers=3, before=("env", f"NOTIFY_SOCKET={tmp_path}/notify", "WATCHDOG_USEC=200000"))
+    server = serve(CONFIG.replace('header = "4s"', 'header = "1m"'), workers=3, before=("env", f"NOTIFY_SOCKET={tmp_path}/notify", "WATCHDOG_USEC=200000"))
     connections = [Connection(server.port) for _ in range(40)]
     try:
         assert all(answered(connection, 30) for connection in connections)
