@@ -98,6 +98,7 @@ void Connection::adopt_replacement() {
     protocol_->on_open(*this);
     if (owner_.draining() || protocol_->obsolete()) protocol_->drain();
     if (unread && state_ == State::open) protocol_->on_bytes({unread->data(), unread->size()});
+    keep_borrowed();  // it may be of `unread`
   }
 }
 
@@ -134,6 +135,16 @@ void Connection::commit(std::size_t size) {
 void Connection::write(std::string_view bytes) {
   outbox_.append(bytes);
   touch();
+}
+
+void Connection::write_borrowed(std::string_view bytes) {
+  if (nested_ == 0) return write(bytes);
+  outbox_.append_borrowed(bytes);
+  borrows_ = true;
+}
+
+void Connection::keep_borrowed() {
+  if (std::exchange(borrows_, false)) outbox_.keep_borrowed();
 }
 
 void Connection::write_shared(std::shared_ptr<const void> owner, std::string_view bytes) {
@@ -287,6 +298,7 @@ void Connection::finish_event() {
   adopt_replacement();
   auto can_send = [this] { return !outbox_.empty() && !sending_; };
   for (int rounds = 0; rounds < 4 && can_send() && !(wanted_ & EPOLLOUT); ++rounds) flush();
+  keep_borrowed();
   if (can_send()) want(EPOLLOUT);  // others should have their turn
   if (state_ == State::closing && outbox_.empty()) end_our_side();
   if (state_ != State::closed) apply_watch();

@@ -30,6 +30,7 @@ class Connection final : public Transport, private Watcher {
   char* reserve(std::size_t size) override;
   void commit(std::size_t size) override;
   void write(std::string_view bytes) override;
+  void write_borrowed(std::string_view bytes) override;
   void write_shared(std::shared_ptr<const void> owner, std::string_view bytes) override;
   void write_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length) override;
   std::size_t pending() const override { return outbox_.size(); }
@@ -61,6 +62,7 @@ class Connection final : public Transport, private Watcher {
   void drop_input();
   void touch();
   void queue_finish();
+  void keep_borrowed();
   void finish_event();
   void flush();
   void note_taken(std::uint64_t octets);
@@ -98,6 +100,7 @@ class Connection final : public Transport, private Watcher {
   bool above_high_water_ = false;
   bool counted_ = false;  // by Admission
   bool writable_wanted_ = false;
+  bool borrows_ = false;  // the outbox has octets of the read buffer
   bool to_drain_ = false;  // when its turn comes
 };
 

@@ -12,10 +12,12 @@
 
 namespace sluice::net {
 
-/// One stretch of output: of `file` if that is set; else the octets lie in `block`, or `owner` keeps them.
+/// One stretch of output: of `file` if that is set; else the octets lie in `block`, or `owner` keeps them, or they are
+/// borrowed.
 struct Outbox::Segment {
   Segment* next = nullptr;
   Block* block = nullptr;
+  bool borrowed = false;
   const char* begin = nullptr;
   std::uint64_t length = 0;  // octets left
   std::uint64_t offset = 0;  // of a file
@@ -102,6 +104,27 @@ void Outbox::append(std::string_view bytes) {
     std::memcpy(reserve(piece.size()), piece.data(), piece.size());
     commit(piece.size());
     bytes.remove_prefix(piece.size());
+  }
+}
+
+void Outbox::append_borrowed(std::string_view bytes) {
+  if (bytes.size() < copy_below) return append(bytes);
+  auto* segment = push();
+  segment->borrowed = true;
+  segment->begin = bytes.data();
+  segment->length = bytes.size();
+  size_ += bytes.size();
+}
+
+void Outbox::keep_borrowed() {
+  for (auto* segment = first_; segment; segment = segment->next) {
+    if (!segment->borrowed) continue;
+    auto size = static_cast<std::size_t>(segment->length);
+    segment->block = pool_.take(size);
+    segment->block->used = static_cast<std::uint32_t>(size);
+    std::memcpy(segment->block->data(), segment->begin, size);
+    segment->begin = segment->block->data();
+    segment->borrowed = false;
   }
 }
 

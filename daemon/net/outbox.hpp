@@ -36,6 +36,9 @@ class Outbox {
   char* reserve(std::size_t size);
   void commit(std::size_t size);
   void append(std::string_view bytes);
+  /// Octets that stay where they are until keep_borrowed(), which copies those that have not been sent.
+  void append_borrowed(std::string_view bytes);
+  void keep_borrowed();
   void append_shared(std::shared_ptr<const void> owner, std::string_view bytes);
   void append_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length);
 

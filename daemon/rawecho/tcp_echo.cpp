@@ -19,7 +19,7 @@ void TcpEcho::on_bytes(std::span<char> bytes) {
     paused_ = true;
     transport_->pause_reading();
   }
-  transport_->write({bytes.data(), bytes.size()});
+  transport_->write_borrowed({bytes.data(), bytes.size()});
   transport_->set_deadline(idle_);
 }
 

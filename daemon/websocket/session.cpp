@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t largest_sent_head = 10;
 /// Payloads up to this size are written beside their head in one piece.
 constexpr std::size_t small_payload = 64 * 1024;
+/// From this size on an echo leaves the read buffer from where it came in: a copy would cost as much as all else of it.
+constexpr std::size_t worth_no_copy = 4096;
 constexpr std::size_t largest_reason = 123;
 
 /// As much of `reason` as fits into a Close frame, whole characters only.
@@ -82,7 +84,9 @@ std::size_t Session::take_whole_frames(std::span<char> bytes) {
 void Session::take_frame(const FrameHead& head, std::span<char> payload) {
   if (state_ != State::open) return;  // what comes after our Close is dropped
   unmask(payload, head.key);
+  in_place_ = payload.data();
   take_message(head.opcode, {payload.data(), payload.size()}, head.rsv != 0, false);
+  in_place_ = nullptr;
 }
 
 /// Gives a whole message to the handler. `checked`: its text is known to be UTF-8.
@@ -171,7 +175,18 @@ void Session::send(Opcode kind, std::string_view payload) {
   if (compression_ && compression_->worthwhile(payload.size())) {
     if (auto compressed = compression_->compress(payload)) return write_frame(kind, *compressed, true);
   }
+  if (payload.data() == in_place_ && payload.size() >= worth_no_copy) return write_in_place(kind, payload);
   write_frame(kind, payload);
+}
+
+/// The head of the peer's frame stands before the payload: ours is shorter by the masking key.
+void Session::write_in_place(Opcode opcode, std::string_view payload) {
+  char head[largest_sent_head];
+  auto size = write_head(head, opcode, payload.size(), true, false);
+  auto* begin = const_cast<char*>(payload.data()) - size;
+  std::memcpy(begin, head, size);
+  transport_->write_borrowed({begin, size + payload.size()});
+  in_place_ = nullptr;  // what has been queued must stay as it is
 }
 
 void Session::send(const std::shared_ptr<const SharedMessage>& message) {

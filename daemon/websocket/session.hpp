@@ -106,6 +106,7 @@ class Session final : public net::Protocol {
   }
   void look_after_peer();
   void write_frame(Opcode opcode, std::string_view payload, bool compressed = false);
+  void write_in_place(Opcode opcode, std::string_view payload);
   void write_close(std::uint16_t code, std::string_view reason);
 
   net::Transport* transport_ = nullptr;
@@ -115,6 +116,7 @@ class Session final : public net::Protocol {
   std::unique_ptr<Compression> compression_;
   Liveness liveness_;
   RateMeter rate_;
+  const char* in_place_ = nullptr;  // payload of the frame that is being served where it lies in the read buffer
   std::uint16_t close_code_ = 0;  // of our Close frame
   State state_ = State::open;
   bool paused_ = false;  // because the peer does not read

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import struct
+import threading
 
 import aiohttp
 import pytest
@@ -157,6 +158,33 @@ def test_frames_may_follow_the_handshake_in_the_same_segment(server):
         connection.send(frame(1, b"early"))
         assert connection.response().status == 101
         assert read_frame(connection) == (1, b"early")
+
+
+def test_a_large_frame_may_come_with_the_handshake(server):
+    message = os.urandom(20_000)
+    with Connection(server.port) as connection:
+        head = "GET /ws HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in HANDSHAKE.items()) + "\r\n"
+        connection.send(head.encode() + frame(2, message) + frame(1, b"next"))
+        assert connection.response().status == 101
+        assert [read_frame(connection), read_frame(connection)] == [(2, message), (1, b"next")]
+
+
+def test_large_echoes_are_whole_whatever_the_reader_takes_at_once(server):
+    """Two clients with small windows in turns: what could not be sent must outlast what is received next."""
+    messages = [[os.urandom(3_000 + 977 * number) for number in range(40)] for _ in range(2)]
+    with Connection(server.port, receive_buffer=4096) as one, Connection(server.port, receive_buffer=4096) as other:
+        clients = (one, other)
+        for client in clients:
+            shake(client)
+        senders = [threading.Thread(target=lambda c, m: c.send(b"".join(frame(2, message) for message in m)), args=pair)
+                   for pair in zip(clients, messages)]
+        for sender in senders:
+            sender.start()
+        for number in range(40):
+            for client, sent in zip(clients, messages):
+                assert read_frame(client) == (2, sent[number])
+        for sender in senders:
+            sender.join()
 
 
 @pytest.mark.parametrize("sent, answered", [(struct.pack(">H", 1000) + b"bye", 1000), (struct.pack(">H", 4000), 4000),

@@ -24,6 +24,7 @@ Outcome play(std::string_view bytes, bool compressed, NextPiece next_piece) {
     std::string piece(bytes.substr(0, next_piece()));
     bytes.remove_prefix(piece.size());
     session->on_bytes({piece.data(), piece.size()});
+    transport.end_callback();
   }
   session.reset();
   auto sent = compressed ? std::vector<std::string>{transport.output} : server_frames(transport.output);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <string>
@@ -71,6 +72,37 @@ TEST_CASE("an outbox goes on where a full socket stopped it") {
     if (progress == Outbox::Progress::done) break;
   }
   CHECK(got == text);
+}
+
+TEST_CASE("borrowed octets leave from where they lie, or are kept before that place is used anew") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  std::string place(100'000, 'a');
+  outbox.append("head ");
+  outbox.append_borrowed(place);
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::done);
+  CHECK(pair.read_all() == "head " + place);
+
+  int small = 4096;
+  ::setsockopt(pair.fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+  std::string sent, read;
+  for (char letter = 'b'; letter < 'h'; ++letter) {
+    std::ranges::fill(place, letter);
+    auto part = std::string_view(place).substr(0, 3000 * static_cast<std::size_t>(letter - 'a'));  // short ones are copied
+    outbox.append_borrowed(part);
+    outbox.append("|");
+    sent.append(part).append("|");
+    CHECK(outbox.flush(pair.fds[0], 0) != Outbox::Progress::failed);
+    outbox.keep_borrowed();
+  }
+  CHECK(!outbox.empty());
+  std::ranges::fill(place, 'x');
+  while (!outbox.empty()) {
+    read += pair.read_all();
+    CHECK(outbox.flush(pair.fds[0], 0) != Outbox::Progress::failed);
+  }
+  CHECK(read + pair.read_all() == sent);
 }
 
 TEST_CASE("a file that is shorter than promised fails") {

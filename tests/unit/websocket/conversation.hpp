@@ -22,6 +22,15 @@ class FakeTransport final : public net::Transport {
   }
   void commit(std::size_t size) override { output.append(room_, 0, size); }
   void write(std::string_view bytes) override { output += bytes; }
+  void write_borrowed(std::string_view bytes) override {
+    borrowed_.push_back({output.size(), bytes});
+    output += bytes;
+  }
+  /// The callback has returned: what was borrowed is sent as it lies there by now.
+  void end_callback() {
+    for (auto [at, bytes] : borrowed_) output.replace(at, bytes.size(), bytes);
+    borrowed_.clear();
+  }
   void write_shared(std::shared_ptr<const void>, std::string_view bytes) override { output += bytes; }
   void write_file(std::shared_ptr<const net::OpenFile>, std::uint64_t, std::uint64_t) override {}
   std::size_t pending() const override { return unsent; }
@@ -46,6 +55,7 @@ class FakeTransport final : public net::Transport {
 
  private:
   std::string room_;
+  std::vector<std::pair<std::size_t, std::string_view>> borrowed_;
   net::Address address_;
 };
 
@@ -163,6 +173,7 @@ struct Conversation {
   Conversation& receive(std::string bytes) {
     if (!transport.closed && !transport.aborted && !bytes.empty())
       session->on_bytes({bytes.data(), bytes.size()});
+    transport.end_callback();
     return *this;
   }
   std::vector<std::string> sent() const { return server_frames(transport.output); }
