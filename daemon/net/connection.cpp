@@ -287,6 +287,7 @@ void Connection::on_cold_sent(ssize_t sent) {
   if (state_ == State::closed) return;  // it ends with this turn
   Event event(*this);
   write_progress_ = loop().now();
+  above_high_water_ |= outbox_.size() > output_high_water;  // written meanwhile, without a flush that would note it
   auto progress = outbox_.take_sent(sent);
   if (progress == Outbox::Progress::done && !outbox_.empty()) return flush();
   after_flush(progress);

@@ -300,6 +300,19 @@ def test_a_file_replaced_while_it_is_sent_ends_with_the_old_bytes(serve, tmp_pat
     assert fetch(server.port, "/big.bin").body == b"b" * size
 
 
+def test_pipelined_requests_for_files_that_only_the_disk_has_are_all_answered(serve):
+    size, count = 100_000, 100
+    server = serve(static(), files={f"www/{number}.bin": b"x" * size for number in range(count)})
+    with Connection(server.port) as connection:
+        for _ in range(5):
+            for number in range(count):
+                with open(server.folder / f"www/{number}.bin", "rb+") as file:
+                    os.fsync(file.fileno())
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            connection.send("".join(f"GET /{number}.bin HTTP/1.1\r\nHost: x\r\n\r\n" for number in range(count)))
+            assert all(len(connection.response().body) == size for _ in range(count))
+
+
 # Listings -----------------------------------------------------------------------------------------
 
 def test_a_directory_without_index_is_listed(serve):
