@@ -76,7 +76,7 @@ bool HeadScanner::take_known(const HeaderSection* section, const Settings& setti
   if (line_begin_ - skipped_ + section->octets.size() > settings.head.count) return false;
   fields_ = static_cast<std::uint16_t>(section->fields.size());
   line_begin_ += static_cast<std::uint32_t>(section->octets.size());
-  known_section_ = section;
+  section_known_ = true;
   return true;
 }
 

@@ -55,8 +55,8 @@ class HeadScanner {
   /// How many field lines there are, after Outcome::complete.
   std::size_t fields() const { return fields_; }
   const Refusal& refusal() const { return refusal_; }
-  /// The header section of the head, if the cache had it, after Outcome::complete; else null.
-  const HeaderSection* known_section() const { return known_section_; }
+  /// Whether the cache had the header section of the head, after Outcome::complete. It is HeaderCache::latest() then.
+  bool section_known() const { return section_known_; }
 
  private:
   Outcome refuse(const Refusal& refusal);
@@ -71,8 +71,8 @@ class HeadScanner {
   std::uint16_t fields_ = 0;
   RequestLine request_line_;
   bool has_request_line_ = false;
+  bool section_known_ = false;
   Refusal refusal_;
-  const HeaderSection* known_section_ = nullptr;
 };
 
 }  // namespace sluice::http1

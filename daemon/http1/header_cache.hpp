@@ -33,8 +33,10 @@ class HeaderCache {
   HeaderCache(const HeaderCache&) = delete;  // its sections have views into themselves
   HeaderCache& operator=(const HeaderCache&) = delete;
 
-  /// The known section with which `received` begins, or null. It is good until the next store().
+  /// The known section with which `received` begins, or null. It is latest() until the next store().
   const HeaderSection* find(std::string_view received);
+  /// The section that was found or stored last.
+  const HeaderSection& latest() const { return sections_[latest_]; }
 
   /// Keeps a section of HTTP/1.1 whose fields are plain (split_plain_fields) and valid, with one Host and no Expect.
   /// `fields`, `host` and `authority` are views into `octets`. A large one is not kept.

@@ -140,8 +140,8 @@ Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, ht
   auto fields = exchange.arena.array<http::FieldLine>(scanner.fields());
   auto lines = copy.substr(line.length() + 2);
   bool usual = request.version == http::Version::http11 && request.target.front() == '/';
-  if (usual && scanner.known_section()) {
-    take_known(*scanner.known_section(), lines, fields, request);
+  if (usual && scanner.section_known()) {
+    take_known(cache.latest(), lines, fields, request);
     return {};
   }
   bool plain = usual && split_plain(lines, fields);

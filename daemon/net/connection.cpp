@@ -144,7 +144,9 @@ void Connection::write_borrowed(std::string_view bytes) {
 }
 
 void Connection::keep_borrowed() {
-  if (std::exchange(borrows_, false)) outbox_.keep_borrowed();
+  if (!borrows_) return;
+  borrows_ = false;
+  outbox_.keep_borrowed();
 }
 
 void Connection::write_shared(std::shared_ptr<const void> owner, std::string_view bytes) {

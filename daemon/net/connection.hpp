@@ -92,6 +92,7 @@ class Connection final : public Transport, private Watcher {
   std::uint32_t wanted_ = 0;   // events to watch for, told to the kernel at the end of a callback
   std::uint32_t watched_ = 0;  // events that the kernel knows of
   bool in_epoll_ = false;
+  bool borrows_ = false;  // the outbox has octets of the read buffer
   std::uint16_t nested_ = 0;  // callbacks running
   State state_ = State::open;
   bool linger_ = false;
@@ -100,7 +101,6 @@ class Connection final : public Transport, private Watcher {
   bool above_high_water_ = false;
   bool counted_ = false;  // by Admission
   bool writable_wanted_ = false;
-  bool borrows_ = false;  // the outbox has octets of the read buffer
   bool to_drain_ = false;  // when its turn comes
 };
 

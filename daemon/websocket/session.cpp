@@ -84,9 +84,10 @@ std::size_t Session::take_whole_frames(std::span<char> bytes) {
 void Session::take_frame(const FrameHead& head, std::span<char> payload) {
   if (state_ != State::open) return;  // what comes after our Close is dropped
   unmask(payload, head.key);
-  in_place_ = payload.data();
+  bool large = payload.size() >= worth_no_copy;
+  if (large) in_place_ = payload.data();
   take_message(head.opcode, {payload.data(), payload.size()}, head.rsv != 0, false);
-  in_place_ = nullptr;
+  if (large) in_place_ = nullptr;
 }
 
 /// Gives a whole message to the handler. `checked`: its text is known to be UTF-8.
@@ -175,7 +176,7 @@ void Session::send(Opcode kind, std::string_view payload) {
   if (compression_ && compression_->worthwhile(payload.size())) {
     if (auto compressed = compression_->compress(payload)) return write_frame(kind, *compressed, true);
   }
-  if (payload.data() == in_place_ && payload.size() >= worth_no_copy) return write_in_place(kind, payload);
+  if (payload.size() >= worth_no_copy && payload.data() == in_place_) return write_in_place(kind, payload);
   write_frame(kind, payload);
 }
 
