@@ -25,7 +25,7 @@ struct SplitPath {
   bool has_slash = false;  // a segment holds a slash that was "%2F"
 };
 
-/// Splits and decodes the raw path of a target, which begins with '/'.
+/// Splits and decodes the raw path of a target, which begins with '/', or is empty and has no segments.
 SplitPath split_path(std::string_view raw, Arena& arena);
 
 }  // namespace sluice::http

@@ -26,14 +26,14 @@ struct HeaderSection {
 /// The header sections that a worker has read lately. A client sends the same section with most of its requests: a
 /// browser with all pictures of a page, a monitor or a load balancer with everything. Finding it here costs one
 /// comparison, where reading it costs some instructions for each octet: two fifths of all that we spend on a browser's
-/// request for a small file. One thread; keeps at most 64 sections of 1 KiB.
+/// request for a small file. One thread; keeps at most 64 sections of 1 KiB, and as much for their fields.
 class HeaderCache {
  public:
   HeaderCache() = default;
   HeaderCache(const HeaderCache&) = delete;  // its sections have views into themselves
   HeaderCache& operator=(const HeaderCache&) = delete;
 
-  /// The known section with which `received` begins, or null. It is latest() until the next store().
+  /// The known section with which `received` begins, or null. It is latest() until the next find() or store().
   const HeaderSection* find(std::string_view received);
   /// The section that was found or stored last.
   const HeaderSection& latest() const { return sections_[latest_]; }

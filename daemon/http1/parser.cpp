@@ -158,7 +158,8 @@ void Parser::take_known(const HeaderSection& section, std::string_view lines, st
                         http::Request& request) {
   section.place(lines.data(), fields);
   request.fields = fields;
-  request.authority = lines.substr(static_cast<std::size_t>(section.authority.data() - section.octets.data()), section.authority.size());
+  auto authority_begin = static_cast<std::size_t>(section.authority.data() - section.octets.data());
+  request.authority = lines.substr(authority_begin, section.authority.size());
   request.host = request.authority.substr(0, section.host.size());
   keep_alive_ = section.keep_alive;
   complete_ = true;

@@ -92,7 +92,7 @@ class Connection final : public Transport, private Watcher {
   std::uint32_t wanted_ = 0;   // events to watch for, told to the kernel at the end of a callback
   std::uint32_t watched_ = 0;  // events that the kernel knows of
   bool in_epoll_ = false;
-  bool borrows_ = false;  // the outbox has octets of the read buffer
+  bool borrows_ = false;  // the outbox has octets that it must keep or send in this event
   std::uint16_t nested_ = 0;  // callbacks running
   State state_ = State::open;
   bool linger_ = false;

@@ -117,15 +117,37 @@ void Outbox::append_borrowed(std::string_view bytes) {
 }
 
 void Outbox::keep_borrowed() {
-  for (auto* segment = first_; segment; segment = segment->next) {
-    if (!segment->borrowed) continue;
-    auto size = static_cast<std::size_t>(segment->length);
-    segment->block = pool_.take(size);
-    segment->block->used = static_cast<std::uint32_t>(size);
-    std::memcpy(segment->block->data(), segment->begin, size);
-    segment->begin = segment->block->data();
-    segment->borrowed = false;
+  Segment* previous = nullptr;
+  for (auto* segment = first_; segment; segment = previous->next) {
+    if (segment->borrowed && previous && move_behind(*previous, *segment)) {
+      previous->next = segment->next;
+      if (last_ == segment) last_ = previous;
+      delete segment;
+      continue;
+    }
+    if (segment->borrowed) copy_to_block(*segment);
+    previous = segment;
   }
+}
+
+/// Appends the octets of `segment` to those of the one before it, if its block has room: many small pieces would
+/// otherwise take a block each.
+bool Outbox::move_behind(Segment& previous, const Segment& segment) {
+  auto size = static_cast<std::size_t>(segment.length);
+  if (!previous.block || previous.block->room() < size) return false;
+  std::memcpy(previous.block->data() + previous.block->used, segment.begin, size);
+  previous.block->used += static_cast<std::uint32_t>(size);
+  previous.length += size;
+  return true;
+}
+
+void Outbox::copy_to_block(Segment& segment) {
+  auto size = static_cast<std::size_t>(segment.length);
+  segment.block = pool_.take(size);
+  segment.block->used = static_cast<std::uint32_t>(size);
+  std::memcpy(segment.block->data(), segment.begin, size);
+  segment.begin = segment.block->data();
+  segment.borrowed = false;
 }
 
 void Outbox::append_shared(std::shared_ptr<const void> owner, std::string_view bytes) {

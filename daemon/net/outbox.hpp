@@ -12,8 +12,8 @@
 
 namespace sluice::net {
 
-/// What a connection has to send, in order: copied octets in pooled blocks, octets that others own, ranges of
-/// files. Empty it holds no memory. Owned by one connection.
+/// What a connection has to send, in order: copied octets in pooled blocks, octets that others own or that are
+/// borrowed, ranges of files. Empty it holds no memory. Owned by one connection.
 class Outbox {
  public:
   enum class Progress {
@@ -36,7 +36,8 @@ class Outbox {
   char* reserve(std::size_t size);
   void commit(std::size_t size);
   void append(std::string_view bytes);
-  /// Octets that stay where they are until keep_borrowed(), which copies those that have not been sent.
+  /// Octets that stay where they are until keep_borrowed(), which copies those that have not been sent. A few are copied
+  /// at once.
   void append_borrowed(std::string_view bytes);
   void keep_borrowed();
   void append_shared(std::shared_ptr<const void> owner, std::string_view bytes);
@@ -70,6 +71,8 @@ class Outbox {
   void consume(std::uint64_t octets);
   void pop();
   Segment* push();
+  static bool move_behind(Segment& previous, const Segment& segment);
+  void copy_to_block(Segment& segment);
 
   BlockPool& pool_;
   Segment* first_ = nullptr;

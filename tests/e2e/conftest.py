@@ -38,8 +38,11 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(autouse=True)
-def no_bad_end_before(request):
-    """A server that crashed or raced is never forgiven, though the test may run again."""
+def no_bad_end_before(request, shared):
+    """A server that crashed or raced is never forgiven, though the test may run again.
+
+    `shared` is asked for because the plugin that runs tests again forgets what a module's fixtures have to end.
+    """
     before = sluice.bad_ends.get(request.node.nodeid)
     assert not before, f"in the run before this one: {before}"
 

@@ -33,12 +33,6 @@ def environment():
         TSAN_OPTIONS="exitcode=99:halt_on_error=0:second_deadlock_stack=1:suppressions=" + str(ROOT / "tests/e2e/thread.suppressions"))
 
 
-def run(*arguments, cwd=None, timeout=PATIENCE, input=None):
-    """Runs a sub-command to its end."""
-    return subprocess.run([BINARY, *map(str, arguments)], cwd=cwd, env=environment(), capture_output=True, text=True,
-                          timeout=timeout, input=input)
-
-
 # How the servers of tests ended that ended badly, by the test.
 bad_ends = {}
 
@@ -47,6 +41,23 @@ def fail_for_good(why):
     """Fails the running test, in which a second run must not help."""
     bad_ends[os.environ.get("PYTEST_CURRENT_TEST", "").rsplit(" ", 1)[0]] = why
     raise AssertionError(why)
+
+
+def examine(status, text):
+    """Fails for good if a sluice that ended with `status` and said `text` crashed, raced or leaked."""
+    report = SANITIZER.search(text)
+    if report:
+        fail_for_good("a sanitizer spoke:\n" + text[max(0, report.start() - 200):][:6000])
+    if status is not None and (status < 0 or status == 99):
+        fail_for_good(f"exit status {status}:\n{text[-3000:]}")
+
+
+def run(*arguments, cwd=None, timeout=PATIENCE, input=None):
+    """Runs a sub-command to its end."""
+    done = subprocess.run([BINARY, *map(str, arguments)], cwd=cwd, env=environment(), capture_output=True, text=True,
+                          timeout=timeout, input=input)
+    examine(done.returncode, done.stderr)
+    return done
 
 
 def wait_until(condition, what, within=PATIENCE):
@@ -204,12 +215,12 @@ class Sluice:
                 except subprocess.TimeoutExpired:
                     self.send_signal(signal.SIGTERM)  # the second one ends at once
                     self.wait()
+        except subprocess.TimeoutExpired:
+            pass  # it is killed, and its status tells
         finally:
             if self.process.poll() is None:
                 self.process.kill()
                 self.process.wait()
-        report = SANITIZER.search(self.stderr())
-        if report:
-            fail_for_good("a sanitizer spoke:\n" + self.stderr()[max(0, report.start() - 200):][:6000])
+        examine(self.process.returncode, self.stderr())
         if not self.failed_to_start and self.process.returncode != 0:
             fail_for_good(f"exit status {self.process.returncode}:\n{self.stderr()[-3000:]}")

@@ -44,9 +44,12 @@ class Passed:
         return self
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
+        ended = self.process.poll() is not None
+        if not ended:
             self.process.terminate()
-            assert self.process.wait(sluice.PATIENCE) == 0
+        status = self.process.wait(sluice.PATIENCE)
+        sluice.examine(status, self.stderr())
+        assert ended or status == 0
 
     def stderr(self):
         return self.err.read_text()

@@ -105,6 +105,29 @@ TEST_CASE("borrowed octets leave from where they lie, or are kept before that pl
   CHECK(read + pair.read_all() == sent);
 }
 
+TEST_CASE("borrowed octets that are kept lie in order, several in a block") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  std::string place(20'000, ' '), sent;
+  for (std::size_t i = 0; i < place.size(); ++i) place[i] = static_cast<char>('a' + i / 5000);
+  auto part = [&](std::size_t number) { return std::string_view(place).substr(5000 * number, 5000); };
+  outbox.append("head ");
+  outbox.append_borrowed(part(0));
+  outbox.append_borrowed(part(1));
+  outbox.append(" middle ");
+  outbox.append_borrowed(part(2));
+  outbox.append_borrowed(part(3));
+  sent.append("head ").append(part(0)).append(part(1)).append(" middle ").append(part(2)).append(part(3));
+  CHECK(outbox.size() == sent.size());
+  outbox.keep_borrowed();
+  std::ranges::fill(place, 'x');
+  outbox.append(" tail");
+  CHECK(outbox.size() == sent.size() + 5);
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::done);
+  CHECK(pair.read_all() == sent + " tail");
+}
+
 TEST_CASE("a file that is shorter than promised fails") {
   BlockPool pool;
   Outbox outbox(pool);
