@@ -13,26 +13,13 @@ using namespace sluice::http1;
 namespace {
 
 /// Tells what stands in the head of each request.
-class Teller final : public http::Application {
+class Teller final : public TestApplication {
  public:
   void on_head(http::Exchange& exchange) override {
     const auto& request = exchange.request;
     std::string text = std::string(request.target) + " [" + std::string(request.authority) + "," + std::string(request.host) + "]";
     for (const auto& field : request.fields) text.append(" ").append(field.name).append("=").append(field.value);
     answer(exchange, 200, text);
-  }
-  void on_request(http::Exchange&) override {}
-  void on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) override {
-    answer(exchange, status, reason);
-  }
-  void on_end(http::Exchange&, const http::Outcome&) override {}
-
- private:
-  static void answer(http::Exchange& exchange, http::Status status, std::string_view text) {
-    http::Response response;
-    response.status = status;
-    response.body = exchange.arena.copy(text);
-    exchange.respond(std::move(response));
   }
 };
 
@@ -51,9 +38,7 @@ struct Worker {
       octets.remove_prefix(piece.size());
       session.on_bytes({piece.data(), piece.size()});
     }
-    auto text = transport.output;
-    for (auto at = text.find("Date: "); at != std::string::npos; at = text.find("Date: ")) text.erase(at, 37);
-    return text + (transport.closed ? " closed" : "");
+    return without_dates(transport.output) + (transport.closed ? " closed" : "");
   }
 };
 

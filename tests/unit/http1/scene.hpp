@@ -55,6 +55,12 @@ class TestApplication final : public http::Application {
   std::vector<http::Status> outcomes;
 };
 
+/// What was sent, without its Date lines.
+inline std::string without_dates(std::string text) {
+  for (auto at = text.find("Date: "); at != std::string::npos; at = text.find("Date: ")) text.erase(at, 37);
+  return text;
+}
+
 /// A session with its surroundings.
 struct Scene {
   TestApplication application;
@@ -73,12 +79,7 @@ struct Scene {
   void send_in_pieces(std::string_view bytes, std::size_t size) {
     for (std::size_t at = 0; at < bytes.size() && !transport.closed; at += size) send(std::string(bytes.substr(at, size)));
   }
-  /// The output without its Date lines.
-  std::string output() const {
-    auto text = transport.output;
-    for (auto at = text.find("Date: "); at != std::string::npos; at = text.find("Date: ")) text.erase(at, 37);
-    return text;
-  }
+  std::string output() const { return without_dates(transport.output); }
 };
 
 inline std::string ok(std::string_view body) {
