@@ -12,7 +12,7 @@ namespace sluice::http1 {
 
 /// An application that answers "METHOD path?query body" and does as the path says: /wait keeps the exchange, /early
 /// answers from the head, /upgrade grants an upgrade, /close ends the connection.
-class TestApplication final : public http::Application {
+class TestApplication : public http::Application {
  public:
   void on_head(http::Exchange& exchange) override {
     exchange.body_limit = 100;
