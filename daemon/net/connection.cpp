@@ -12,6 +12,7 @@
 #include "net/cold_send.hpp"
 #include "net/connections.hpp"
 #include "net/socket.hpp"
+#include "net/system.hpp"
 
 namespace sluice::net {
 
@@ -37,14 +38,37 @@ std::uint64_t Transport::now() { return loop().now(); }
 
 Loop& Connection::loop() { return owner_.loop(); }
 
+inline void Connection::on_readable() {
+  if (state_ == State::lingering || state_ == State::closing) return drop_input();
+  if (paused_) {  // only the peer's leaving wakes us here; what it sent before is not wanted any more
+    unwant(EPOLLRDHUP);
+    return protocol_->on_eof();
+  }
+  auto buffer = loop().read_buffer();
+  auto received = system::receive(fd_, buffer.data(), buffer.size());
+  if (received > 0) return protocol_->on_bytes(buffer.first(static_cast<std::size_t>(received)));
+  if (received == 0) {
+    unwant(EPOLLIN);  // the end of input stays readable: it must not wake us again and again
+    return protocol_->on_eof();
+  }
+  if (errno != EAGAIN && errno != EINTR) fail();
+}
+
 void Connection::start(std::unique_ptr<Protocol> protocol) {
   protocol_ = std::move(protocol);
-  Event event(*this);
   want(EPOLLIN);
+  ++nested_;
   protocol_->on_open(*this);
-  // The first request has often arrived with the connection: reading at once saves a turn, and for a connection of one
-  // request the epoll_ctl as well.
-  if (state_ == State::open && !paused_) on_readable();
+  --nested_;
+  queue_finish();
+}
+
+/// The first request often arrives right behind the connection: reading when everything else of the turn is done saves
+/// another turn, and for a connection of one request the epoll_ctl as well.
+void Connection::finish_turn() {
+  flush_queued_ = false;
+  Event event(*this);
+  if (!std::exchange(begun_, true) && state_ == State::open && !paused_) on_readable();
 }
 
 /// Tells the kernel what has changed since the last callback; most callbacks change nothing.
@@ -75,22 +99,6 @@ void Connection::fail() {
   drop();
 }
 
-void Connection::on_readable() {
-  if (state_ == State::lingering || state_ == State::closing) return drop_input();
-  if (paused_) {  // only the peer's leaving wakes us here; what it sent before is not wanted any more
-    unwant(EPOLLRDHUP);
-    return protocol_->on_eof();
-  }
-  auto buffer = loop().read_buffer();
-  auto received = ::recv(fd_, buffer.data(), buffer.size(), 0);
-  if (received > 0) return protocol_->on_bytes(buffer.first(static_cast<std::size_t>(received)));
-  if (received == 0) {
-    unwant(EPOLLIN);  // the end of input stays readable: it must not wake us again and again
-    return protocol_->on_eof();
-  }
-  if (errno != EAGAIN && errno != EINTR) fail();
-}
-
 void Connection::adopt_replacement() {
   while (replacement_ && state_ == State::open) {  // a protocol may be replaced by its first octets
     protocol_ = std::move(replacement_);
@@ -104,7 +112,7 @@ void Connection::adopt_replacement() {
 
 void Connection::drop_input() {
   auto buffer = loop().read_buffer();
-  auto received = ::recv(fd_, buffer.data(), buffer.size(), 0);
+  auto received = system::receive(fd_, buffer.data(), buffer.size());
   if (received > 0 || (received < 0 && (errno == EAGAIN || errno == EINTR))) return;
   if (state_ == State::closing && received == 0 && !outbox_.empty()) {
     unwant(EPOLLIN);  // the peer has finished sending; it may still read
@@ -235,6 +243,15 @@ bool Connection::sweep(std::uint64_t now) {
   return true;
 }
 
+/// Of so much at most a quarter can lie in the kernel: the peer has read the rest.
+constexpr std::uint32_t proof_of_reading = 1 << 20;
+
+inline void Connection::note_taken(std::uint64_t octets) {
+  if (taken_ == proof_of_reading) return;
+  taken_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(taken_ + octets, proof_of_reading));
+  if (taken_ == proof_of_reading) let_kernel_take_more(fd_);
+}
+
 void Connection::flush() {
   if (outbox_.empty() || sending_) return;
   auto before = outbox_.size();
@@ -243,15 +260,6 @@ void Connection::flush() {
   if (outbox_.size() < before || write_progress_ == 0) write_progress_ = loop().now();
   note_taken(before - outbox_.size());
   after_flush(progress);
-}
-
-/// Of so much at most a quarter can lie in the kernel: the peer has read the rest.
-constexpr std::uint32_t proof_of_reading = 1 << 20;
-
-void Connection::note_taken(std::uint64_t octets) {
-  if (taken_ == proof_of_reading) return;
-  taken_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(taken_ + octets, proof_of_reading));
-  if (taken_ == proof_of_reading) let_kernel_take_more(fd_);
 }
 
 void Connection::after_flush(Outbox::Progress progress) {
@@ -295,7 +303,27 @@ void Connection::on_cold_sent(ssize_t sent) {
   after_flush(progress);
 }
 
+/// More than this may be too much for the socket, and then asking flush() to go on is a call in vain.
+constexpr std::uint64_t small_piece = 32 * 1024;
+
+/// The way of most events: one piece of octets, which the socket takes at once, and nothing else to do. Few calls deep,
+/// because the processor does not know the way back from calls any more when it comes out of the kernel. False: there is
+/// more, and finish_event() does it.
+inline bool Connection::finish_small_event() {
+  bool plain = state_ == State::open && !replacement_ && !sending_ && !writable_wanted_ && !above_high_water_ &&
+               write_progress_ == 0 && wanted_ == watched_ && in_epoll_ && !(wanted_ & EPOLLOUT);
+  if (!plain) return false;
+  if (outbox_.empty()) return true;
+  if (!outbox_.is_one_piece() || outbox_.size() > small_piece) return false;
+  auto octets = outbox_.size();
+  bool sent = outbox_.send_piece(fd_);
+  note_taken(octets - outbox_.size());
+  if (sent) borrows_ = false;
+  return sent;
+}
+
 void Connection::finish_event() {
+  if (finish_small_event()) return;
   if (state_ == State::closed) return destroy();
   ++nested_;  // the protocol may be called from here and may write more
   adopt_replacement();

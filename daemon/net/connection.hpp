@@ -21,7 +21,7 @@ class Connection final : public Transport, private Watcher {
   Connection(Connections& owner, int fd, const Address& peer, const Address& local);
   ~Connection() override;
 
-  /// Gives the connection its protocol and starts reading.
+  /// Gives the connection its protocol, and starts reading at the end of the loop's turn.
   void start(std::unique_ptr<Protocol> protocol);
   void drain();
   /// Called about once a second with the loop's time in ms: deadlines, stalled writes. Says whether one had passed.
@@ -63,6 +63,8 @@ class Connection final : public Transport, private Watcher {
   void touch();
   void queue_finish();
   void keep_borrowed();
+  void finish_turn();
+  bool finish_small_event();
   void finish_event();
   void flush();
   void note_taken(std::uint64_t octets);
@@ -95,6 +97,7 @@ class Connection final : public Transport, private Watcher {
   bool borrows_ = false;  // the outbox has octets that it must keep or send in this event
   std::uint16_t nested_ = 0;  // callbacks running
   State state_ = State::open;
+  bool begun_ = false;  // has been read from
   bool linger_ = false;
   bool paused_ = false;
   bool flush_queued_ = false;

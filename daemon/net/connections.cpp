@@ -64,7 +64,7 @@ void Connections::remove(Connection& connection) {
   if (connection.counted_ && limits_.admission) limits_.admission->leave(connection.peer_);
   if (ended_.empty()) loop_.at_end_of_turn([this] { ended_.clear(); });
   ended_.emplace_back(&connection);
-  if (connection.flush_queued_) std::erase(to_flush_, &connection);
+  if (connection.flush_queued_) std::ranges::replace(to_flush_, &connection, nullptr);
   if (count() == 0 && when_empty_) loop_.at_end_of_turn(std::exchange(when_empty_, nullptr));
   if (on_room) on_room();
 }
@@ -74,14 +74,12 @@ void Connections::queue_flush(Connection& connection) {
   to_flush_.push_back(&connection);
 }
 
+/// In the order in which they came: by the time it is their turn, requests have arrived on new connections.
 void Connections::run_flushes() {
-  while (!to_flush_.empty()) {  // a flush may end a connection, which takes itself out of the list
-    auto* connection = to_flush_.back();
-    to_flush_.pop_back();
-    connection->flush_queued_ = false;
-    ++connection->nested_;
-    if (--connection->nested_ == 0) connection->finish_event();
+  for (std::size_t i = 0; i < to_flush_.size(); ++i) {  // one may end others, and others may join
+    if (auto* connection = std::exchange(to_flush_[i], nullptr)) connection->finish_turn();
   }
+  to_flush_.clear();
 }
 
 /// After a crowd has left, its memory lies in the allocator's free lists: the system gets it back. In the thread pool,

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/limit_hits.hpp"
@@ -13,7 +14,9 @@ namespace sluice::net {
 
 namespace {
 
-constexpr int accepts_per_event = 64;
+constexpr int most_accepts = 64;  // per event
+/// So many events in a row must have left connections waiting before twice as many are accepted at once.
+constexpr int patience = 8;
 constexpr std::chrono::milliseconds retry_after{200};
 constexpr std::uint64_t report_interval = 60'000;  // ms
 
@@ -81,8 +84,10 @@ void Listener::turn_away(int fd) {
   ::close(fd);
 }
 
+/// Accepts as many as were waiting lately. Asking when none is waiting is half as dear as accepting one, while the kernel
+/// tells of those that are left when it is asked for events the next time.
 void Listener::accept_some() {
-  for (int i = 0; i < accepts_per_event; ++i) {
+  for (int i = 0; i < accepts_; ++i) {
     if (connections_.full()) {
       note_hit(Limit::connections);
       report(0);
@@ -95,12 +100,17 @@ void Listener::accept_some() {
       take(fd, Address(reinterpret_cast<sockaddr*>(&name)));
       continue;
     }
-    if (errno == EAGAIN) return;
+    if (errno == EAGAIN) {
+      accepts_ = std::max(1, i);
+      busy_events_ = 0;
+      return;
+    }
     if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;  // that peer has gone; there may be others
     // EMFILE, ENFILE, ENOBUFS, ENOMEM: the backlog stays readable, so waiting for it again would spin.
     report(errno);
     return pause(retry_after);
   }
+  if (++busy_events_ % patience == 0) accepts_ = std::min(2 * accepts_, most_accepts);
 }
 
 }  // namespace sluice::net

@@ -44,6 +44,8 @@ class Listener final : private Watcher {
   std::string_view refusal_;
   UvHandle<uv_timer_t> retry_;
   bool paused_ = false;
+  int accepts_ = 1;      // at most, in the next event
+  int busy_events_ = 0;  // that found as many connections as they could accept, in a row
   std::uint64_t reported_ = 0;
 };
 

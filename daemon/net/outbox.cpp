@@ -8,37 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <vector>
 
 namespace sluice::net {
 
-/// One stretch of output: of `file` if that is set; else the octets lie in `block`, or `owner` keeps them, or they are
-/// borrowed.
-struct Outbox::Segment {
-  Segment* next = nullptr;
-  Block* block = nullptr;
-  bool borrowed = false;
-  const char* begin = nullptr;
-  std::uint64_t length = 0;  // octets left
-  std::uint64_t offset = 0;  // of a file
-  std::shared_ptr<const void> owner;
-  std::shared_ptr<const OpenFile> file;
-
-  static void* operator new(std::size_t size);
-  static void operator delete(void* memory);
-};
-
 namespace {
-
-/// Memory of segments that a thread has given back, so that a response costs no allocation.
-struct SegmentMemory {
-  std::vector<void*> free;
-  ~SegmentMemory() {
-    for (auto* memory : free) ::operator delete(memory);
-  }
-};
-thread_local SegmentMemory segment_memory;
-constexpr std::size_t kept_segments = 256;
 
 /// Copying this much is cheaper than another entry for sendmsg and a reference count.
 constexpr std::size_t copy_below = 4096;
@@ -50,51 +23,19 @@ constexpr int pieces_per_call = 64;
 
 }  // namespace
 
-void* Outbox::Segment::operator new(std::size_t size) {
-  auto& free = segment_memory.free;
-  if (free.empty()) return ::operator new(size);
-  auto* memory = free.back();
-  free.pop_back();
-  return memory;
-}
-
-void Outbox::Segment::operator delete(void* memory) {
-  auto& free = segment_memory.free;
-  if (free.size() < kept_segments) {
-    free.push_back(memory);
-  } else {
-    ::operator delete(memory);
-  }
-}
-
 Outbox::Segment* Outbox::push() {
-  auto* segment = new Segment;
+  auto* segment = new (pool_.take_node()) Segment;
   (last_ ? last_->next : first_) = segment;
   last_ = segment;
   return segment;
 }
 
-void Outbox::pop() {
-  auto* gone = first_;
-  first_ = gone->next;
-  if (!first_) last_ = nullptr;
-  if (gone->block) pool_.give_back(gone->block);
-  delete gone;
-}
-
-char* Outbox::reserve(std::size_t size) {
-  if (last_ && last_->block && last_->block->room() >= size) return last_->block->data() + last_->block->used;
+char* Outbox::reserve_block(std::size_t size) {
   auto* block = pool_.take(size);
   auto* segment = push();
   segment->block = block;
   segment->begin = block->data();
   return block->data();
-}
-
-void Outbox::commit(std::size_t size) {
-  last_->block->used += static_cast<std::uint32_t>(size);
-  last_->length += size;
-  size_ += size;
 }
 
 void Outbox::append(std::string_view bytes) {
@@ -122,7 +63,7 @@ void Outbox::keep_borrowed() {
     if (segment->borrowed && previous && move_behind(*previous, *segment)) {
       previous->next = segment->next;
       if (last_ == segment) last_ = previous;
-      delete segment;
+      free(segment);
       continue;
     }
     if (segment->borrowed) copy_to_block(*segment);
@@ -195,7 +136,7 @@ Outbox::Progress Outbox::flush_bytes(int fd, bool ends) {
   if (segment || ends) flags |= MSG_MORE;  // a file, more pieces or a FIN follow: let the kernel fill its segments
   ssize_t sent;
   if (count == 1) {
-    sent = ::send(fd, pieces[0].iov_base, pieces[0].iov_len, flags);
+    sent = system::send(fd, pieces[0].iov_base, pieces[0].iov_len, flags);
   } else {
     msghdr message{};
     message.msg_iov = pieces;

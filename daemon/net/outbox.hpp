@@ -9,6 +9,7 @@
 
 #include "net/blocks.hpp"
 #include "net/protocol.hpp"
+#include "net/system.hpp"
 
 namespace sluice::net {
 
@@ -33,8 +34,15 @@ class Outbox {
   /// Octets queued; file ranges count in full.
   std::uint64_t size() const { return size_; }
 
-  char* reserve(std::size_t size);
-  void commit(std::size_t size);
+  char* reserve(std::size_t size) {
+    if (last_ && last_->block && last_->block->room() >= size) return last_->block->data() + last_->block->used;
+    return reserve_block(size);
+  }
+  void commit(std::size_t size) {
+    last_->block->used += static_cast<std::uint32_t>(size);
+    last_->length += size;
+    size_ += size;
+  }
   void append(std::string_view bytes);
   /// Octets that stay where they are until keep_borrowed(), which copies those that have not been sent. A few are copied
   /// at once.
@@ -48,6 +56,20 @@ class Outbox {
   /// kernel may keep the last octets back for the segment that bears the FIN.
   Progress flush(int fd, std::uint64_t now, bool ends = false);
   void clear();
+
+  /// What most events leave: one piece of octets in memory.
+  bool is_one_piece() const { return first_ && first_ == last_ && !first_->file; }
+  /// Hands that piece to the socket. False when not all of it was taken: flush() goes on, and learns why.
+  bool send_piece(int fd) {
+    auto sent = system::send(fd, first_->begin, first_->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent != static_cast<ssize_t>(first_->length)) {
+      if (sent > 0) consume(static_cast<std::uint64_t>(sent));
+      return false;
+    }
+    pop();
+    size_ = 0;
+    return true;
+  }
 
   /// A stretch of a file.
   struct FilePart {
@@ -64,12 +86,35 @@ class Outbox {
   Progress take_sent(ssize_t sent);
 
  private:
-  struct Segment;
+  /// One stretch of output: of `file` if that is set; else the octets lie in `block`, or `owner` keeps them, or they are
+  /// borrowed.
+  struct Segment {
+    Segment* next = nullptr;
+    Block* block = nullptr;
+    const char* begin = nullptr;
+    std::uint64_t length = 0;  // octets left
+    std::uint64_t offset = 0;  // of a file
+    bool borrowed = false;
+    std::shared_ptr<const void> owner;
+    std::shared_ptr<const OpenFile> file;
+  };
+  static_assert(sizeof(Segment) <= BlockPool::node_size);
 
+  char* reserve_block(std::size_t size);
   Progress flush_bytes(int fd, bool ends);
   Progress flush_file(int fd, std::uint64_t& budget, std::uint64_t now);
   void consume(std::uint64_t octets);
-  void pop();
+  void pop() {
+    auto* gone = first_;
+    first_ = gone->next;
+    if (!first_) last_ = nullptr;
+    if (gone->block) pool_.give_back(gone->block);
+    free(gone);
+  }
+  void free(Segment* segment) {
+    segment->~Segment();
+    pool_.give_back_node(segment);
+  }
   Segment* push();
   static bool move_behind(Segment& previous, const Segment& segment);
   void copy_to_block(Segment& segment);

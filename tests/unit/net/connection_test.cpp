@@ -1,0 +1,154 @@
+#include "net/connection.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "net/connections.hpp"
+
+using namespace sluice::net;
+
+namespace {
+
+/// Keeps what it is given.
+class Recorder final : public Protocol {
+ public:
+  struct Seen {
+    std::string bytes;
+    int calls = 0;
+    bool ended = false;
+    Transport* transport = nullptr;
+  };
+  explicit Recorder(Seen& seen) : seen_(seen) {}
+
+  void on_open(Transport& transport) override { seen_.transport = &transport; }
+  void on_bytes(std::span<char> bytes) override {
+    seen_.bytes.append(bytes.data(), bytes.size());
+    ++seen_.calls;
+  }
+  void on_eof() override {
+    seen_.ended = true;
+    seen_.transport->close(false);
+  }
+  void on_deadline() override {}
+  void drain() override {}
+
+ private:
+  Seen& seen_;
+};
+
+/// A connection on one end of a pair of sockets; the other end belongs to the test.
+struct Scene {
+  Loop loop;
+  Connections connections{loop, {}};
+  Recorder::Seen seen;
+  Address address;
+  int peer = -1;
+
+  Scene() {
+    int fds[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+    peer = fds[1];
+    for (int fd : fds) {
+      int room = 1 << 20;
+      ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+      ::fcntl(fd, F_SETFL, O_NONBLOCK);
+    }
+    connections.add(fds[0], address, address, std::make_unique<Recorder>(seen));
+    turn(3);
+  }
+  ~Scene() {
+    ::close(peer);
+    turn(8);  // it ends, too, and is freed
+  }
+
+  void turn(int times) {
+    for (int i = 0; i < times; ++i) loop.run_once();
+  }
+  void send(const std::string& text) const {
+    REQUIRE(::send(peer, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+  }
+};
+
+std::string octets(std::size_t size) {
+  std::string text;
+  for (std::size_t i = 0; i < size; ++i) text += static_cast<char>('a' + i * 7 % 26);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("what one read leaves is read without another arrival") {
+  for (auto size : {Loop::read_buffer_size - 1, Loop::read_buffer_size, Loop::read_buffer_size + 1, 2 * Loop::read_buffer_size,
+                    2 * Loop::read_buffer_size + 17}) {
+    Scene scene;
+    scene.send(octets(size));
+    scene.turn(8);
+    CHECK(scene.seen.bytes == octets(size));
+    CHECK_FALSE(scene.seen.ended);
+    scene.send("more");  // and what arrives later
+    scene.turn(2);
+    CHECK(scene.seen.bytes == octets(size) + "more");
+  }
+}
+
+TEST_CASE("an end that arrives together with the last octets is noticed") {
+  for (auto size : {std::size_t{1}, Loop::read_buffer_size, Loop::read_buffer_size + 1}) {
+    Scene scene;
+    scene.send(octets(size));
+    ::shutdown(scene.peer, SHUT_WR);
+    scene.turn(8);
+    CHECK(scene.seen.bytes == octets(size));
+    CHECK(scene.seen.ended);
+    CHECK(scene.connections.count() == 0);
+  }
+}
+
+TEST_CASE("while reading is paused octets wait, and are there when it goes on") {
+  Scene scene;
+  scene.seen.transport->pause_reading();
+  scene.turn(2);
+  scene.send("waits");
+  scene.turn(4);
+  CHECK(scene.seen.calls == 0);
+  scene.seen.transport->resume_reading();
+  scene.turn(4);
+  CHECK(scene.seen.bytes == "waits");
+}
+
+TEST_CASE("a pause between two events loses nothing of what has been told already") {
+  Scene scene;
+  scene.send("first");
+  scene.seen.transport->pause_reading();
+  scene.seen.transport->resume_reading();
+  scene.turn(4);
+  CHECK(scene.seen.bytes == "first");
+}
+
+TEST_CASE("a peer that leaves while reading is paused is noticed at once") {
+  Scene scene;
+  scene.seen.transport->pause_reading();
+  scene.turn(2);
+  scene.send("not wanted any more");
+  ::shutdown(scene.peer, SHUT_WR);
+  scene.turn(4);
+  CHECK(scene.seen.ended);
+  CHECK(scene.seen.calls == 0);
+}
+
+TEST_CASE("a connection that lingers drops whatever still comes, until the peer ends") {
+  Scene scene;
+  scene.seen.transport->close(true);
+  scene.turn(2);
+  scene.send(octets(3 * Loop::read_buffer_size));
+  scene.turn(6);
+  CHECK(scene.connections.count() == 1);
+  scene.send("x");
+  ::shutdown(scene.peer, SHUT_WR);
+  scene.turn(6);
+  CHECK(scene.connections.count() == 0);
+  CHECK(scene.seen.calls == 0);
+}
