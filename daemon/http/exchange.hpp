@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -30,6 +32,12 @@ class Retained {
   std::uint32_t count_ = 0;
 };
 
+/// Room for what the application finds out from the head of a request, kept for requests that repeat it octet by octet.
+struct Memo {
+  std::uint64_t of = 0;  // the application's word for what the note rests on; 0: nothing is noted
+  alignas(std::max_align_t) std::array<std::byte, 128> note;
+};
+
 /// One request and its response, whatever the protocol carries it: an HTTP/1 message or an HTTP/2 stream.
 /// Owned by the protocol, which recycles it when it has ended. A handler answers at once by respond(), or calls
 /// wait_for() and answers later. If the client goes away the exchange is cancelled: its Work is destroyed
@@ -58,6 +66,7 @@ class Exchange {
   const void* route = nullptr;          // the matched route, owned by what `site` retains
   Retained* site = nullptr;             // set with hold()
   void* matched = nullptr;              // what routing found (parameters), in the arena
+  Memo* memo = nullptr;                 // for the requests that repeat this one; null: they will be read anew
   std::uint64_t body_limit = 0;         // octets that on_head() allows for the request body
   std::int64_t started = 0;             // monotonic time in ns when the head was complete, where somebody asks for it
   bool timed = false;                   // whether the response says how long it took (Server-Timing)
@@ -75,6 +84,7 @@ class Exchange {
     work_.reset();
     request = {};
     route = matched = nullptr;
+    memo = nullptr;
     if (site) site->release();
     site = nullptr;
     body_limit = 0;

@@ -7,6 +7,7 @@
 #include "http/date.hpp"
 #include "http/exchange.hpp"
 #include "http1/header_cache.hpp"
+#include "http1/known_heads.hpp"
 #include "http1/settings.hpp"
 
 namespace sluice::http1 {
@@ -15,7 +16,7 @@ class Exchange;
 class Session;
 
 /// What the HTTP/1 connections of one worker share: the application, the settings, the exchanges that are not in
-/// use, the header sections that were read lately, and the Date line of this second. One thread. Outlives its sessions.
+/// use, the heads and header sections that were read lately, and the Date line of this second. One thread. Outlives its sessions.
 class Engine {
  public:
   /// `active` counts the exchanges in use; null: nobody wants to know.
@@ -25,7 +26,10 @@ class Engine {
   http::Application& application() { return application_; }
   const Settings& settings() const { return settings_; }
   /// A reload may change them; connections use them from their next request on.
-  void set_settings(const Settings& settings) { settings_ = settings; }
+  void set_settings(const Settings& settings) {
+    settings_ = settings;
+    heads.clear();
+  }
 
   Exchange* take(Session& session);
   void give_back(Exchange* exchange);
@@ -36,6 +40,7 @@ class Engine {
   bool draining = false;  // the daemon stops
   bool strained = false;  // memory is short
   std::size_t sessions = 0;  // that use this
+  KnownHeads heads;
   HeaderCache headers;
 
  private:

@@ -1,5 +1,7 @@
 #include "http1/exchange.hpp"
 
+#include <utility>
+
 #include "http1/session.hpp"
 
 namespace sluice::http1 {
@@ -14,8 +16,18 @@ const net::Transport& Exchange::transport() const { return session_->transport()
 
 net::Loop& Exchange::loop() { return session_->transport().loop(); }
 
+void Exchange::repeat(KnownHead& head) {
+  head.retain();
+  head_ = &head;
+  request = head.request;
+  request.scheme = transport().secure() ? "https" : "http";
+  memo = &head.memo;
+  parser.repeat(head.keep_alive);
+}
+
 void Exchange::end() {
   recycle();
+  if (head_) std::exchange(head_, nullptr)->release();
   responded = false;
   session_ = nullptr;
   body.clear();

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "http/exchange.hpp"
+#include "http1/known_heads.hpp"
 #include "http1/parser.hpp"
 
 namespace sluice::http1 {
@@ -19,6 +20,8 @@ class Exchange final : public http::Exchange {
   net::Loop& loop() override;
 
   void begin(Session& session) { session_ = &session; }
+  /// The request is that of `head`.
+  void repeat(KnownHead& head);
   /// Forgets the request; keeps a little memory for the next.
   void end();
 
@@ -30,6 +33,7 @@ class Exchange final : public http::Exchange {
   static constexpr std::size_t kept_body = 64 * 1024;
 
   Session* session_ = nullptr;
+  KnownHead* head_ = nullptr;  // in which the request lies
 };
 
 }  // namespace sluice::http1

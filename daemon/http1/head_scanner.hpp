@@ -46,6 +46,8 @@ class HeadScanner {
   /// Back to the state before the first octet.
   void reset() { *this = {}; }
 
+  /// Whether it has found anything of the head yet.
+  bool begun() const { return line_begin_ != 0; }
   /// Octets of the head with its empty line and what was skipped before it, after Outcome::complete.
   std::size_t length() const { return line_begin_; }
   /// Octets before the request line: an empty line that some clients send (RFC 9112 §2.2).

@@ -124,6 +124,7 @@ constexpr std::size_t longest_kept_authority = 128;
 }  // namespace
 
 void Parser::begin() {
+  repeatable_ = nullptr;
   body_ = nullptr;
   body_octets_ = raw_octets_ = content_length_ = content_limit_ = 0;
   hosts_ = transfer_encodings_ = 0;
@@ -142,6 +143,7 @@ Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, ht
   bool usual = request.version == http::Version::http11 && request.target.front() == '/';
   if (usual && scanner.section_known()) {
     take_known(cache.latest(), lines, fields, request);
+    if (copy.size() == head.size()) repeatable_ = copy.data();
     return {};
   }
   bool plain = usual && split_plain(lines, fields);
@@ -149,8 +151,18 @@ Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, ht
     if (auto bad = split_by_llhttp(copy, fields)) return bad;
   }
   if (auto bad = read_fields(request, fields)) return bad;
-  if (plain && !expects_continue_) cache.store(lines, fields, request.authority, request.host, keep_alive_);
+  if (plain && !expects_continue_) {
+    cache.store(lines, fields, request.authority, request.host, keep_alive_);
+    if (copy.size() == head.size()) repeatable_ = copy.data();  // else the target was encoded anew
+  }
   return {};
+}
+
+void Parser::repeat(bool keep_alive) {
+  begin();
+  keep_alive_ = keep_alive;
+  complete_ = true;
+  parser_.flags = 0;
 }
 
 /// `lines` are those of `section`, which have been read before and found to be plain.

@@ -21,6 +21,10 @@ class Parser {
   /// Parses `head` (from the request line to the empty line) into `exchange.request`. `scanner` has found it. Its header
   /// section goes to `cache` if another request may begin with it.
   Refusal parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange, HeaderCache& cache);
+  /// Where parse_head() has put the head, if it may be noted in KnownHeads; else null.
+  const char* repeatable() const { return repeatable_; }
+  /// Instead of parse_head(), for a head that was noted there.
+  void repeat(bool keep_alive);
 
   /// After a head: does a body follow, how long is it, may the connection go on?
   bool has_body() const { return !complete_; }
@@ -60,6 +64,7 @@ class Parser {
   std::vector<http::FieldLine> fields_;  // as llhttp splits them
   std::string valid_authority_;          // the last Host that was found valid: most requests repeat it
   std::size_t valid_host_length_ = 0;    // of the host in it
+  const char* repeatable_ = nullptr;
   std::string* body_ = nullptr;
   std::uint64_t content_length_ = 0;
   std::uint64_t content_limit_ = 0;

@@ -87,6 +87,14 @@ std::size_t Session::consume(std::string_view octets) {
 bool Session::flooded() const { return transport_->pending() > net::output_high_water; }
 
 std::size_t Session::consume_head(std::string_view octets) {
+  auto* known = scanner_.begun() ? nullptr : engine_.heads.find(octets);
+  if (known) {
+    auto length = known->octets.size();
+    exchange_ = engine_.take(*this);
+    exchange_->repeat(*known);
+    admit();
+    return length;
+  }
   switch (scanner_.scan(octets, engine_.settings(), &engine_.headers)) {
     case HeadScanner::Outcome::incomplete:
       if (!head_begun_) {
@@ -112,8 +120,19 @@ void Session::begin_exchange(std::string_view head) {
   keep_alive_ = true;
   auto refusal = exchange.parser.parse_head(head, scanner_, exchange, engine_.headers);
   scanner_.reset();
+  if (refusal) {
+    head_begun_ = false;
+    return refuse(refusal);
+  }
+  const auto& parser = exchange.parser;
+  if (parser.repeatable()) engine_.heads.note(head, parser.repeatable(), exchange.request, parser.keep_alive());
+  admit();
+}
+
+/// The head has been read: the application gets it.
+void Session::admit() {
+  auto& exchange = *exchange_;
   head_begun_ = false;
-  if (refusal) return refuse(refusal);
   keep_alive_ = exchange.parser.keep_alive() && !engine_.closing();
   if (++requests_ == engine_.settings().requests) {
     note_hit(Limit::keep_alive_requests);

@@ -47,6 +47,7 @@ class Session final : public net::Protocol {
   std::size_t consume_body(std::string_view octets);
   void consume_stash();
   void begin_exchange(std::string_view head);
+  void admit();
   void begin_body();
   std::chrono::milliseconds body_time_left() const;
   bool extend_body_time();

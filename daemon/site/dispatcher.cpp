@@ -1,6 +1,8 @@
 #include "site/dispatcher.hpp"
 
 #include <atomic>
+#include <new>
+#include <type_traits>
 
 #include "base/clock.hpp"
 #include "base/user_lines.hpp"
@@ -27,6 +29,20 @@ class Delay final : public http::Work {
 std::uint64_t first_id() {
   static std::atomic<std::uint64_t> workers{0};
   return (workers++ << 48) + 1;
+}
+
+std::uint64_t next_epoch() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+/// What lies in the arena, such as decoded parameters, ends with the exchange; what `match` has of the path itself lies in
+/// the head that is kept.
+void note(http::Exchange& exchange, const Match& match, std::uint64_t epoch) {
+  static_assert(sizeof(Match) <= sizeof(http::Memo::note) && std::is_trivially_destructible_v<Match>);
+  if (!exchange.memo || !match.path.empty()) return;
+  new (exchange.memo->note.data()) Match(match);
+  exchange.memo->of = epoch;
 }
 
 /// The location is path-absolute as the client sent it, and must never begin with "//", which would name a host.
@@ -79,6 +95,7 @@ Dispatcher::Dispatcher(std::shared_ptr<const Site> site, Observer* observer, std
     : hold_(new SiteHold(std::move(site))),
       listener_(std::move(listener)),
       router_(&hold_->site().router_of(listener_)),
+      epoch_(next_epoch()),
       observer_(observer),
       next_id_(first_id()) {
   hold_->retain();
@@ -91,6 +108,7 @@ void Dispatcher::set_site(std::shared_ptr<const Site> site) {
   hold_ = new SiteHold(std::move(site));
   hold_->retain();
   router_ = &hold_->site().router_of(listener_);
+  epoch_ = next_epoch();
 }
 
 void Dispatcher::begin(http::Exchange& exchange) {
@@ -104,19 +122,33 @@ void Dispatcher::begin(http::Exchange& exchange) {
   user_lines::add(line);
 }
 
+void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const {
+  exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(match);
+  exchange.route = match.endpoint;
+  exchange.body_limit = match.endpoint->body_limit.value_or(hold_->site().server.limits.body_bytes).count;
+}
+
+/// Whether the same request has been routed before: then it goes the same way.
+bool Dispatcher::recall(http::Exchange& exchange) const {
+  if (!exchange.memo || exchange.memo->of != epoch_) return false;
+  take_match(exchange, *std::launder(reinterpret_cast<const Match*>(exchange.memo->note.data())));
+  return true;
+}
+
 void Dispatcher::on_head(http::Exchange& exchange) {
   begin(exchange);
-  const auto& site = hold_->site();
+  if (recall(exchange)) return;
   const auto& request = exchange.request;
   if (request.path == "*")  // OPTIONS *, about the server itself (RFC 9110 §9.3.7)
     return refuse_method(exchange, {http::Method::get, http::Method::head, http::Method::options});
   auto routing = router_->find(request.host, request.method, request.path, exchange.arena);
-  auto* match = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
-  exchange.matched = match;
+  if (routing.kind == Routing::Kind::found) {
+    note(exchange, routing.match, epoch_);
+    return take_match(exchange, routing.match);
+  }
+  exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
   switch (routing.kind) {
     case Routing::Kind::found:
-      exchange.route = match->endpoint;
-      exchange.body_limit = match->endpoint->body_limit.value_or(site.server.limits.body_bytes).count;
       return;
     case Routing::Kind::wrong_method:
       return refuse_method(exchange, routing.allowed);

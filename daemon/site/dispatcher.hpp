@@ -4,6 +4,7 @@
 #include <string>
 
 #include "http/exchange.hpp"
+#include "site/match.hpp"
 #include "site/site.hpp"
 
 namespace sluice::site {
@@ -36,11 +37,14 @@ class Dispatcher final : public http::Application {
 
  private:
   void begin(http::Exchange& exchange);
+  bool recall(http::Exchange& exchange) const;
+  void take_match(http::Exchange& exchange, const Match& match) const;
   void refuse_method(http::Exchange& exchange, http::MethodSet allowed);
 
   SiteHold* hold_;
   std::string listener_;
   const Router* router_;  // of the held site, for this listener
+  std::uint64_t epoch_;   // of this router: what was noted in another one is void
   Observer* observer_;
   std::uint64_t next_id_;
 };
