@@ -24,8 +24,10 @@ std::string etag_of(std::string_view body) {
 
 /// Most requests have no precondition; one look at each first letter tells.
 bool may_have_precondition(const http::Request& request) {
-  return std::ranges::any_of(request.fields,
-                             [](const auto& field) { return starts_with_ignoring_case(field.name, "if-"); });
+  return std::ranges::any_of(request.fields, [](const auto& field) {
+    bool may = field.name.starts_with('I') || field.name.starts_with('i');
+    return may && starts_with_ignoring_case(field.name, "if-");
+  });
 }
 
 /// Answers 304 or 412 in place of a body that has `etag`, where the request asks for it.
@@ -50,7 +52,9 @@ bool answer_precondition(http::Exchange& exchange, std::string_view etag, const 
 class ConstantBody : public site::Handler {
  public:
   ConstantBody(http::Status status, std::string body, std::string etag, site::ResponseFields fields)
-      : status_(status), body_(std::move(body)), etag_(std::move(etag)), fields_(std::move(fields)) {}
+      : status_(status), body_(std::move(body)), etag_(std::move(etag)), fields_(std::move(fields)) {
+    fields_.prepare(status_, body_.size());
+  }
 
   void handle(http::Exchange& exchange) const override {
     http::Response response;

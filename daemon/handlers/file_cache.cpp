@@ -46,11 +46,15 @@ FileCache::Turn FileCache::turn(net::Loop& loop) {
 }
 
 FileCache::Found FileCache::find(std::uint64_t owner, std::string_view name, net::Loop& loop) {
-  auto found = index_.find({owner, name});
-  if (found == index_.end()) return {};
-  auto entry = found->second;
+  auto entry = entries_.begin();
+  bool latest = !entries_.empty() && entry->owner == owner && entry->name == name;
+  if (!latest) {
+    auto found = index_.find({owner, name});
+    if (found == index_.end()) return {};
+    entry = found->second;
+    entries_.splice(entries_.begin(), entries_, entry);
+  }
   ++entry->uses;
-  if (entry != entries_.begin()) entries_.splice(entries_.begin(), entries_, entry);
   if (is_known_current(*entry, loop)) return {entry->resource, true};
   if (!entry->resource->watchable) return {entry->resource, false};
   if (look(*entry, loop)) return {entry->resource, true};

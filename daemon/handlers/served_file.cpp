@@ -69,6 +69,8 @@ ServedFilePtr described(ServedFile&& file, std::int64_t last_modified, const Fil
   made->partial_fields = http::FixedFields(without(fields, {"Content-Type", "Content-Encoding"}));
   made->error_fields = http::FixedFields(
       without(fields_of(*made, traits, "no-store"), {"ETag", "Last-Modified", "Accept-Ranges"}));
+  made->fields.prepare(200, static_cast<std::int64_t>(made->size));
+  made->partial_fields.prepare(304, http::FixedFields::no_length);
   return made;
 }
 
@@ -99,14 +101,14 @@ std::string tag_with_coding(std::string_view etag, http::Coding coding) {
   return std::string(etag.substr(0, etag.size() - 1)) + '-' + std::string(token(coding)) + '"';
 }
 
-/// Of a text that does not fit into its object, with what the allocator adds.
-std::size_t heap_of(std::string_view text) {
-  return text.size() < 16 ? 0 : text.size() + 32;
+/// Of a text of so many octets that does not fit into its object, with what the allocator adds.
+std::size_t heap_of(std::size_t octets) {
+  return octets < 16 ? 0 : octets + 32;
 }
 
 std::size_t memory_of(const http::FixedFields& fields) {
-  auto sum = 2 * heap_of(fields.http1());  // it has grown by doubling
-  for (const auto& line : fields.list()) sum += sizeof(line) + heap_of(line.first) + heap_of(line.second);
+  auto sum = 2 * heap_of(fields.octets());  // it has grown by doubling
+  for (const auto& line : fields.list()) sum += sizeof(line) + heap_of(line.first.size()) + heap_of(line.second.size());
   return sum;
 }
 

@@ -27,9 +27,9 @@ std::string_view moved(std::string_view part, const char* from, const char* to) 
 }  // namespace
 
 KnownHead* KnownHeads::find(std::string_view received) {
+  if (matches(latest_, received)) return latest_;
   asked_ = key_of(received);
   auto* head = slot_of(asked_).head;
-  if (!matches(head, received)) head = latest_;
   if (!matches(head, received)) return nullptr;
   return latest_ = head;
 }
@@ -52,7 +52,7 @@ void KnownHeads::note(std::string_view head, const char* copy, const http::Reque
   }
   known->request.scheme = known->request.body = {};
   known->retain();
-  if (slot.head) slot.head->release();
+  if (slot.head) slot.head->release();  // latest_ among others
   latest_ = slot.head = known;
 }
 

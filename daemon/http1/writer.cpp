@@ -88,14 +88,21 @@ std::uint64_t write_response(net::Transport& transport, const http::Response& re
   auto* text = send_body ? std::get_if<std::string_view>(&response.body) : nullptr;
   std::string_view tail = text && text->size() <= inline_body ? *text : std::string_view{};
 
+  std::string_view ready;  // the head as it was made when the config or the file was read
+  if (response.fixed && response.fields.empty())
+    ready = response.fixed->ready(response.status, announce ? static_cast<std::int64_t>(length) : http::FixedFields::no_length);
   constexpr std::size_t fixed_room = 192;  // status line, Content-Length, Date, Connection
-  Cursor out(transport.reserve(fixed_room + fields_size(response) + tail.size()));
-  out.put(status_line(response.status));
-  put_fields(out, response);
-  if (announce) {
-    out.put("Content-Length: ");
-    out.put_number(length);
-    out.put("\r\n");
+  Cursor out(transport.reserve(fixed_room + (ready.empty() ? fields_size(response) : ready.size()) + tail.size()));
+  if (!ready.empty()) {
+    out.put(ready);
+  } else {
+    out.put(status_line(response.status));
+    put_fields(out, response);
+    if (announce) {
+      out.put("Content-Length: ");
+      out.put_number(length);
+      out.put("\r\n");
+    }
   }
   out.put(framing.date_line);
   out.put(connection_line(framing.persistence));

@@ -21,6 +21,12 @@ class ResponseFields {
   ResponseFields(List own, const std::vector<HeaderTemplate>& configured, const Scope& scope,
                  config::Diagnostics& diagnostics);
 
+  /// The content is known: `status` and its size in octets are what responses have as a rule.
+  void prepare(http::Status status, std::size_t size) {
+    fixed_.prepare(status, static_cast<std::int64_t>(size));
+    fixed_without_content_.prepare(304, http::FixedFields::no_length);
+  }
+
   /// Puts all fields into `response`; what has to be rendered lies in the exchange's arena.
   void apply(http::Exchange& exchange, http::Response& response) const { apply(exchange, response, fixed_); }
   /// The same for a 304, which says nothing of the content that it leaves out (RFC 9110 §15.4.5).
