@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import chart
+import host
 import load
 import measure
 import ours
@@ -32,6 +33,8 @@ def options():
     parser.add_argument("--install", action="store_true", help="install the load generator and the peers first")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds; medians are shown (default 3)")
     parser.add_argument("--seconds", type=int, default=3, help="load per server and round (default 3)")
+    parser.add_argument("--attempts", type=int, default=10,
+                        help="a round is measured so often at most until the host leaves the machine alone (default 10)")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--only", action="append", metavar="SCENARIO", choices=names, help="one of: " + ", ".join(names))
     parser.add_argument("--without", action="append", default=[], metavar="SERVER", help="leave a server out")
@@ -52,6 +55,7 @@ class Setting:
     rounds: int
     seconds: int
     connections: int
+    attempts: int = 1
     rate: int = 0  # requests a second of the scenario "latency"
 
 
@@ -83,6 +87,20 @@ def started(scenario, contestants, setting):
     return running
 
 
+def one_round(scenario, server, header, setting, fresh):
+    """`fresh`: the server has just been started."""
+    def attempt():
+        nonlocal fresh
+        if scenario.members and not fresh:  # what an earlier round left behind would hide what this one needs
+            server.stop()
+            server.start(scenario.name, setting.server_cpus)
+            scenarios.verify(scenario, server)
+        fresh = False
+        return measure.one_round(scenario, server, header, setting)
+
+    return host.quiet_round(attempt, setting.attempts)
+
+
 def measure_scenario(scenario, contestants, setting):
     """All rounds of one scenario: {server name: [measurement]}."""
     running = []
@@ -96,11 +114,7 @@ def measure_scenario(scenario, contestants, setting):
                 if server.name not in results:
                     continue
                 try:
-                    if number and scenario.members:  # what an earlier round left behind would hide what this one needs
-                        server.stop()
-                        server.start(scenario.name, setting.server_cpus)
-                        scenarios.verify(scenario, server)
-                    measured = measure.one_round(scenario, server, header, setting)
+                    measured = one_round(scenario, server, header, setting, number == 0)
                 except (load.WrongAnswer, servers.NotRunning, OSError) as wrong:
                     print(f"  {server.name} is disqualified: {wrong}")
                     del results[server.name]
@@ -134,7 +148,7 @@ def measure_all(arguments):
     cpus = sorted(os.sched_getaffinity(0))
     if len(cpus) == 1:
         print("Only one CPU: server and load share it, so requests/s say little. CPU per request still holds.")
-    setting = Setting(cpus, cpus[-1], arguments.rounds, arguments.seconds, arguments.connections)
+    setting = Setting(cpus, cpus[-1], arguments.rounds, arguments.seconds, arguments.connections, arguments.attempts)
 
     measured = {}
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as scratch:

@@ -1,5 +1,6 @@
 """The results as a whole: which targets are met, and the tables of README.md."""
 
+import host
 import scenarios
 import table
 from servers import MANY
@@ -131,6 +132,8 @@ def markdown(found):
             lines.append(row(name, f"{costs[name]:,.{0 if scenario.kind in ('idle', 'reload', 'rate') else 2}f}",
                              ", ".join(f"{ratio:.2f} × {other}" for ratio, other in table.ratios(name, costs)),
                              more(scenario, results[name])))
+        if host.worst(results) > host.QUIET:
+            lines += ["", f"Disturbed: others on the host took up to {host.worst(results):.0%} of a CPU in a round that counts."]
         if scenario.name == "workers" and {"sluice", "sluice, 2 workers"} <= results.keys():
             lines += ["", table.workers_text(results["sluice"], results["sluice, 2 workers"]) + "."]
     return "\n".join(lines)

@@ -2,6 +2,8 @@
 
 import statistics
 
+import host
+
 
 def median(rounds, key):
     return statistics.median(one[key] for one in rounds)
@@ -55,6 +57,8 @@ def show(scenario, results):
     for name, rounds in results.items():
         compared = "  ".join(f"{ratio:.2f} × {other}" for ratio, other in ratios(name, costs))
         print(f"  {name:{width}} {line(scenario, rounds)}  {compared}".rstrip())
+    if host.worst(results) > host.QUIET:
+        print(f"  disturbed: others on the host took up to {host.worst(results):.0%} of a CPU in a round that counts")
     if scenario.name == "workers":
         show_workers(results)
 

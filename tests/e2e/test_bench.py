@@ -14,6 +14,7 @@ from sluice import BINARY, ROOT
 sys.path.append(str(ROOT / "tests/bench"))
 import bench  # noqa: E402
 import chart  # noqa: E402
+import host  # noqa: E402
 import load  # noqa: E402
 import ours  # noqa: E402
 import report  # noqa: E402
@@ -138,6 +139,24 @@ def test_the_load_generator_counts_what_waits_for_a_slow_server(tools):
     assert 0.25 < result["p50"] / result["max"] < 0.75  # due at any time in the second, and waiting since
 
 
+@pytest.mark.parametrize("taken, counts", [([0.0], 0), ([0.5, 0.01], 1), ([0.5, 0.2, 0.3], 1), ([0.9, 0.9, 0.02], 2)])
+def test_a_round_counts_when_the_host_left_the_machine_alone_or_else_the_quietest_one(taken, counts):
+    """The clock goes on a second with each look that ends a round."""
+    results = [{"attempt": number} for number in range(len(taken))]
+    stolen = iter([amount for share in taken for amount in (0.0, share)])
+    seconds = iter([time for number in range(len(taken)) for time in (number, number + 1)])
+    attempts = iter(results)
+    quietest = host.quiet_round(lambda: next(attempts), len(taken), lambda: next(stolen), lambda: next(seconds), lambda _: None)
+    assert quietest["attempt"] == counts and quietest["stolen"] == taken[counts]
+    assert next(attempts, None) is None or taken[counts] <= host.QUIET
+
+
+def test_time_that_others_take_is_counted_and_told():
+    assert host.stolen_seconds() >= 0
+    assert host.worst(MEASURED["plain"]) == 0
+    assert host.worst({"sluice": [{"stolen": 0.1}, {"stolen": 0.3}], "floor": []}) == 0.3
+
+
 MEASURED = {
     "plain": {name: [{"cpu_microseconds": cost, "requests_per_second": 1e6 / cost}] * 3
               for name, cost in (("floor", 7.0), ("sluice", 7.35), ("nginx", 8.0), ("<&>", 60.0))},
@@ -202,6 +221,6 @@ def test_a_variant_is_compared_with_its_own_server():
 def test_the_options_of_the_readme_exist():
     text = (ROOT / "tests/bench/README.md").read_text()
     done = subprocess.run([ROOT / "scripts/bench", "--help"], capture_output=True, text=True)
-    for option in ("--install", "--only", "--rounds", "--seconds", "--json", "--from", "--chart", "--markdown"):
+    for option in ("--install", "--only", "--rounds", "--attempts", "--seconds", "--json", "--from", "--chart", "--markdown"):
         assert option in text and option in done.stdout
     assert bench.ROOT == ROOT
