@@ -35,7 +35,7 @@ class Retained {
 /// Room for what the application finds out from the head of a request, kept for requests that repeat it octet by octet.
 struct Memo {
   std::uint64_t of = 0;  // the application's word for what the note rests on; 0: nothing is noted
-  alignas(std::max_align_t) std::array<std::byte, 128> note;
+  alignas(std::max_align_t) std::array<std::byte, 256> note;
 };
 
 /// One request and its response, whatever the protocol carries it: an HTTP/1 message or an HTTP/2 stream.

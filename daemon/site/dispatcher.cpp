@@ -1,5 +1,7 @@
 #include "site/dispatcher.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <new>
 #include <type_traits>
@@ -36,12 +38,28 @@ std::uint64_t next_epoch() {
   return ++last;
 }
 
-/// What lies in the arena, such as decoded parameters, ends with the exchange; what `match` has of the path itself lies in
-/// the head that is kept.
+/// What is noted of a request whose head may come again: its match, in which all views are of that head.
+struct Note {
+  static constexpr std::size_t most_texts = 3;
+  Match match;
+  std::array<PathText, most_texts> texts;  // of match.path
+};
+static_assert(sizeof(Note) <= sizeof(http::Memo::note) && std::is_trivially_destructible_v<Note>);
+
+bool lies_in(std::string_view part, std::string_view whole) {
+  return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+}
+
+/// Decoded parameters lie in the arena and end with the exchange: a match that has some is not noted.
+bool lasts(const Match& match, std::string_view path) {
+  if (match.path.size() > Note::most_texts || !lies_in(match.rest, path)) return false;
+  return std::ranges::all_of(match.path, [&](const PathText& text) { return lies_in(text.text, path) && lies_in(text.raw, path); });
+}
+
 void note(http::Exchange& exchange, const Match& match, std::uint64_t epoch) {
-  static_assert(sizeof(Match) <= sizeof(http::Memo::note) && std::is_trivially_destructible_v<Match>);
-  if (!exchange.memo || !match.path.empty()) return;
-  new (exchange.memo->note.data()) Match(match);
+  if (!exchange.memo || !lasts(match, exchange.request.path)) return;
+  auto* noted = new (exchange.memo->note.data()) Note{.match = match, .texts = {}};
+  std::ranges::copy(match.path, noted->texts.begin());
   exchange.memo->of = epoch;
 }
 
@@ -131,7 +149,14 @@ void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const 
 /// Whether the same request has been routed before: then it goes the same way.
 bool Dispatcher::recall(http::Exchange& exchange) const {
   if (!exchange.memo || exchange.memo->of != epoch_) return false;
-  take_match(exchange, *std::launder(reinterpret_cast<const Match*>(exchange.memo->note.data())));
+  const auto& noted = *std::launder(reinterpret_cast<const Note*>(exchange.memo->note.data()));
+  auto match = noted.match;
+  if (!match.path.empty()) {  // a copy, because the note may be of another epoch before this exchange has ended
+    auto texts = exchange.arena.array<PathText>(match.path.size());
+    std::ranges::copy_n(noted.texts.begin(), static_cast<std::ptrdiff_t>(texts.size()), texts.begin());
+    match.path = texts;
+  }
+  take_match(exchange, match);
   return true;
 }
 
