@@ -105,8 +105,9 @@ void Loop::run_posted() {
 
 void Loop::run_deferred() {
   while (!deferred_.empty()) {  // a task may defer another
-    auto tasks = std::exchange(deferred_, {});
-    for (auto& task : tasks) task();
+    running_.swap(deferred_);
+    for (auto& task : running_) task();
+    running_.clear();
   }
 }
 

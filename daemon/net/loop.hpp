@@ -86,6 +86,7 @@ class Loop {
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;
   std::vector<std::function<void()>> deferred_;
+  std::vector<std::function<void()>> running_;  // of those deferred; keeps its memory for the next turn
 };
 
 }  // namespace sluice::net

@@ -80,8 +80,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto whole = play(bytes, [&] { return bytes.size(); });
   auto pieces = play(bytes, [&] { return 1 + random.below(40); });
   auto octets = play(bytes, [] { return std::size_t{1}; });
-  auto again = play(bytes, [&] { return bytes.size(); });  // now HeaderCache knows its plain header sections
-  fuzz::require(whole == again, "a known header section is answered as a new one");
+  for (int i = 0; i < 3; ++i) {  // now HeaderCache knows its plain header sections, and then KnownHeads its heads
+    auto again = play(bytes, [&] { return bytes.size(); });
+    fuzz::require(whole == again, "what was read before is answered as what is new");
+  }
   fuzz::require(whole == pieces, "random pieces are answered as the whole");
   fuzz::require(whole == octets, "single octets are answered as the whole");
   return 0;
