@@ -1,5 +1,6 @@
 #include "net/background.hpp"
 
+#include <pthread.h>
 #include <uv.h>
 
 #include <algorithm>
@@ -65,6 +66,7 @@ void end(uv_work_t* request, int) {
 }
 
 void work(uv_work_t* request) {
+  [[maybe_unused]] static thread_local const int named = ::pthread_setname_np(::pthread_self(), "pool");
   job_of(request).work();
   --running;
 }

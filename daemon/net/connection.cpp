@@ -89,6 +89,7 @@ void Connection::on_events(std::uint32_t events) {
   if (events & EPOLLERR) return fail();
   if (events & EPOLLOUT) flush();
   if (state_ == State::closed) return;
+  if (paused_ && !(events & (EPOLLRDHUP | EPOLLHUP))) return;  // by what flush() has called; the input waits
   if (events & (EPOLLIN | EPOLLRDHUP)) return on_readable();
   if (events & EPOLLHUP) fail();
 }

@@ -1,5 +1,6 @@
 #include "service/quiet_thread.hpp"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ void QuietThread::run(std::function<void()> work, std::function<void()> done) {
 }
 
 void QuietThread::serve() {
+  ::pthread_setname_np(::pthread_self(), "loader");
   lower_priority();
   std::unique_lock lock(mutex_);
   while (true) {

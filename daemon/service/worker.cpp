@@ -1,5 +1,6 @@
 #include "service/worker.hpp"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -77,6 +78,7 @@ void Worker::listen(const WorkerSocket& socket) {
 
 void Worker::start() {
   thread_ = std::thread([this] {
+    ::pthread_setname_np(::pthread_self(), "worker");  // for top(1) and its like
     hub_.enter_thread();
     user_lines::set_wake([this] { loop_.at_end_of_turn([] { user_lines::flush(); }); });
     loop_.run();

@@ -124,6 +124,12 @@ class Server:
                 total += int((task / "schedstat").read_text().split()[0])
         return total / 1e9
 
+    def worker_cpu_seconds(self):
+        """The same for the threads of ours that serve requests."""
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        workers = [task for task in tasks if (task / "comm").read_text().strip() == "worker"]
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in workers) / 1e9
+
     def resident_bytes(self):
         """Resident memory of the process and its descendants."""
         pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids())

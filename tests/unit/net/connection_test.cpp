@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 
 #include "net/connections.hpp"
@@ -20,6 +21,7 @@ class Recorder final : public Protocol {
     std::string bytes;
     int calls = 0;
     bool ended = false;
+    bool pauses_when_writable = false;
     Transport* transport = nullptr;
   };
   explicit Recorder(Seen& seen) : seen_(seen) {}
@@ -32,6 +34,9 @@ class Recorder final : public Protocol {
   void on_eof() override {
     seen_.ended = true;
     seen_.transport->close(false);
+  }
+  void on_writable() override {
+    if (seen_.pauses_when_writable) seen_.transport->pause_reading();
   }
   void on_deadline() override {}
   void drain() override {}
@@ -137,6 +142,26 @@ TEST_CASE("a peer that leaves while reading is paused is noticed at once") {
   scene.turn(4);
   CHECK(scene.seen.ended);
   CHECK(scene.seen.calls == 0);
+}
+
+TEST_CASE("a pause in on_writable() is not taken for the end of the peer whose octets have come in the same event") {
+  Scene scene;
+  scene.seen.pauses_when_writable = true;
+  scene.seen.transport->write(octets(4 << 20));
+  scene.seen.transport->want_writable();
+  scene.turn(4);
+  std::string taken(8 << 20, '\0');
+  std::size_t received = 0;
+  for (int i = 0; i < 1000 && received < 4 << 20; ++i) {
+    auto count = ::recv(scene.peer, taken.data(), taken.size(), 0);
+    received += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+    scene.send("x");  // so that each event is of octets as well as of room for more
+    scene.turn(1);
+  }
+  CHECK(received == 4 << 20);
+  scene.turn(2);
+  CHECK_FALSE(scene.seen.ended);
+  CHECK(scene.connections.count() == 1);
 }
 
 TEST_CASE("a connection that lingers drops whatever still comes, until the peer ends") {
