@@ -32,19 +32,6 @@ FileCache& FileCache::of_this_thread() {
   return cache;
 }
 
-/// The number of the present turn. Only turns in which somebody asks are counted: the first to ask has the
-/// count go on when the turn ends.
-FileCache::Turn FileCache::turn(net::Loop& loop) {
-  if (!turn_->ends) {
-    turn_->ends = true;
-    loop.at_end_of_turn([counter = turn_] {
-      ++counter->number;
-      counter->ends = false;
-    });
-  }
-  return {turn_->number, loop.now()};
-}
-
 FileCache::Found FileCache::find(std::uint64_t owner, std::string_view name, net::Loop& loop) {
   auto entry = entries_.begin();
   bool latest = !entries_.empty() && entry->owner == owner && entry->name == name;

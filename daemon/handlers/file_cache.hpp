@@ -72,9 +72,10 @@ class FileCache {
   std::size_t count() const { return entries_.size(); }
 
  private:
+  /// Of the loop: see Loop::looks() and Loop::now().
   struct Turn {
-    std::uint64_t number = 0;
-    std::uint64_t time = 0;  // the loop may wait several times within a turn when very much is ready
+    std::uint64_t look = 0;
+    std::uint64_t time = 0;
     bool operator==(const Turn&) const = default;
   };
   struct Entry {
@@ -106,7 +107,7 @@ class FileCache {
   /// Watching costs dozens of system calls to begin with, so only files in use are worth it.
   static constexpr std::uint32_t uses_before_watching = 2;
 
-  Turn turn(net::Loop& loop);
+  static Turn turn(net::Loop& loop) { return {loop.looks(), loop.now()}; }
   bool is_known_current(const Entry& entry, net::Loop& loop);
   bool look(Entry& entry, net::Loop& loop);
   bool begin_watching(const Entry& entry, std::uint64_t now);
@@ -125,12 +126,6 @@ class FileCache {
   std::uint64_t retired_ = 0;  // owners up to this one are gone
   std::size_t octets_ = 0;
   std::size_t descriptors_ = 0;
-  /// Shared with what runs at the end of a turn, which may be after the cache of an ending thread is gone.
-  struct TurnCounter {
-    std::uint64_t number = 0;
-    bool ends = false;
-  };
-  std::shared_ptr<TurnCounter> turn_ = std::make_shared<TurnCounter>();
 };
 
 }  // namespace sluice::handlers

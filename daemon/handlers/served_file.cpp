@@ -107,7 +107,7 @@ std::size_t heap_of(std::size_t octets) {
 }
 
 std::size_t memory_of(const http::FixedFields& fields) {
-  auto sum = 2 * heap_of(fields.octets());  // it has grown by doubling
+  auto sum = 2 * heap_of(fields.octets());  // it may have grown by doubling
   for (const auto& line : fields.list()) sum += sizeof(line) + heap_of(line.first.size()) + heap_of(line.second.size());
   return sum;
 }

@@ -14,7 +14,8 @@
 namespace sluice::http {
 
 /// The fields of a response that are known when the config is loaded, in the forms the protocols want: ready
-/// octets for HTTP/1, a list for HTTP/2. Immutable, part of a Site; lives as long as the exchange.
+/// octets for HTTP/1, a list for HTTP/2. Part of a Site or of a file that is kept, and immutable from then on; lives as
+/// long as the exchange.
 /// Date, Connection, Content-Length and Transfer-Encoding are the protocol's business and never in here.
 class FixedFields {
  public:
@@ -31,7 +32,7 @@ class FixedFields {
   void prepare(Status status, std::int64_t length);
   /// All of the head of HTTP/1 but Date and Connection, if it has been prepared for these; else empty.
   std::string_view ready(Status status, std::int64_t length) const {
-    return status == status_ && length == length_ ? std::string_view(text_) : std::string_view();
+    return status_ != 0 && status == status_ && length == length_ ? std::string_view(text_) : std::string_view();
   }
 
   /// Octets of text that it keeps for HTTP/1.

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace sluice::http1 {
 
 namespace {
 
-/// Method, most of the target and the number of octets tell most heads apart; equal keys only cost a place.
+/// Method, most of the target and the number of octets tell most heads apart; equal keys only cost a place. As a rule
+/// nothing has been received behind a head, so that its key is known before its end is.
 std::uint64_t key_of(std::string_view received) {
   std::array<std::uint64_t, 5> words{};
   std::memcpy(words.data(), received.data(), std::min<std::size_t>(received.size(), 40));
@@ -28,15 +30,15 @@ std::string_view moved(std::string_view part, const char* from, const char* to) 
 
 KnownHead* KnownHeads::find(std::string_view received) {
   if (matches(latest_, received)) return latest_;
-  asked_ = key_of(received);
-  auto* head = slot_of(asked_).head;
+  auto* head = slot_of(key_of(received)).head;
   if (!matches(head, received)) return nullptr;
   return latest_ = head;
 }
 
 void KnownHeads::note(std::string_view head, const char* copy, const http::Request& request, bool keep_alive) {
-  auto& slot = slot_of(asked_);
-  if (std::exchange(slot.seen, asked_) != asked_) return;
+  auto key = key_of(head);
+  auto& slot = slot_of(key);
+  if (std::exchange(slot.seen, key) != key) return;
   if (head.size() > most_octets || request.fields.size() > most_fields) return;
   auto* known = new KnownHead;
   known->octets = head;

@@ -19,10 +19,10 @@ struct KnownHead final : http::Retained {
   http::Memo memo;
 };
 
-/// The request heads that came more than once lately to a worker. Whoever polls, a load balancer that asks whether we are
+/// The request heads that came more than once lately to the listeners of one kind of a worker. Whoever polls, a load balancer that asks whether we are
 /// well, and all browsers of one version that load the same page send the same octets each time: comparing them is all
-/// that is left of reading them. It halves what we spend on a small request. One thread; keeps at most 256 heads of at most
-/// 1 KiB, and as much for their fields.
+/// that is left of reading and routing them, which takes two fifths off the instructions that a small request costs us.
+/// One thread; keeps at most 256 heads of at most 1 KiB, and as much for their fields.
 class KnownHeads {
  public:
   KnownHeads() = default;
@@ -31,12 +31,12 @@ class KnownHeads {
   KnownHeads& operator=(const KnownHeads&) = delete;
 
   /// The known head with which `received`, that begins with the first octet of a head, begins itself; or null. Lives until
-  /// the next call, longer for whoever retains it.
+  /// the next note() or clear(), longer for whoever retains it.
   KnownHead* find(std::string_view received);
 
-  /// `head` has just been read, find() having been asked about it last. It must be one of HTTP/1.1 whose fields are plain
-  /// (split_plain_fields) and valid, without Expect and without a body. The views of `request` lie in a copy that begins at
-  /// `copy`. Kept is what comes the second time.
+  /// `head` has just been read. It must be one of HTTP/1.1 whose fields are plain (split_plain_fields) and valid, without
+  /// Expect and without a body. The views of `request` lie in a copy that begins at `copy`. Kept is what comes the second
+  /// time.
   void note(std::string_view head, const char* copy, const http::Request& request, bool keep_alive);
 
   /// Forgets all: other limits hold from now on.
@@ -56,7 +56,6 @@ class KnownHeads {
   }
 
   std::array<Slot, 256> slots_;
-  std::uint64_t asked_ = 0;     // key of what find() was asked about last
   KnownHead* latest_ = nullptr;  // found or kept; behind it in a pipeline stand more of its kind
 };
 

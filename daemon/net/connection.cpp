@@ -60,6 +60,7 @@ void Connection::start(std::unique_ptr<Protocol> protocol) {
   ++nested_;
   protocol_->on_open(*this);
   --nested_;
+  keep_borrowed();
   queue_finish();
 }
 
@@ -68,7 +69,9 @@ void Connection::start(std::unique_ptr<Protocol> protocol) {
 void Connection::finish_turn() {
   flush_queued_ = false;
   Event event(*this);
-  if (!std::exchange(begun_, true) && state_ == State::open && !paused_) on_readable();
+  if (std::exchange(begun_, true) || state_ != State::open || paused_) return;
+  loop().count_look();
+  on_readable();
 }
 
 /// Tells the kernel what has changed since the last callback; most callbacks change nothing.
@@ -89,7 +92,8 @@ void Connection::on_events(std::uint32_t events) {
   if (events & EPOLLERR) return fail();
   if (events & EPOLLOUT) flush();
   if (state_ == State::closed) return;
-  if (paused_ && !(events & (EPOLLRDHUP | EPOLLHUP))) return;  // by what flush() has called; the input waits
+  bool waits = paused_ && state_ == State::open;  // by what flush() has called, for example
+  if (waits && !(events & (EPOLLRDHUP | EPOLLHUP))) return;
   if (events & (EPOLLIN | EPOLLRDHUP)) return on_readable();
   if (events & EPOLLHUP) fail();
 }

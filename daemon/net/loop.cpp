@@ -71,6 +71,7 @@ void Loop::turn(int longest_wait) {
   epoll_event events[events_per_turn];
   auto wait = longest_wait == 0 ? 0 : uv_backend_timeout(&loop_);
   auto count = ::epoll_wait(epoll_, events, events_per_turn, wait);
+  ++looks_;
   uv_update_time(&loop_);
   bool libuv_ready = false;
   for (int i = 0; i < count; ++i) {

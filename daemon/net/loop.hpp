@@ -60,6 +60,12 @@ class Loop {
   /// Milliseconds of the monotonic clock, read once a turn.
   std::uint64_t now() const { return uv_now(&loop_); }
 
+  /// How often it has looked for what has arrived. What is received while this number stays had been sent before it changed
+  /// to it, if its sender waits for answers.
+  std::uint64_t looks() const { return looks_; }
+  /// Input is about to be read that the loop was not told of.
+  void count_look() { ++looks_; }
+
   /// Where every connection of this loop receives. Its content is valid during one callback.
   std::span<char> read_buffer() { return {read_buffer_.get(), read_buffer_size}; }
   BlockPool& blocks() { return blocks_; }
@@ -78,6 +84,7 @@ class Loop {
 
   uv_loop_t loop_;
   int epoll_ = -1;
+  std::uint64_t looks_ = 0;
   bool stopped_ = false;
   bool shared_ = false;
   std::unique_ptr<char[]> read_buffer_;

@@ -54,6 +54,19 @@ TEST_CASE("the caches of all workers follow a limit that changes") {
   FileCache::set_worker_limits({32 << 20, 256});
 }
 
+TEST_CASE("what was seen to be current is looked at again for input that was read later in the turn") {
+  Folder folder;
+  FileCache cache;
+  net::Loop loop;
+  folder.write("f", "one");
+  cache.insert(1, "f", folder.resource("f"), loop);
+  CHECK(cache.find(1, "f", loop).current);
+  folder.write("f", "other");
+  CHECK(cache.find(1, "f", loop).current);  // who asks here had asked before
+  loop.count_look();
+  CHECK_FALSE(cache.find(1, "f", loop).resource);
+}
+
 TEST_CASE("the cache gives a file until it changes in any way") {
   Folder folder;
   FileCache cache;

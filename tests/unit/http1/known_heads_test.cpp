@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -41,16 +42,34 @@ TEST_CASE("a head is known once it has come twice, at the front of what was rece
   CHECK_FALSE(heads.find(""));
 }
 
-TEST_CASE("heads that are large, have a body or are refused are not kept") {
+TEST_CASE("heads that are large, have a body, are of another kind or are refused are not kept") {
   for (const std::string& other :
        {"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + std::string(2000, 'c') + "\r\n\r\n",
-        std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"), std::string("GET / HTTP/1.0\r\nHost: x\r\n\r\n"),
+        std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"),
+        std::string("GET / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"),
         std::string("GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n"), std::string("GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n"), std::string("GET / HTTP/1.1\r\n\r\n")}) {
     Scene scene;
-    for (int i = 0; i < 4; ++i) scene.send(other);
+    for (int i = 0; i < 4; ++i) {
+      scene.session = std::make_unique<Session>(scene.engine);
+      scene.session->on_open(scene.transport);
+      scene.send(other);
+    }
+    CHECK(scene.application.outcomes.size() == 4);
     CHECK_MESSAGE(!scene.engine.heads.find(other), other);
   }
+}
+
+TEST_CASE("a head that comes once among others that are known takes nobody's place") {
+  Scene scene;
+  const std::string once = "GET /once HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (int i = 0; i < 3; ++i) scene.send(head);
+  scene.send(once.substr(0, 25));
+  scene.send(once.substr(25));
+  CHECK_FALSE(scene.engine.heads.find(once));
+  CHECK(scene.engine.heads.find(head));
+  scene.send("\r\n" + once);  // the second time, behind an empty line
+  CHECK(scene.engine.heads.find(once));
 }
 
 TEST_CASE("a known head outlives its place for whoever retains it") {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -166,11 +168,19 @@ TEST_CASE("a pause in on_writable() is not taken for the end of the peer whose o
 
 TEST_CASE("a connection that lingers drops whatever still comes, until the peer ends") {
   Scene scene;
+  SUBCASE("while it was reading") {}
+  SUBCASE("while reading was paused") {
+    scene.seen.transport->pause_reading();
+    scene.turn(2);
+  }
   scene.seen.transport->close(true);
   scene.turn(2);
   scene.send(octets(3 * Loop::read_buffer_size));
   scene.turn(6);
   CHECK(scene.connections.count() == 1);
+  int left = 0;
+  CHECK(::ioctl(scene.peer, SIOCOUTQ, &left) == 0);
+  CHECK(left == 0);
   scene.send("x");
   ::shutdown(scene.peer, SHUT_WR);
   scene.turn(6);

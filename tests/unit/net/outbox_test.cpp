@@ -177,3 +177,34 @@ TEST_CASE("a file that turns out shorter fails the outbox, whoever sends it") {
   CHECK(outbox.take_sent(Outbox::send_file(pair.fds[0], outbox.cold_part())) == Outbox::Progress::failed);
   CHECK(outbox.take_sent(-EAGAIN) == Outbox::Progress::blocked);
 }
+
+TEST_CASE("a single piece is handed over at once, or as far as the socket takes it") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  outbox.append("small");
+  REQUIRE(outbox.is_one_piece());
+  CHECK(outbox.send_piece(pair.fds[0]));
+  CHECK(outbox.empty());
+  CHECK(outbox.size() == 0);
+  CHECK(pair.read_all() == "small");
+
+  std::string large(4 << 20, 'x');
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>('a' + i % 23);
+  outbox.append_borrowed(large);
+  REQUIRE(outbox.is_one_piece());
+  CHECK_FALSE(outbox.send_piece(pair.fds[0]));
+  CHECK(outbox.size() > 0);
+  CHECK(outbox.size() < large.size());
+  auto copy = large;
+  outbox.keep_borrowed();
+  large.assign(large.size(), '!');  // the reader's buffer is used again
+  std::string taken;
+  for (int i = 0; i < 1000 && !outbox.empty(); ++i) {
+    taken += pair.read_all();
+    outbox.flush(pair.fds[0], 0);
+  }
+  taken += pair.read_all();
+  CHECK(taken == copy);
+  CHECK(outbox.size() == 0);
+}
