@@ -16,7 +16,8 @@ class Exchange;
 class Session;
 
 /// What the HTTP/1 connections of one worker share: the application, the settings, the exchanges that are not in
-/// use, the heads and header sections that were read lately, and the Date line of this second. One thread. Outlives its sessions.
+/// use, the heads and header sections that were read lately, and the Date line of this second. One thread. Outlives its
+/// sessions.
 class Engine {
  public:
   /// `active` counts the exchanges in use; null: nobody wants to know.

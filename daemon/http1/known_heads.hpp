@@ -19,10 +19,10 @@ struct KnownHead final : http::Retained {
   http::Memo memo;
 };
 
-/// The request heads that came more than once lately to the listeners of one kind of a worker. Whoever polls, a load balancer that asks whether we are
-/// well, and all browsers of one version that load the same page send the same octets each time: comparing them is all
-/// that is left of reading and routing them, which takes two fifths off the instructions that a small request costs us.
-/// One thread; keeps at most 256 heads of at most 1 KiB, and as much for their fields.
+/// The request heads that came more than once lately to the listeners of one kind of a worker. Whoever polls, a load
+/// balancer that asks whether we are well, and all browsers of one version that load the same page send the same octets
+/// each time: comparing them is all that is left of reading and routing them, which takes two fifths off the instructions
+/// that a small request costs us. One thread; keeps at most 256 heads of at most 1 KiB, and as much for their fields.
 class KnownHeads {
  public:
   KnownHeads() = default;
