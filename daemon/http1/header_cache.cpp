@@ -1,13 +1,10 @@
 #include "http1/header_cache.hpp"
 
+#include "http1/moved.hpp"
+
 namespace sluice::http1 {
 
 namespace {
-
-/// `part`, a view into text that begins at `from`, as it lies in a copy that begins at `to`.
-std::string_view moved(std::string_view part, const char* from, const char* to) {
-  return {to + (part.data() - from), part.size()};
-}
 
 bool begins_with(std::string_view received, const HeaderSection& section) {
   return !section.octets.empty() && received.starts_with(section.octets);

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "http1/moved.hpp"
+
 namespace sluice::http1 {
 
 namespace {
@@ -19,11 +21,6 @@ std::uint64_t key_of(std::string_view received) {
     key ^= key >> 32;
   }
   return key;
-}
-
-/// `part`, a view into text that begins at `from`, as it lies in a copy that begins at `to`.
-std::string_view moved(std::string_view part, const char* from, const char* to) {
-  return part.data() ? std::string_view(to + (part.data() - from), part.size()) : part;
 }
 
 }  // namespace
