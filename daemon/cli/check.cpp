@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
 
@@ -55,14 +54,15 @@ int check(const Options& options) {
 
 }  // namespace
 
-Action prepare_check(CLI::App& app) {
+Action prepare_check(Arguments& arguments) {
   auto options = std::make_shared<Options>();
-  add_config_option(app, options->file);
-  add_config_argument(app, options->file);
-  app.add_option("--format", options->format,
-                 "Form of the findings: human, gcc (file:line:column: …) or json")
-      ->check(CLI::IsMember({"human", "gcc", "json"}))
-      ->capture_default_str();
+  add_config_option(arguments, options->file);
+  add_config_argument(arguments, options->file);
+  arguments.add({.names = "--format",
+                 .value = options->format,
+                 .help = "Form of the findings: human, gcc (file:line:column: …) or json",
+                 .choices = {"human", "gcc", "json"},
+                 .shows_default = true});
   return [options] { return check(*options); };
 }
 

@@ -1,11 +1,8 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
-namespace CLI {
-class App;
-}
+#include "cli/arguments.hpp"
 
 namespace sluice::cli {
 
@@ -16,19 +13,19 @@ using Action = std::function<int()>;
 struct Command {
   const char* name;
   const char* description;
-  /// Declares the arguments on `app` and returns what to run once they are parsed.
-  Action (*prepare)(CLI::App& app);
+  /// Declares its arguments and returns what to run once they are parsed.
+  Action (*prepare)(Arguments& arguments);
 };
 
 // One file each; the table of them is in run.cpp.
-Action prepare_check(CLI::App& app);
-Action prepare_explain(CLI::App& app);
-Action prepare_init(CLI::App& app);
-Action prepare_reference(CLI::App& app);
-Action prepare_routes(CLI::App& app);
-Action prepare_reload(CLI::App& app);
-Action prepare_schema(CLI::App& app);
-Action prepare_serve(CLI::App& app);
+Action prepare_check(Arguments& arguments);
+Action prepare_explain(Arguments& arguments);
+Action prepare_init(Arguments& arguments);
+Action prepare_reference(Arguments& arguments);
+Action prepare_routes(Arguments& arguments);
+Action prepare_reload(Arguments& arguments);
+Action prepare_schema(Arguments& arguments);
+Action prepare_serve(Arguments& arguments);
 
 /// Parses the command line and runs what it asks for; returns the exit code of the process.
 int run(int argc, char** argv);

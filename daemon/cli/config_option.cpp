@@ -1,6 +1,5 @@
 #include "cli/config_option.hpp"
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 namespace sluice::cli {
@@ -11,14 +10,15 @@ constexpr const char* system_file = "/etc/sluice/sluice.toml";
 
 }  // namespace
 
-void add_config_option(CLI::App& app, std::string& file) {
-  app.add_option("-c,--config", file,
-                 "Config file. Default: ./sluice.toml where there is one, else /etc/sluice/sluice.toml")
-      ->type_name("FILE");
+void add_config_option(Arguments& arguments, std::string& file) {
+  arguments.add({.names = "-c,--config",
+                 .value = file,
+                 .help = "Config file. Default: ./sluice.toml where there is one, else /etc/sluice/sluice.toml",
+                 .type = "FILE"});
 }
 
-void add_config_argument(CLI::App& app, std::string& file) {
-  app.add_option("CONFIG", file, "The same without -c")->type_name("FILE")->excludes("--config");
+void add_config_argument(Arguments& arguments, std::string& file) {
+  arguments.add({"CONFIG", file, "The same without -c", "FILE", "--config"});
 }
 
 std::string config_file(const std::string& given) {

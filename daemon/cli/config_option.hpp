@@ -2,17 +2,15 @@
 
 #include <string>
 
-namespace CLI {
-class App;
-}
+#include "cli/arguments.hpp"
 
 namespace sluice::cli {
 
 /// Adds `-c FILE`, which is stored in `file`; it must live until the command has run.
-void add_config_option(CLI::App& app, std::string& file);
+void add_config_option(Arguments& arguments, std::string& file);
 
 /// Lets the file of `-c FILE`, which must have been added, be given without `-c`.
-void add_config_argument(CLI::App& app, std::string& file);
+void add_config_argument(Arguments& arguments, std::string& file);
 
 /// The config file to read: `given`, or else ./sluice.toml where there is one, or else
 /// /etc/sluice/sluice.toml.

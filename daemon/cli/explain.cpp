@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/command.hpp"
@@ -51,15 +50,16 @@ int explain_request(const Options& options) {
 
 }  // namespace
 
-Action prepare_explain(CLI::App& app) {
+Action prepare_explain(Arguments& arguments) {
   auto options = std::make_shared<Options>();
-  app.add_option("KEY|METHOD", options->subject,
-                 "A key, \"server.limits.header_bytes\" or \"header_bytes\", a table, \"route\", or \"placeholders\"; or "
-                 "the method of a request")
-      ->required();
-  app.add_option("PATH", options->target, "The path of a request, after its method");
-  app.add_option("--host", options->host, "The host for which the request is");
-  add_config_option(app, options->file);
+  arguments.add({.names = "KEY|METHOD",
+                 .value = options->subject,
+                 .help = "A key, \"server.limits.header_bytes\" or \"header_bytes\", a table, \"route\", or "
+                         "\"placeholders\"; or the method of a request",
+                 .required = true});
+  arguments.add({"PATH", options->target, "The path of a request, after its method"});
+  arguments.add({"--host", options->host, "The host for which the request is"});
+  add_config_option(arguments, options->file);
   return [options] {
     return options->target.empty() ? explain_key(options->subject) : explain_request(*options);
   };

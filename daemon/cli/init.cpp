@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -47,9 +46,9 @@ int init(const std::string& file) {
 
 }  // namespace
 
-Action prepare_init(CLI::App& app) {
+Action prepare_init(Arguments& arguments) {
   auto file = std::make_shared<std::string>("sluice.toml");
-  app.add_option("FILE", *file, "Name of the new file")->capture_default_str();
+  arguments.add({.names = "FILE", .value = *file, .help = "Name of the new file", .shows_default = true});
   return [file] { return init(*file); };
 }
 

@@ -6,7 +6,7 @@
 /// `sluice reference`: all keys, as Markdown.
 namespace sluice::cli {
 
-Action prepare_reference(CLI::App&) {
+Action prepare_reference(Arguments&) {
   return [] { return print(config::reference()) ? exit_ok : exit_io; };
 }
 

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -51,11 +50,13 @@ int reload(const ReloadOptions& options) {
 
 }  // namespace
 
-Action prepare_reload(CLI::App& app) {
+Action prepare_reload(Arguments& arguments) {
   auto options = std::make_shared<ReloadOptions>();
-  add_config_option(app, options->config);
-  app.add_option("--pid-file", options->pid_file, "File that names the process; default: server.pid_file of the config")
-      ->type_name("FILE");
+  add_config_option(arguments, options->config);
+  arguments.add({.names = "--pid-file",
+                 .value = options->pid_file,
+                 .help = "File that names the process; default: server.pid_file of the config",
+                 .type = "FILE"});
   return [options] { return reload(*options); };
 }
 

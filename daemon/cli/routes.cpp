@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/command.hpp"
@@ -11,10 +10,10 @@
 /// `sluice routes`: a table of everything that a config serves.
 namespace sluice::cli {
 
-Action prepare_routes(CLI::App& app) {
+Action prepare_routes(Arguments& arguments) {
   auto file = std::make_shared<std::string>();
-  add_config_option(app, *file);
-  add_config_argument(app, *file);
+  add_config_option(arguments, *file);
+  add_config_argument(arguments, *file);
   return [file] {
     config::Diagnostics diagnostics;
     auto site = load_or_complain(config_file(*file), diagnostics);

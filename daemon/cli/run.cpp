@@ -1,7 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string_view>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "cli/exit_codes.hpp"
@@ -37,37 +38,21 @@ bool complain_of_unknown_command(int argc, char** argv) {
   return true;
 }
 
-int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  // --help and --version are "errors" to the parser, with the exit code 0.
-  if (error.get_exit_code() == 0) {
-    app.exit(error);
-    return exit_ok;
-  }
-  if (!complain_of_unknown_command(argc, argv)) complain(error.what());
-  std::fputs("Run `sluice --help` for help.\n", stderr);
-  return exit_usage;
-}
-
 }  // namespace
 
 int run(int argc, char** argv) {
-  CLI::App app("A server for HTTP, WebSocket and static files that one TOML file describes.", "sluice");
-  app.set_version_flag("--version", "sluice " SLUICE_VERSION);
-  app.require_subcommand(1);
-  app.footer(
-      "Exit codes: 0 good, 64 wrong usage, 69 cannot listen, 73 cannot create a file, 77 not permitted, 78 "
-      "bad config.");
-  Action action;
+  CommandLine line;
+  std::vector<Action> actions;
   for (const auto& command : commands) {
-    auto* sub = app.add_subcommand(command.name, command.description);
-    sub->callback([&action, run = command.prepare(*sub)] { action = run; });
+    auto arguments = line.add_command(command.name, command.description);
+    actions.push_back(command.prepare(arguments));
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return report_usage(app, error, argc, argv);
-  }
-  return action();
+  auto parsed = line.parse(argc, argv);
+  if (parsed.command) return actions[*parsed.command]();
+  if (parsed.error.empty()) return exit_ok;
+  if (!complain_of_unknown_command(argc, argv)) complain(parsed.error);
+  std::fputs("Run `sluice --help` for help.\n", stderr);
+  return exit_usage;
 }
 
 }  // namespace sluice::cli

@@ -7,7 +7,7 @@
 /// `sluice schema`: the JSON Schema with which editors complete and check config files.
 namespace sluice::cli {
 
-Action prepare_schema(CLI::App&) {
+Action prepare_schema(Arguments&) {
   return [] { return print(config::json_schema()) ? exit_ok : exit_io; };
 }
 

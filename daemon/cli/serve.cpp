@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -79,15 +78,19 @@ int serve(const ServeOptions& options) {
   return daemon.run();
 }
 
-Action prepare_serve(CLI::App& app) {
+Action prepare_serve(Arguments& arguments) {
   auto options = std::make_shared<ServeOptions>();
-  add_config_option(app, options->config);
-  app.add_option("DIRECTORY", options->directory,
-                 "Serve this directory and read no config, on any free port of this machine; a file is read as a config")
-      ->excludes("--config");
-  app.add_option("--listen", options->listen, "Listen here, whatever the config says: \"127.0.0.1:8080\", \":8080\", \"unix:/path\"")
-      ->type_name("ADDRESS");
-  app.add_flag("--watch", options->watch, "Reload when a config file changes");
+  add_config_option(arguments, options->config);
+  arguments.add({.names = "DIRECTORY",
+                 .value = options->directory,
+                 .help = "Serve this directory and read no config, on any free port of this machine; a file is read "
+                         "as a config",
+                 .excludes = "--config"});
+  arguments.add({.names = "--listen",
+                 .value = options->listen,
+                 .help = "Listen here, whatever the config says: \"127.0.0.1:8080\", \":8080\", \"unix:/path\"",
+                 .type = "ADDRESS"});
+  arguments.add_flag("--watch", options->watch, "Reload when a config file changes");
   return [options] {
     std::error_code error;
     if (std::filesystem::is_regular_file(options->directory, error)) std::swap(options->config, options->directory);
