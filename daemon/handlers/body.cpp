@@ -34,7 +34,8 @@ bool may_have_precondition(const http::Request& request) {
 bool answer_precondition(http::Exchange& exchange, std::string_view etag, const site::ResponseFields& fields,
                          http::Response& response) {
   if (!may_have_precondition(exchange.request)) return false;
-  switch (http::evaluate_preconditions(exchange.request, {.etag = etag}, 0)) {
+  http::Now now;
+  switch (http::evaluate_preconditions(exchange.request, {.etag = etag}, now)) {
     case http::Precondition::proceed:
       return false;
     case http::Precondition::not_modified:

@@ -42,9 +42,9 @@ FileCache::Found FileCache::find(std::uint64_t owner, std::string_view name, net
     entries_.splice(entries_.begin(), entries_, entry);
   }
   ++entry->uses;
-  if (is_known_current(*entry, loop)) return {entry->resource, true};
-  if (!entry->resource->watchable) return {entry->resource, false};
-  if (look(*entry, loop)) return {entry->resource, true};
+  if (is_known_current(*entry, loop)) return {&entry->resource, true};
+  if (!entry->resource->watchable) return {&entry->resource, false};
+  if (look(*entry, loop)) return {&entry->resource, true};
   erase(entry);
   return {};
 }

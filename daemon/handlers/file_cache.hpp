@@ -49,8 +49,8 @@ class FileCache {
 
   /// What is here for a name.
   struct Found {
-    std::shared_ptr<Resource> resource;  // null: nothing
-    bool current = false;                // else Resource::is_current() must be asked, where that may wait
+    const std::shared_ptr<Resource>* resource = nullptr;  // null: nothing; valid until the cache is used again
+    bool current = false;                                 // else Resource::is_current() must be asked, where that may wait
   };
   Found find(std::uint64_t owner, std::string_view name, net::Loop& loop);
 

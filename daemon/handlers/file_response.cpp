@@ -2,7 +2,6 @@
 
 #include <sys/random.h>
 
-#include <ctime>
 #include <string>
 
 #include "base/hex.hpp"
@@ -87,6 +86,34 @@ void ranged(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& f
   several_parts(exchange, file, ranges, response);
 }
 
+enum class Answer : std::uint8_t { whole, ranged, not_modified, failed };
+
+Answer choose_answer(const http::Request& request, const ServedFile& file, http::Now& now) {
+  switch (evaluate_preconditions(request, file.validators, now)) {
+    case http::Precondition::not_modified:
+      return Answer::not_modified;
+    case http::Precondition::failed:
+      return Answer::failed;
+    case http::Precondition::proceed:
+      break;
+  }
+  return range_applies(request, file.validators, now) ? Answer::ranged : Answer::whole;
+}
+
+/// The same request for the same state of a file gets the same answer, unless that depends on the time of day. To remember
+/// it takes a seventh off the instructions of a 304.
+Answer recall_answer(http::Exchange& exchange, const ServedFile& file) {
+  auto* memo = exchange.memo;
+  if (memo && memo->handler_of == file.number) return static_cast<Answer>(memo->handler_note);
+  http::Now now;
+  auto answer = choose_answer(exchange.request, file, now);
+  if (memo && !now.asked()) {
+    memo->handler_of = file.number;
+    memo->handler_note = static_cast<std::uint8_t>(answer);
+  }
+  return answer;
+}
+
 }  // namespace
 
 Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http::Status status) {
@@ -99,22 +126,20 @@ Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http
 
 Response make_file_response(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file) {
   Response response;
-  auto now = static_cast<std::int64_t>(std::time(nullptr));
-  switch (evaluate_preconditions(exchange.request, file->validators, now)) {
-    case http::Precondition::not_modified:
+  switch (recall_answer(exchange, *file)) {
+    case Answer::whole:
+      whole(file, response);
+      break;
+    case Answer::ranged:
+      ranged(exchange, file, response);
+      break;
+    case Answer::not_modified:
       response.status = 304;
       response.fixed = &file->partial_fields;
-      return response;
-    case http::Precondition::failed:
-      response.status = 412;
-      return response;
-    case http::Precondition::proceed:
       break;
-  }
-  if (range_applies(exchange.request, file->validators, now)) {
-    ranged(exchange, file, response);
-  } else {
-    whole(file, response);
+    case Answer::failed:
+      response.status = 412;
+      break;
   }
   return response;
 }

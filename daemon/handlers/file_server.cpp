@@ -76,9 +76,9 @@ bool FileServer::serve_cached(http::Exchange& exchange, std::string_view relativ
   auto found = FileCache::of_this_thread().find(site_->id(), relative, exchange.loop());
   if (!found.resource) return false;
   if (found.current) {
-    answer(exchange, found.resource, relative, status);
+    answer(exchange, *found.resource, relative, status);
   } else {
-    confirm_elsewhere(exchange, std::move(found.resource), std::string(relative), status);
+    confirm_elsewhere(exchange, *found.resource, std::string(relative), status);
   }
   return true;
 }

@@ -1,5 +1,6 @@
 #include "handlers/served_file.hpp"
 
+#include <atomic>
 #include <initializer_list>
 #include <utility>
 
@@ -113,6 +114,11 @@ std::size_t memory_of(const http::FixedFields& fields) {
 }
 
 }  // namespace
+
+std::uint64_t ServedFile::next_number() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
 
 std::size_t ServedFile::footprint() const {
   return sizeof(ServedFile) + bytes.capacity() + memory_of(fields) + memory_of(partial_fields) +

@@ -20,6 +20,7 @@ namespace sluice::handlers {
 /// validators, and its header fields as octets. Immutable; shared by the cache of a worker and by responses
 /// in flight.
 struct ServedFile {
+  std::uint64_t number = next_number();  // never given twice, not 0
   FileIdentity identity;
   /// The file had been left alone for long enough when it was read: a later change gives it another identity.
   bool settled = false;
@@ -38,6 +39,7 @@ struct ServedFile {
 
   /// Octets of memory that it takes.
   std::size_t footprint() const;
+  static std::uint64_t next_number();
 };
 
 using ServedFilePtr = std::shared_ptr<const ServedFile>;

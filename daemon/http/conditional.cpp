@@ -1,5 +1,7 @@
 #include "http/conditional.hpp"
 
+#include <ctime>
+
 #include "base/text.hpp"
 #include "http/date.hpp"
 #include "http/etag.hpp"
@@ -43,16 +45,22 @@ struct Conditions {
 /// Whether the representation has not changed since the date in `field`; `unknown` when the field is absent, is no
 /// date, or there is nothing to compare it with: then it is ignored (RFC 9110 §13.1.3, §13.1.4).
 enum class Age { unknown, unchanged, newer };
-Age compare(std::string_view field, std::int64_t last_modified, std::int64_t now) {
+Age compare(std::string_view field, std::int64_t last_modified, Now& now) {
   if (field.empty() || last_modified == Validators::no_date) return Age::unknown;
-  auto date = parse_date(field, now);
+  auto date = parse_date(field, now.seconds());
   if (!date) return Age::unknown;
   return last_modified <= *date ? Age::unchanged : Age::newer;
 }
 
 }  // namespace
 
-Precondition evaluate_preconditions(const Request& request, const Validators& validators, std::int64_t now) {
+std::int64_t Now::seconds() {
+  asked_ = true;
+  if (seconds_ == Validators::no_date) seconds_ = static_cast<std::int64_t>(std::time(nullptr));
+  return seconds_;
+}
+
+Precondition evaluate_preconditions(const Request& request, const Validators& validators, Now& now) {
   Conditions conditions;
   for (const auto& line : request.fields) {
     if (line.name.size() >= 8 && to_lower(line.name[0]) == 'i') conditions.add(line, validators.etag);
@@ -75,14 +83,14 @@ Precondition evaluate_preconditions(const Request& request, const Validators& va
   return Precondition::proceed;
 }
 
-bool range_applies(const Request& request, const Validators& validators, std::int64_t now) {
+bool range_applies(const Request& request, const Validators& validators, Now& now) {
   if (!safe(request.method) || request.field("Range").empty()) return false;
   auto condition = request.field("If-Range");
   if (condition.data() == nullptr) return true;
   if (condition.starts_with('"') || condition.starts_with("W/")) {
     return etags_match(condition, validators.etag, Comparison::strong);
   }
-  auto date = parse_date(condition, now);
+  auto date = parse_date(condition, now.seconds());
   return date && *date == validators.last_modified;
 }
 

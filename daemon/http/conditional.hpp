@@ -16,6 +16,20 @@ struct Validators {
   std::int64_t last_modified = no_date;  // seconds since 1970
 };
 
+/// The time of day, asked for at most once and only where it matters. It is for two-digit years in dates.
+class Now {
+ public:
+  Now() = default;
+  explicit Now(std::int64_t seconds) : seconds_(seconds) {}
+  /// Seconds since 1970.
+  std::int64_t seconds();
+  bool asked() const { return asked_; }
+
+ private:
+  std::int64_t seconds_ = Validators::no_date;  // no_date: the clock's
+  bool asked_ = false;
+};
+
 enum class Precondition : std::uint8_t {
   proceed,       // do what the method asks
   not_modified,  // 304
@@ -23,11 +37,11 @@ enum class Precondition : std::uint8_t {
 };
 
 /// Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of RFC 9110 §13.2.2 for a
-/// representation that exists. `now` is for two-digit years in dates.
-Precondition evaluate_preconditions(const Request& request, const Validators& validators, std::int64_t now);
+/// representation that exists. Without dates, for which `now` is asked, the result depends on nothing but the arguments.
+Precondition evaluate_preconditions(const Request& request, const Validators& validators, Now& now);
 
 /// Whether the Range field may be looked at: there is one, the method is GET or HEAD, and If-Range, where given,
 /// names exactly this representation (RFC 9110 §13.1.5, §14.2). For HEAD the answer is like that of GET.
-bool range_applies(const Request& request, const Validators& validators, std::int64_t now);
+bool range_applies(const Request& request, const Validators& validators, Now& now);
 
 }  // namespace sluice::http

@@ -32,10 +32,13 @@ class Retained {
   std::uint32_t count_ = 0;
 };
 
-/// Room for what the application finds out from the head of a request, kept for requests that repeat it octet by octet.
+/// Room for what is found out from the head of a request, kept for requests that repeat it octet by octet.
 struct Memo {
   std::uint64_t of = 0;  // the application's word for what the note rests on; 0: nothing is noted
   alignas(std::max_align_t) std::array<std::byte, 256> note;
+  // The same for the handler. What `handler_of` says must be said by no other handler.
+  std::uint64_t handler_of = 0;
+  std::uint8_t handler_note = 0;
 };
 
 /// One request and its response, whatever the protocol carries it: an HTTP/1 message or an HTTP/2 stream.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "http/status.hpp"
 
@@ -71,15 +72,19 @@ std::string_view connection_line(Persistence persistence) {
   return {};
 }
 
-void write_part(net::Transport& transport, const http::BodyPart& part) {
-  if (auto* text = std::get_if<std::string_view>(&part)) transport.write(*text);
-  if (auto* shared = std::get_if<http::SharedBytes>(&part)) transport.write_shared(shared->owner, shared->bytes);
-  if (auto* file = std::get_if<http::FileRange>(&part)) transport.write_file(file->file, file->offset, file->length);
+void write_part(net::Transport& transport, http::BodyPart& part) {
+  if (auto* text = std::get_if<std::string_view>(&part)) {
+    transport.write(*text);
+  } else if (auto* shared = std::get_if<http::SharedBytes>(&part)) {
+    transport.write_shared(std::move(shared->owner), shared->bytes);
+  } else if (auto* file = std::get_if<http::FileRange>(&part)) {
+    transport.write_file(std::move(file->file), file->offset, file->length);
+  }
 }
 
 }  // namespace
 
-std::uint64_t write_response(net::Transport& transport, const http::Response& response, const Framing& framing) {
+std::uint64_t write_response(net::Transport& transport, http::Response& response, const Framing& framing) {
   auto has_content = http::may_have_content(response.status);
   auto length = response.declared_length >= 0 ? static_cast<std::uint64_t>(response.declared_length)
                                               : content_size(response);
@@ -111,7 +116,7 @@ std::uint64_t write_response(net::Transport& transport, const http::Response& re
   transport.commit(out.size());
   if (!send_body) return 0;
   if (tail.empty()) write_part(transport, response.body);
-  for (const auto& part : response.more) write_part(transport, part);
+  for (auto& part : response.more) write_part(transport, part);
   return length;
 }
 

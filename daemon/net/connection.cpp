@@ -309,9 +309,9 @@ void Connection::on_cold_sent(ssize_t sent) {
 }
 
 /// More than this may be too much for the socket, and then asking flush() to go on is a call in vain.
-constexpr std::uint64_t small_piece = 32 * 1024;
+constexpr std::uint64_t small_output = 32 * 1024;
 
-/// The way of most events: one piece of octets, which the socket takes at once, and nothing else to do. Few calls deep,
+/// The way of most events: a few octets in memory, which the socket takes at once, and nothing else to do. Few calls deep,
 /// because the processor does not know the way back from calls any more when it comes out of the kernel. False: there is
 /// more, and finish_event() does it.
 inline bool Connection::finish_small_event() {
@@ -319,9 +319,9 @@ inline bool Connection::finish_small_event() {
                write_progress_ == 0 && wanted_ == watched_ && in_epoll_ && !(wanted_ & EPOLLOUT);
   if (!plain) return false;
   if (outbox_.empty()) return true;
-  if (!outbox_.is_one_piece() || outbox_.size() > small_piece) return false;
   auto octets = outbox_.size();
-  bool sent = outbox_.send_piece(fd_);
+  if (octets > small_output) return false;
+  bool sent = outbox_.send_few(fd_);
   note_taken(octets - outbox_.size());
   if (sent) borrows_ = false;
   return sent;

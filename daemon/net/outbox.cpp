@@ -20,6 +20,8 @@ constexpr std::uint64_t octets_per_turn = 4 << 20;
 /// What the thread pool sends of a cold file at once: others wait for its threads, too.
 constexpr std::uint64_t cold_octets = 1 << 20;
 constexpr int pieces_per_call = 64;
+/// Head and content, of two responses: a longer way to the kernel is of no account with more.
+constexpr std::size_t few_pieces = 4;
 
 }  // namespace
 
@@ -123,6 +125,27 @@ void Outbox::consume(std::uint64_t octets) {
   first_->length -= octets;
 }
 
+bool Outbox::send_several(int fd) {
+  iovec pieces[few_pieces];
+  std::size_t count = 0;
+  for (auto* segment = first_; segment; segment = segment->next) {
+    if (segment->file || count == few_pieces) return false;
+    pieces[count++] = {const_cast<char*>(segment->begin), segment->length};
+  }
+  msghdr message{};
+  message.msg_iov = pieces;
+  message.msg_iovlen = count;
+  auto sent = system::send(fd, message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent != static_cast<ssize_t>(size_)) return sent_in_part(sent);
+  clear();
+  return true;
+}
+
+bool Outbox::sent_in_part(ssize_t sent) {
+  if (sent > 0) consume(static_cast<std::uint64_t>(sent));
+  return false;
+}
+
 Outbox::Progress Outbox::flush_bytes(int fd, bool ends) {
   iovec pieces[pieces_per_call];
   int count = 0;
@@ -141,7 +164,7 @@ Outbox::Progress Outbox::flush_bytes(int fd, bool ends) {
     msghdr message{};
     message.msg_iov = pieces;
     message.msg_iovlen = static_cast<std::size_t>(count);
-    sent = ::sendmsg(fd, &message, flags);
+    sent = system::send(fd, message, flags);
   }
   if (sent < 0) {
     if (errno == EAGAIN || errno == EINTR) return Progress::blocked;

@@ -57,19 +57,9 @@ class Outbox {
   Progress flush(int fd, std::uint64_t now, bool ends = false);
   void clear();
 
-  /// What most events leave: one piece of octets in memory.
-  bool is_one_piece() const { return first_ && first_ == last_ && !first_->file; }
-  /// Hands that piece to the socket. False when not all of it was taken: flush() goes on, and learns why.
-  bool send_piece(int fd) {
-    auto sent = system::send(fd, first_->begin, first_->length, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent != static_cast<ssize_t>(first_->length)) {
-      if (sent > 0) consume(static_cast<std::uint64_t>(sent));
-      return false;
-    }
-    pop();
-    size_ = 0;
-    return true;
-  }
+  /// Hands everything to the socket in one call, where it is a few pieces in memory, as most events leave it. False when
+  /// there is more, or when not all of it was taken: flush() goes on, and learns why. Not for an empty outbox.
+  bool send_few(int fd) { return first_ == last_ && !first_->file ? send_one(fd) : send_several(fd); }
 
   /// A stretch of a file.
   struct FilePart {
@@ -99,6 +89,16 @@ class Outbox {
     std::shared_ptr<const OpenFile> file;
   };
   static_assert(sizeof(Segment) <= BlockPool::node_size);
+
+  bool send_one(int fd) {
+    auto sent = system::send(fd, first_->begin, first_->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent != static_cast<ssize_t>(first_->length)) return sent_in_part(sent);
+    pop();
+    size_ = 0;
+    return true;
+  }
+  bool send_several(int fd);
+  bool sent_in_part(ssize_t sent);
 
   char* reserve_block(std::size_t size);
   Progress flush_bytes(int fd, bool ends);

@@ -19,4 +19,6 @@ inline ssize_t send(int fd, const void* from, std::size_t size, int flags) {
   return ::syscall(SYS_sendto, fd, from, size, flags, nullptr, 0);
 }
 
+inline ssize_t send(int fd, const msghdr& message, int flags) { return ::syscall(SYS_sendmsg, fd, &message, flags); }
+
 }  // namespace sluice::net::system

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import chart
 import host
+import link
 import load
 import measure
 import ours
@@ -67,7 +68,7 @@ def build(given):
     tools.mkdir(parents=True, exist_ok=True)
     for name in ("floor", "websocket_load", "http_load"):
         source = ROOT / "tests/bench" / f"{name}.c"
-        subprocess.run(["cc", "-O2", "-o", tools / name, source, "-lcrypto", "-lm"], check=True)
+        subprocess.run(["cc", "-O2", "-o", tools / name, source, "-lcrypto", "-lm", "-lz"], check=True)
     load.websocket_load, load.http_load = tools / "websocket_load", tools / "http_load"
     return given or ROOT / "build/sluice", tools / "floor"
 
@@ -103,7 +104,21 @@ def one_round(scenario, server, header, setting, fresh):
 
 def measure_scenario(scenario, contestants, setting):
     """All rounds of one scenario: {server name: [measurement]}."""
+    if scenario.over_link:
+        try:
+            with link.made(setting.server_cpus[0], setting.load_cpu) as address:
+                return measure_rounds(scenario, contestants, setting, address)
+        except link.NoLink as why:
+            print(f"  left out, for there is no link: {why}")
+            return {}
+    return measure_rounds(scenario, contestants, setting, servers.Server.address)
+
+
+def measure_rounds(scenario, contestants, setting, address):
+    """The same with servers that listen at this address."""
     running = []
+    for server in contestants:
+        server.address = address
     try:
         running = started(scenario, contestants, setting)
         results = {server.name: [] for server, _ in running}
@@ -130,7 +145,7 @@ def measure_scenario(scenario, contestants, setting):
 
 def half_of_best(scenario, running, setting):
     """Half the rate that the fastest peer reaches, or Sluice where there is none."""
-    reached = {server.name: load.wrk(f"http://127.0.0.1:{server.port}{scenario.path}", header, setting.connections,
+    reached = {server.name: load.wrk(f"http://{server.address}:{server.port}{scenario.path}", header, setting.connections,
                                      setting.seconds, 1, setting.load_cpu) for server, header in running}
     fastest = {name: one["requests"] / one["seconds"] for name, one in reached.items()}
     rivals = {name: rate for name, rate in fastest.items() if name not in ("floor", "sluice")} or fastest

@@ -72,6 +72,9 @@ class Held:
         self.begin()
         return json.loads(self._line())
 
+    def cpu_seconds(self):
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) / 1e9
+
     def close(self):
         """What it complained of."""
         return self.process.communicate()[1].strip()
@@ -90,16 +93,17 @@ def held(scenario, server, connections, seconds, cpu):
     """The result of the load, and from the server: CPU time in seconds, growth of its resident memory in bytes, with
     all connections open and after the load."""
     idle = scenario.kind == "idle"
-    mode = "once" if idle else "broadcast" if scenario.path == "/room" else "echo"
+    mode = "once" if idle else "broadcast" if scenario.path == "/room" else "deflated" if scenario.deflated else "echo"
     before = server.resident_bytes()
     bodies = () if scenario.message else (scenario.body.decode(),)
     crowd = Held(server.port, scenario.path, mode, connections, scenario.message, seconds, cpu, *bodies)
     try:
         if scenario.members:
             time.sleep(SETTLING)
-        opened, used = server.resident_bytes(), server.cpu_seconds()
+        opened, used, generator = server.resident_bytes(), server.cpu_seconds(), crowd.cpu_seconds()
         result = crowd.load()
         result["cpu"] = server.cpu_seconds() - used
+        result["generator"] = (crowd.cpu_seconds() - generator) / result["seconds"]
         if idle:
             time.sleep(SETTLING)
         result["resident_load"] = server.resident_bytes() - opened

@@ -26,19 +26,20 @@ def of_load(scenario, server, header, setting):
         more = {name: result[name] for name in ("connections", "resident_open", "resident_load")}
     else:
         result = _wrk(scenario, server, header, setting)
-        more = {"generator_share": result["generator"]}
+        more = {}
     return {"requests_per_second": result["requests"] / result["seconds"],
-            "cpu_microseconds": result["cpu"] * 1e6 / result["requests"], **latencies(result), **more}
+            "cpu_microseconds": result["cpu"] * 1e6 / result["requests"], "generator_share": result["generator"],
+            **latencies(result), **more}
 
 
 def _wrk(scenario, server, header, setting):
     connections = min(setting.connections, scenario.connections or setting.connections)
     logged, before = server.logged_lines(), server.cpu_seconds()
-    result = load.wrk(f"http://127.0.0.1:{server.port}{scenario.path}", header, connections, setting.seconds,
+    result = load.wrk(f"http://{server.address}:{server.port}{scenario.path}", header, connections, setting.seconds,
                       scenario.pipelined, setting.load_cpu)
     result["cpu"] = server.cpu_seconds() - before
     if scenario.connections:  # what was under way at the end counts for its share
-        result["requests"] = result["bytes"] / scenarios.size_of(server.port, scenario.path)
+        result["requests"] = result["bytes"] / scenarios.size_of(server, scenario.path)
     if logged is not None:
         _check_log(server, logged + result["requests"])
     return result
@@ -77,7 +78,7 @@ def of_start(scenario, server, header, setting):
         server.spawn(scenario.name, setting.server_cpus)  # comes back when the program has been executed
         begin = time.perf_counter()
         server.wait_listening(pause=0.0002)
-        connection = socket.create_connection(("127.0.0.1", server.port), 10)
+        connection = socket.create_connection((server.address, server.port), 10)
         connection.sendall(f"GET {scenario.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         if not connection.recv(1):
             raise WrongAnswer("the first request is not answered")

@@ -38,7 +38,7 @@ class Floor(Server):
 
 CONFIG = '''
 [server]
-listen = ["127.0.0.1:{port}"]
+listen = ["{address}:{port}"]
 workers = {workers}
 limits.keep_alive_requests = 0
 {log}
@@ -80,7 +80,7 @@ text = "{word} {number}: {{id}}"
 class Sluice(Server):
     name = "sluice"
     scenarios = frozenset(
-        (*TEXT, *TEMPLATES, "routes", "access-log", "workers", "start", "reload", *WEBSOCKETS, *FILES))
+        (*TEXT, *TEMPLATES, "routes", "access-log", "workers", "workers-deflate", "start", "reload", *WEBSOCKETS, *FILES))
     routes = 10  # with parameters, where the scenario is about their number
     access_log = False
     generations = ("Route 7: 42", "Way 7: 42")  # what /r7/42 gives in turn, from reload to reload
@@ -93,7 +93,7 @@ class Sluice(Server):
     def write_config(self, scenario):
         word = self.generations[self.generation].split()[0]
         log = f'[log.access]\nto = "{self.folder}/access.log"\n' if self.access_log else ""
-        text = CONFIG.format(port=self.port, workers=self.workers, log=log, www=self.www)
+        text = CONFIG.format(address=self.address, port=self.port, workers=self.workers, log=log, www=self.www)
         if scenario in ("routes", "start", "reload"):
             text += "".join(ROUTE.format(number=i, word=word) for i in range(self.routes))
         (self.folder / "sluice.toml").write_text(text)
@@ -136,7 +136,7 @@ class AccessLog(Sluice):
 
 class TwoWorkers(Sluice):
     name = "sluice, 2 workers"
-    scenarios = frozenset(("workers",))
+    scenarios = frozenset(("workers", "workers-deflate"))
     workers = 2
 
 

@@ -29,7 +29,7 @@ http {{
   uwsgi_temp_path {self.folder}/u; scgi_temp_path {self.folder}/s;
   default_type application/octet-stream;
   server {{
-    listen 127.0.0.1:{self.port};
+    listen {self.address}:{self.port};
     location = /plain {{ default_type "text/plain; charset=utf-8"; return 200 "Hello, World!"; }}
     location /files/ {{ alias {self.www}/; gzip_static on; }}
     location ~ ^/items/(?<item>[0-9]+)$ {{
@@ -66,7 +66,7 @@ num-threads: 1
 access-log: /dev/null
 max-connections: 16384
 http1-request-timeout: 600
-listen: {{host: 127.0.0.1, port: {self.port}}}
+listen: {{host: {self.address}, port: {self.port}}}
 hosts:
   default:
     paths:
@@ -99,7 +99,7 @@ class Lighttpd(Server):
         (self.folder / "cache").mkdir(exist_ok=True)
         descriptors = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 65536)
         (self.folder / "lighttpd.conf").write_text(f'''
-server.bind = "127.0.0.1"
+server.bind = "{self.address}"
 server.port = {self.port}
 server.document-root = "{self.www.parent}"
 server.max-keep-alive-requests = 1000000000
@@ -136,8 +136,8 @@ class Caddy(Server):
 		}}
 	}}
 }}
-http://127.0.0.1:{self.port} {{
-	bind 127.0.0.1
+http://{self.address}:{self.port} {{
+	bind {self.address}
 	respond /plain "Hello, World!"
 	handle_path /files/* {{
 		root * {self.www}

@@ -50,9 +50,9 @@ class Results:
     def over_plain(self, scenario):
         return self.cost(scenario) - self.cost("plain")
 
-    def workers(self):
-        return median(self.rounds("workers", "sluice, 2 workers"), "requests_per_second") / median(
-            self.rounds("workers"), "requests_per_second")
+    def workers(self, scenario):
+        return median(self.rounds(scenario, "sluice, 2 workers"), "requests_per_second") / median(
+            self.rounds(scenario), "requests_per_second")
 
 
 # What is asked for, the sense and value of the limit, its unit, and how it is found in the results.
@@ -74,13 +74,16 @@ TARGETS = (
     ("static 1 MiB against the best peer, with the client", "≤", 1, "×", lambda r: r.together_over_best_peer("static-1m")),
     ("static 100 MiB against the best peer", "≤", 1, "×", lambda r: r.over_best_peer("static-100m")),
     ("static 100 MiB against the best peer, with the client", "≤", 1, "×", lambda r: r.together_over_best_peer("static-100m")),
+    ("static 1 MiB over a link, against the best peer", "≤", 1, "×", lambda r: r.over_best_peer("link-1m")),
+    ("static 100 MiB over a link, against the best peer", "≤", 1, "×", lambda r: r.over_best_peer("link-100m")),
     ("access log on instead of off", "≤", 1.10, "×",
      lambda r: r.cost("access-log", "sluice, access log") / r.cost("access-log")),
     ("new connection each, against the floor", "≤", 1.05, "×", lambda r: r.ratio("connection")),
     ("memory of an idle kept connection", "≤", 600, "B", lambda r: r.cost("keep-alive-idle")),
     ("WebSocket echo 64 B against the floor", "≤", 1.08, "×", lambda r: r.ratio("websocket-64")),
     ("WebSocket echo 16 KiB against the floor", "≤", 1.2, "×", lambda r: r.ratio("websocket-16k")),
-    ("requests of 2 workers instead of 1", "≥", 1.8, "×", lambda r: r.workers()),
+    ("requests of 2 workers instead of 1", "≥", 1.8, "×", lambda r: r.workers("workers")),
+    ("compressed messages of 2 workers instead of 1", "≥", 1.8, "×", lambda r: r.workers("workers-deflate")),
     ("start to first answer, small config", "≤", 15, "ms", lambda r: r.cost("start")),
     ("start to first answer, 10,000 routes", "≤", 150, "ms", lambda r: r.cost("start", MANY_ROUTES)),
     ("longest request while 10,000 routes are reloaded", "≤", 1000, "µs", lambda r: r.cost("reload", MANY_ROUTES)),
@@ -136,7 +139,7 @@ def markdown(found):
                              more(scenario, results[name])))
         if host.worst(results) > host.QUIET:
             lines += ["", f"Disturbed: others on the host took up to {host.worst(results):.0%} of a CPU in a round that counts."]
-        if scenario.name == "workers" and {"sluice", "sluice, 2 workers"} <= results.keys():
+        if scenario.name.startswith("workers") and {"sluice", "sluice, 2 workers"} <= results.keys():
             lines += ["", table.workers_text(results["sluice"], results["sluice, 2 workers"]) + "."]
     return "\n".join(lines)
 

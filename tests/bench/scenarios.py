@@ -21,7 +21,9 @@ class Scenario:
     pipelined: int = 1
     header: str = ""
     message: int = 0  # octets of a WebSocket message; 0: HTTP
+    deflated: bool = False  # the message
     connections: int = 0  # at most; 0: as many as are asked for
+    over_link: bool = False  # between two hosts, see link.py
     members: int = 0  # connections that are held open, as far as descriptors allow; 0: as many as are asked for
 
 
@@ -39,6 +41,8 @@ ALL = (
     Scenario("static-16k", "static 16 KiB", path="/files/16k.bin"),
     Scenario("static-1m", "static 1 MiB", path="/files/1m.bin", connections=16),
     Scenario("static-100m", "static 100 MiB", path="/files/100m.bin", connections=4),
+    Scenario("link-1m", "static 1 MiB, over a link", path="/files/1m.bin", connections=16, over_link=True),
+    Scenario("link-100m", "static 100 MiB, over a link", path="/files/100m.bin", connections=4, over_link=True),
     Scenario("gzip-16k", "static text of 16 KiB as gzip", path="/files/16k.txt", header="Accept-Encoding: gzip"),
     Scenario("not-modified", "304 Not Modified", path="/files/1k.bin"),
     Scenario("connection", "new connection each", body=HELLO, header="Connection: close"),
@@ -49,6 +53,8 @@ ALL = (
     Scenario("broadcast-1k", "broadcast of 64 B to 1,000 members", path="/room", message=64, members=1_000),
     Scenario("broadcast-10k", "broadcast of 64 B to 10,000 members", path="/room", message=64, members=10_000),
     Scenario("workers", "2 workers instead of 1", body=HELLO),
+    Scenario("workers-deflate", "2 workers instead of 1, WebSocket echo of 16 KiB compressed", path="/ws", message=16384,
+             deflated=True),
     Scenario("latency", "latency at half of the best peer's rate", body=HELLO, kind="rate"),
     Scenario("start", "start to first answer", body=HELLO, kind="start"),
     Scenario("reload", "longest request while the configuration is reloaded", path="/r7/42", body=b"Route 7: 42",
@@ -71,8 +77,8 @@ def make_files(www: Path):
 class Answers:
     """Answers read one after another from a connection."""
 
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), 5)
+    def __init__(self, server):
+        self.socket = socket.create_connection((server.address, server.port), 5)
         self.buffer = bytearray()
 
     def _more(self):
@@ -113,10 +119,10 @@ class Answers:
                 return body
 
 
-def _ask(port, scenario, header, times=1):
-    connection = Answers(port)
+def _ask(server, scenario, header, times=1):
+    connection = Answers(server)
     extra = header + "\r\n" if header else ""
-    request = f"GET {scenario.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{extra}\r\n"
+    request = f"GET {scenario.path} HTTP/1.1\r\nHost: {server.address}:{server.port}\r\n{extra}\r\n"
     connection.socket.sendall(request.encode() * times)
     return [connection.next() for _ in range(times)], connection
 
@@ -134,14 +140,14 @@ def verify(scenario: Scenario, server):
     if scenario.name == "not-modified":
         if server.name == "floor":
             return ""
-        (first,), _ = _ask(server.port, scenario, "")
+        (first,), _ = _ask(server, scenario, "")
         _require("etag" in first[1], "a file without ETag")
         header = "If-None-Match: " + first[1]["etag"]
-        ((status, _, body),), _ = _ask(server.port, scenario, header)
+        ((status, _, body),), _ = _ask(server, scenario, header)
         _require(status == 304 and not body, f"status {status} instead of 304")
         return header
 
-    answers, connection = _ask(server.port, scenario, scenario.header, scenario.pipelined)
+    answers, connection = _ask(server, scenario, scenario.header, scenario.pipelined)
     want = scenario.body or (server.www / Path(scenario.path).name).read_bytes()
     for status, fields, body in answers:
         _require(status == 200, f"status {status}")
@@ -158,10 +164,10 @@ def verify(scenario: Scenario, server):
     return scenario.header
 
 
-def size_of(port, path):
+def size_of(server, path):
     """Octets of the body."""
-    connection = Answers(port)
-    connection.socket.sendall(f"HEAD {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+    connection = Answers(server)
+    connection.socket.sendall(f"HEAD {path} HTTP/1.1\r\nHost: {server.address}\r\nConnection: close\r\n\r\n".encode())
     while connection._more():
         pass
     return int(re.search(rb"content-length: *(\d+)", connection.buffer, re.I)[1])

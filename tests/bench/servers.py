@@ -8,6 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import link
+
 
 def free_port():
     """Not one of those that the kernel chooses for others: a server is started on it again and again."""
@@ -21,7 +23,7 @@ def free_port():
 
 
 # Scenarios of whoever serves files.
-FILES = ("static-1k", "static-16k", "static-1m", "static-100m", "gzip-16k", "not-modified")
+FILES = ("static-1k", "static-16k", "static-1m", "static-100m", "gzip-16k", "not-modified", "link-1m", "link-100m")
 
 # Scenarios of whoever answers with a text.
 TEXT = ("plain", "pipelined", "connection", "keep-alive-idle", "latency")
@@ -48,6 +50,7 @@ class Server:
     name = ""
     scenarios = frozenset()
     workers = 1
+    address = "127.0.0.1"  # where it listens; over a link the address there
 
     def __init__(self, folder: Path, www: Path):
         self.folder = folder / self.name.replace(",", "").replace(" ", "-")
@@ -66,8 +69,9 @@ class Server:
     def spawn(self, scenario, cpus):
         """Runs the program on the first of these CPUs, or on as many as it is to have."""
         with open(self.folder / "log", "ab") as log:
+            command = [str(word) for word in self.command(scenario)]
             self.process = subprocess.Popen(
-                [str(word) for word in self.command(scenario)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
+                link.inside(command) if self.address == link.SERVER_ADDRESS else command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, env={**os.environ, **self.environment()},
                 preexec_fn=lambda: os.sched_setaffinity(0, set(cpus[:self.workers])))
 
@@ -78,7 +82,7 @@ class Server:
         deadline = time.monotonic() + 10
         while True:
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                socket.create_connection((self.address, self.port), 1).close()
                 return
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > deadline:

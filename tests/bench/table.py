@@ -59,7 +59,7 @@ def show(scenario, results):
         print(f"  {name:{width}} {line(scenario, rounds)}  {compared}".rstrip())
     if host.worst(results) > host.QUIET:
         print(f"  disturbed: others on the host took up to {host.worst(results):.0%} of a CPU in a round that counts")
-    if scenario.name == "workers":
+    if scenario.name.startswith("workers"):
         show_workers(results)
 
 

@@ -32,7 +32,7 @@ def tools(tmp_path_factory):
     """The load generators."""
     folder = tmp_path_factory.mktemp("tools")
     for name in ("http_load", "websocket_load"):
-        subprocess.run(["cc", "-O2", "-o", folder / name, ROOT / "tests/bench" / f"{name}.c", "-lcrypto", "-lm"], check=True)
+        subprocess.run(["cc", "-O2", "-o", folder / name, ROOT / "tests/bench" / f"{name}.c", "-lcrypto", "-lm", "-lz"], check=True)
         setattr(load, name, folder / name)
 
 

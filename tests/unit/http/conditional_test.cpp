@@ -22,14 +22,16 @@ Precondition evaluated(Method method, const Lines& lines, const Validators& vali
   Request request;
   request.method = method;
   request.fields = lines;
-  return evaluate_preconditions(request, validators, now);
+  Now time(now);
+  return evaluate_preconditions(request, validators, time);
 }
 
 bool ranged(Method method, const Lines& lines) {
   Request request;
   request.method = method;
   request.fields = lines;
-  return range_applies(request, current, now);
+  Now time(now);
+  return range_applies(request, current, time);
 }
 
 constexpr auto proceed = Precondition::proceed;

@@ -178,22 +178,34 @@ TEST_CASE("a file that turns out shorter fails the outbox, whoever sends it") {
   CHECK(outbox.take_sent(-EAGAIN) == Outbox::Progress::blocked);
 }
 
-TEST_CASE("a single piece is handed over at once, or as far as the socket takes it") {
+TEST_CASE("a few pieces are handed over at once, or as far as the socket takes them") {
   BlockPool pool;
   Outbox outbox(pool);
   Pair pair;
   outbox.append("small");
-  REQUIRE(outbox.is_one_piece());
-  CHECK(outbox.send_piece(pair.fds[0]));
+  CHECK(outbox.send_few(pair.fds[0]));
   CHECK(outbox.empty());
   CHECK(outbox.size() == 0);
   CHECK(pair.read_all() == "small");
 
+  auto shared = std::make_shared<const std::string>(10'000, 's');
+  outbox.append("head ");
+  outbox.append_shared(shared, *shared);
+  outbox.append(" tail");
+  CHECK(outbox.send_few(pair.fds[0]));
+  CHECK(outbox.empty());
+  CHECK(outbox.size() == 0);
+  CHECK(pair.read_all() == "head " + *shared + " tail");
+  CHECK(shared.use_count() == 1);
+
   std::string large(4 << 20, 'x');
   for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>('a' + i % 23);
-  outbox.append_borrowed(large);
-  REQUIRE(outbox.is_one_piece());
-  CHECK_FALSE(outbox.send_piece(pair.fds[0]));
+  SUBCASE("one") { outbox.append_borrowed(large); }
+  SUBCASE("two") {
+    outbox.append_borrowed(std::string_view(large).substr(0, 5000));
+    outbox.append_borrowed(std::string_view(large).substr(5000));
+  }
+  CHECK_FALSE(outbox.send_few(pair.fds[0]));
   CHECK(outbox.size() > 0);
   CHECK(outbox.size() < large.size());
   auto copy = large;
@@ -207,4 +219,26 @@ TEST_CASE("a single piece is handed over at once, or as far as the socket takes 
   taken += pair.read_all();
   CHECK(taken == copy);
   CHECK(outbox.size() == 0);
+}
+
+TEST_CASE("many pieces, and files, are left to a flush") {
+  BlockPool pool;
+  Outbox outbox(pool);
+  Pair pair;
+  auto shared = std::make_shared<const std::string>(5000, 's');
+  std::string expected;
+  SUBCASE("a file") { outbox.append_file(file_of("0123456789"), 0, 10), expected = "0123456789"; }
+  SUBCASE("a file behind its head") {
+    outbox.append("head ");
+    outbox.append_file(file_of("0123456789"), 0, 10);
+    expected = "head 0123456789";
+  }
+  SUBCASE("many pieces") {
+    for (int i = 0; i < 9; ++i) outbox.append_shared(shared, *shared), expected += *shared;
+  }
+  CHECK_FALSE(outbox.send_few(pair.fds[0]));
+  CHECK(outbox.size() == expected.size());
+  CHECK(pair.read_all().empty());
+  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::done);
+  CHECK(pair.read_all() == expected);
 }
