@@ -99,16 +99,19 @@ std::uint64_t OpenFile::resident(std::uint64_t offset, std::uint64_t length, std
   auto end = offset;
   while (end < all) {
     auto region = end / region_size;
-    auto region_end = std::min(all, (region + 1) * region_size);
+    auto region_end = (region + 1) * region_size;
+    auto wanted = std::min(all, region_end);
     auto& known = remembered(id_, region);
-    bool is_known = known.file == id_ && known.begin <= end && known.end >= region_end && known.seen <= now &&
+    bool is_known = known.file == id_ && known.begin <= end && known.end >= wanted && known.seen <= now &&
                     now - known.seen < belief;
     if (!is_known) {
       if (end > offset) break;  // the next call will tell; what is certain goes first
-      if (!is_resident(fd_, end, region_end)) return 0;
-      known = {id_, end, region_end, now};
+      // Whoever asks for a part of the region soon asks for the rest: one look for all of it.
+      bool whole = is_resident(fd_, end, region_end);
+      if (!whole && !is_resident(fd_, end, wanted)) return 0;
+      known = {id_, end, whole ? region_end : wanted, now};
     }
-    end = region_end;
+    end = wanted;
   }
   return end - offset;
 }

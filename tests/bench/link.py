@@ -9,8 +9,7 @@ import subprocess
 from pathlib import Path
 
 NAMESPACE, NEAR, FAR = "sluice-bench", "sluice-near", "sluice-far"  # an interface's name has 15 octets at most
-# Of a network that is reserved for documentation (RFC 5737): no machine has them.
-LOAD_ADDRESS, SERVER_ADDRESS = "192.0.2.1", "192.0.2.2"
+LOAD_ADDRESS, SERVER_ADDRESS = "198.18.0.1", "198.18.0.2"  # of a network that is reserved for measuring (RFC 2544)
 
 
 class NoLink(Exception):

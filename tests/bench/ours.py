@@ -64,6 +64,10 @@ root = "{www}"
 path = "/ws"
 
 [[websocket]]
+path = "/deflated"
+compression = true
+
+[[websocket]]
 path = "/room"
 room = "all"
 ping = "0s"

@@ -29,33 +29,42 @@ def cost_of(kind, rounds):
     """What the kind of scenario is about, the less the better: a number, its key and unit."""
     if kind == "idle":
         return median(rounds, "resident_open") / rounds[0]["connections"]
-    key = {"load": "cpu_microseconds", "rate": "p99_microseconds", "start": "start_milliseconds",
-           "reload": "reload_max_microseconds"}[kind]
-    return median(rounds, key)
+    return median(rounds, KEYS[kind])
+
+
+KEYS = {"load": "cpu_microseconds", "rate": "p99_microseconds", "start": "start_milliseconds", "reload": "reload_max_microseconds"}
+
+
+def ratio(kind, rounds, others):
+    """What one server costs in terms of another one. Under load it is the median of the ratios of each round: what is
+    measured within seconds of each other has met the same machine, whose speed goes up and down by a fifth."""
+    if kind == "load" and len(rounds) == len(others):
+        return statistics.median(one[KEYS[kind]] / other[KEYS[kind]] for one, other in zip(rounds, others))
+    return cost_of(kind, rounds) / cost_of(kind, others)
 
 
 UNITS = {"load": "µs CPU", "idle": "B", "rate": "µs p99", "start": "ms", "reload": "µs at most"}
 
 
-def ratios(name, costs):
+def ratios(name, kind, results):
     """What `name` costs in terms of the floor, of the cheapest of the peers and of what it is a variant of: [(ratio,
     name)]."""
+    costs = {other: cost_of(kind, rounds) for other, rounds in results.items()}
     peers = (other for other in costs if base_of(other) not in ("floor", "sluice") and other == base_of(other))
     best = min(peers, key=costs.get, default=None)
     others = dict.fromkeys(("floor", best, base_of(name)))
     if name != base_of(name):
         others = {base_of(name): None}
-    return [(costs[name] / costs[other], other) for other in others if other != name and costs.get(other, 0) > 0]
+    return [(ratio(kind, results[name], results[other]), other) for other in others if other != name and costs.get(other, 0) > 0]
 
 
 def show(scenario, results):
     """One line a server, and more where there is more to say."""
     results = {name: rounds for name, rounds in results.items() if rounds}
-    costs = {name: cost_of(scenario.kind, rounds) for name, rounds in results.items()}
     line = {"load": load_line, "idle": memory_line, "rate": rate_line, "start": start_line, "reload": reload_line}[scenario.kind]
     width = max((len(name) for name in results), default=0)
     for name, rounds in results.items():
-        compared = "  ".join(f"{ratio:.2f} × {other}" for ratio, other in ratios(name, costs))
+        compared = "  ".join(f"{ratio:.2f} × {other}" for ratio, other in ratios(name, scenario.kind, results))
         print(f"  {name:{width}} {line(scenario, rounds)}  {compared}".rstrip())
     if host.worst(results) > host.QUIET:
         print(f"  disturbed: others on the host took up to {host.worst(results):.0%} of a CPU in a round that counts")

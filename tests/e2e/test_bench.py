@@ -40,6 +40,7 @@ class Impostor:
     """Answers every request with the same octets."""
 
     name = "impostor"
+    address = "127.0.0.1"
 
     def __init__(self, answer, www):
         self.answer, self.www = answer, www
@@ -213,9 +214,17 @@ def test_sluice_answers_every_scenario_rightly(tools, tmp_path):
 
 def test_a_variant_is_compared_with_its_own_server():
     costs = {"floor": 5.0, "sluice": 6.0, "sluice, access log": 6.6, "nginx": 8.0, "nginx, access log": 10.0}
-    assert [other for _, other in table.ratios("sluice, access log", costs)] == ["sluice"]
-    assert [other for _, other in table.ratios("nginx, access log", costs)] == ["nginx"]
-    assert [other for _, other in table.ratios("sluice", costs)] == ["floor", "nginx"]
+    results = {name: [{"cpu_microseconds": cost}] for name, cost in costs.items()}
+    assert [other for _, other in table.ratios("sluice, access log", "load", results)] == ["sluice"]
+    assert [other for _, other in table.ratios("nginx, access log", "load", results)] == ["nginx"]
+    assert [other for _, other in table.ratios("sluice", "load", results)] == ["floor", "nginx"]
+
+
+def test_what_is_measured_in_one_round_is_compared_within_it():
+    """A machine that is half as fast in the second round, and slower for one server in the third."""
+    ours, theirs = ([{"cpu_microseconds": cost} for cost in costs] for costs in ((6.0, 12.0, 9.0), (5.0, 10.0, 5.0)))
+    assert table.ratio("load", ours, theirs) == pytest.approx(1.2)
+    assert table.ratio("load", ours, theirs[:1]) == pytest.approx(9.0 / 5.0)
 
 
 def test_the_options_of_the_readme_exist():

@@ -69,6 +69,25 @@ TEST_CASE("of a long stretch the part that is certain goes first") {
   CHECK(file.resident(mib / 2, 4 * mib, 10) == 3 * mib / 2);
 }
 
+TEST_CASE("who asks for a part learns of the rest nearby with one look, if it is there") {
+  DiskFile disk(2 * mib);
+  OpenFile file(disk.fd);
+  CHECK(file.resident(0, mib / 4, 0) == mib / 4);
+  if (!disk.forget()) return;
+  CHECK(file.resident(mib / 4, mib / 2, 900) == mib / 2);  // believed
+  CHECK(file.resident(mib, 1, 900) == 0);
+}
+
+TEST_CASE("a part is resident without the rest nearby") {
+  DiskFile disk(4 * mib);
+  OpenFile file(disk.fd);
+  if (!disk.forget()) return;
+  ::posix_fadvise(disk.fd, 0, 0, POSIX_FADV_RANDOM);  // what is not asked for is not read ahead
+  disk.read(0, mib / 4);
+  CHECK(file.resident(0, mib / 4, 0) == mib / 4);
+  CHECK(file.resident(mib / 2, mib / 4, 0) == 0);
+}
+
 TEST_CASE("a file in memory always is resident, a remote one never") {
   DiskFile disk(mib);
   CHECK(OpenFile(::dup(disk.fd), Storage::memory).resident(0, mib, 0) == mib);
