@@ -1,9 +1,12 @@
 #include "service/quiet_thread.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace sluice::service {
@@ -12,12 +15,18 @@ namespace {
 
 /// About a tenth of a worker's weight: the work goes on even where workers use up all processors.
 constexpr int steps_below_workers = 10;
-
-/// A nice value is a thread's own on Linux. Where changing it is forbidden, as in the sandbox of sluice.service, the thread
-/// works as it is.
+/// For so long the work gets only what nobody else wants.
+constexpr std::chrono::milliseconds patience{1000};
+/// A nice value is a thread's own on Linux. Where changing it is forbidden the thread works as it is.
 void lower_priority() {
   auto self = static_cast<id_t>(::gettid());
-  ::setpriority(PRIO_PROCESS, self, ::getpriority(PRIO_PROCESS, self) + steps_below_workers);
+  ::setpriority(PRIO_PROCESS, self, std::min(::getpriority(PRIO_PROCESS, self) + steps_below_workers, 19));
+}
+
+/// `policy` of sched(7), for the thread `id`; 0: the calling one.
+void set_policy(pid_t id, int policy) {
+  sched_param none{};
+  ::sched_setscheduler(id, policy, &none);
 }
 
 }  // namespace
@@ -31,6 +40,7 @@ QuietThread::~QuietThread() {
     jobs_.clear();
   }
   changed_.notify_one();
+  hurry();
   thread_.join();
 }
 
@@ -40,11 +50,24 @@ void QuietThread::run(std::function<void()> work, std::function<void()> done) {
     jobs_.push_back({std::move(work), std::move(done)});
   }
   changed_.notify_one();
+  ++pending_;
+  hurry_ = std::make_unique<net::Timer>(loop_, patience, [this] { hurry(); });
+}
+
+/// Where the kernel lets us give back what was taken, see LimitNICE= in sluice.service.
+void QuietThread::hurry() {
+  if (auto id = thread_id_.load()) set_policy(id, SCHED_OTHER);
+}
+
+void QuietThread::end(const std::function<void()>& done) {
+  if (--pending_ == 0) hurry_.reset();
+  done();
 }
 
 void QuietThread::serve() {
   ::pthread_setname_np(::pthread_self(), "loader");
   lower_priority();
+  thread_id_ = ::gettid();
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
@@ -52,9 +75,13 @@ void QuietThread::serve() {
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
+    set_policy(0, SCHED_IDLE);
+    // Workers that woke up together with this thread go first: the scheduler looks anew when somebody wakes up, and else
+    // only with its next tick, up to 4 ms later.
+    ::sched_yield();
     job.work();
     job.work = nullptr;  // what it held is freed here, too
-    loop_.post(std::move(job.done));
+    loop_.post([this, done = std::move(job.done)] { end(done); });
     lock.lock();
   }
 }

@@ -1,19 +1,26 @@
 #pragma once
 
+#include <sys/types.h>
+
+#include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 
 #include "net/loop.hpp"
+#include "net/timer.hpp"
 
 namespace sluice::service {
 
-/// A thread for long work that may take its time: reading a configuration, freeing an old one. It has a lower
-/// priority than the workers, so that where processors are scarce a request does not wait for a turn of it: without,
-/// the reload of 10,000 routes on one processor held requests up for whole turns of the scheduler, 3 ms and more.
-/// Owned and used by the thread of `loop`.
+/// A thread for long work that may take its time: reading a configuration, freeing an old one. It runs when nobody else
+/// wants to (SCHED_IDLE), so that where processors are scarce a request does not wait for a turn of it: without, the reload
+/// of 10,000 routes on one processor held requests up for whole turns of the scheduler, 3 ms and more. Work that has not
+/// ended after a second goes on with a tenth of a worker's weight.
+/// Owned and used by the thread of `loop`, which must not run on when it has ended.
 class QuietThread {
  public:
   /// `loop` must outlive it, and so must what the work refers to.
@@ -32,8 +39,13 @@ class QuietThread {
   };
 
   void serve();
+  void hurry();
+  void end(const std::function<void()>& done);
 
   net::Loop& loop_;
+  std::atomic<pid_t> thread_id_ = 0;
+  std::size_t pending_ = 0;  // jobs of which the end has not been told
+  std::unique_ptr<net::Timer> hurry_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;

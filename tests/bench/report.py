@@ -85,7 +85,8 @@ TARGETS = (
     ("compressed messages of 2 workers instead of 1", "≥", 1.8, "×", lambda r: r.workers("workers-deflate")),
     ("start to first answer, small config", "≤", 15, "ms", lambda r: r.cost("start")),
     ("start to first answer, 10,000 routes", "≤", 150, "ms", lambda r: r.cost("start", MANY_ROUTES)),
-    ("longest request while 10,000 routes are reloaded", "≤", 1000, "µs", lambda r: r.cost("reload", MANY_ROUTES)),
+    ("longest request while 10,000 routes are reloaded, beyond the longest without", "≤", 1000, "µs",
+     lambda r: table.added_by_reload(r.rounds("reload", MANY_ROUTES))),
     ("CPU time of a worker for the reload of 10,000 routes", "≤", 1000, "µs",
      lambda r: median(r.rounds("reload", MANY_ROUTES), "worker_microseconds")),
     ("p99 latency at half load, against the best peer", "≤", 1, "×", lambda r: r.over_best_peer("latency")),
@@ -111,7 +112,7 @@ def show_targets(measured):
     if rows:
         print("\nTargets")
     for what, limit, found, met in rows:
-        print(f"  {'met   ' if met else 'missed'} {what:54} {found:>12}  ({limit})")
+        print(f"  {'met   ' if met else 'missed'} {what:78} {found:>12}  ({limit})")
 
 
 def row(*cells):

@@ -115,6 +115,12 @@ def reload_line(scenario, rounds):
             f" {median(rounds, 'quiet_p99_microseconds'):,.0f}; {worker_cost(rounds)}")
 
 
+def added_by_reload(rounds):
+    """By how much the longest request was longer than without a reload, in µs. On a small machine others make a request wait
+    for milliseconds at times, with a reload and without."""
+    return statistics.median(one["reload_max_microseconds"] - one["quiet_max_microseconds"] for one in rounds)
+
+
 def worker_cost(rounds):
     return f"a worker computes {median(rounds, 'worker_microseconds'):,.0f} µs for a reload"
 

@@ -111,7 +111,7 @@ static void set_request(struct message* message, const char* payload, size_t len
 // A text that no other seed gives, which compresses about as well as JSON does.
 static void fill_deflated(struct message* message, unsigned seed) {
   for (size_t i = 0; i < octets; i++) {
-    message->content[i] = (char)(i % 16 < 8 ? "\"item\": "[i % 8] : 'a' + rand_r(&seed) % 16);
+    message->content[i] = (char)(i % 16 < 13 ? "{\"item\":\"a\"},"[i % 16] : '0' + rand_r(&seed) % 10);
   }
   z_stream stream = {0};
   char* payload = malloc(octets + 1024);

@@ -55,7 +55,8 @@ def test_a_drop_in_fits_the_service(units, drop_in):
     (folder / drop_in).write_text(text)
     result = analyze("verify", "--man=no", units / "sluice.service")
     assert (result.returncode, result.stderr) == (0, "")
-    assert analyze("security", "--offline=true", "--threshold=15", units / "sluice.service").returncode == 0
+    # What a drop-in opens may cost a tenth.
+    assert analyze("security", "--offline=true", "--threshold=16", units / "sluice.service").returncode == 0
 
 
 def test_the_instances_differ_from_the_service_in_their_names_only():

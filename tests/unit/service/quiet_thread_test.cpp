@@ -1,6 +1,7 @@
 #include "service/quiet_thread.hpp"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -15,6 +16,19 @@ using namespace sluice;
 namespace {
 
 int nice_value() { return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())); }
+
+bool is_idle() { return ::sched_getscheduler(0) == SCHED_IDLE; }
+
+/// Whether a thread may come back from SCHED_IDLE here, which needs a capability or a limit of nice values.
+bool may_come_forward() {
+  bool may = false;
+  std::thread([&may] {
+    sched_param none{};
+    ::sched_setscheduler(0, SCHED_IDLE, &none);
+    may = ::sched_setscheduler(0, SCHED_OTHER, &none) == 0;
+  }).join();
+  return may;
+}
 
 }  // namespace
 
@@ -32,6 +46,29 @@ TEST_CASE("work runs in a thread of lower priority, in order, and its end is tol
   CHECK(back);
   CHECK(order == std::vector{1, 2});
   CHECK((nice > nice_value() || nice == 19));
+}
+
+TEST_CASE("work runs when nobody else wants to, and comes forward when it takes long") {
+  net::Loop loop;
+  service::QuietThread quiet(loop);
+  using Clock = std::chrono::steady_clock;
+  bool began_idle = false, next_idle = false;
+  std::chrono::milliseconds idle_for{};
+  quiet.run(
+      [&] {
+        began_idle = is_idle();
+        auto begin = Clock::now();
+        while (is_idle() && Clock::now() - begin < std::chrono::seconds(20)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        idle_for = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+      },
+      [] {});
+  quiet.run([&] { next_idle = is_idle(); }, [&] { loop.stop(); });
+  if (!may_come_forward()) return;
+  loop.run();
+  CHECK(began_idle);
+  CHECK(next_idle);
+  CHECK(idle_for > std::chrono::milliseconds(500));
+  CHECK(idle_for < std::chrono::seconds(20));
 }
 
 TEST_CASE("what the work holds is let go in the quiet thread") {
