@@ -35,45 +35,51 @@ Stretch& remembered(std::uint64_t file, std::uint64_t region) {
   return all[(file * 31 + region) % all.size()];
 }
 
-enum class Answer : std::uint8_t { resident, absent, unsupported };
+enum class Answer : std::uint8_t { resident, absent, past_the_end, unsupported };
 
-/// Asks for one octet, which is read only if it is in memory. The end of the file needs no waiting either.
+/// Asks for one octet, which is read only if it is in memory.
 Answer ask_for_octet(int fd, std::uint64_t offset) {
   char octet = 0;
   iovec part{&octet, 1};
-  if (::preadv2(fd, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT) >= 0) return Answer::resident;
+  auto got = ::preadv2(fd, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+  if (got >= 0) return got > 0 ? Answer::resident : Answer::past_the_end;
   return errno == EOPNOTSUPP ? Answer::unsupported : Answer::absent;
 }
 
 /// Asks about the pages of a region at once, where a file system such as overlayfs cannot be asked for octets. Where nothing
 /// can be learned the answer is yes, and the sending may wait for the disk.
-bool pages_are_resident(int fd, std::uint64_t begin, std::uint64_t end) {
+std::uint64_t pages_resident_until(int fd, std::uint64_t begin, std::uint64_t end) {
   struct stat status{};
-  if (::fstat(fd, &status) != 0) return true;
-  end = std::min(end, static_cast<std::uint64_t>(status.st_size));
+  if (::fstat(fd, &status) != 0) return end;
+  auto last = std::min(end, static_cast<std::uint64_t>(status.st_size));
   auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  begin -= begin % page;
-  if (begin >= end) return true;
-  auto* map = ::mmap(nullptr, end - begin, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(begin));
-  if (map == MAP_FAILED) return true;
+  auto first = begin - begin % page;
+  if (first >= last) return end;
+  auto* map = ::mmap(nullptr, last - first, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(first));
+  if (map == MAP_FAILED) return end;
   std::array<unsigned char, region_size / smallest_page> pages;
-  bool answered = ::mincore(map, end - begin, pages.data()) == 0;
-  ::munmap(map, end - begin);
-  auto count = (end - begin + page - 1) / page;
-  return !answered || std::all_of(pages.begin(), pages.begin() + static_cast<std::ptrdiff_t>(count),
-                                  [](unsigned char state) { return (state & 1) != 0; });
+  bool answered = ::mincore(map, last - first, pages.data()) == 0;
+  ::munmap(map, last - first);
+  auto count = static_cast<std::ptrdiff_t>((last - first + page - 1) / page);
+  auto absent = std::find_if(pages.begin(), pages.begin() + count, [](unsigned char state) { return (state & 1) == 0; });
+  if (!answered || absent == pages.begin() + count) return end;  // behind the end of the file nothing is waited for
+  return std::max(begin, first + static_cast<std::uint64_t>(absent - pages.begin()) * page);
 }
 
-/// Of a stretch inside one region.
-bool is_resident(int fd, std::uint64_t begin, std::uint64_t end) {
+/// How far a stretch inside one region is in memory: `end`, or less, or `begin`.
+std::uint64_t resident_until(int fd, std::uint64_t begin, std::uint64_t end) {
   auto first = ask_for_octet(fd, begin);
-  if (first == Answer::unsupported) return pages_are_resident(fd, begin, end);
-  if (first == Answer::absent) return false;
+  if (first == Answer::unsupported) return pages_resident_until(fd, begin, end);
+  if (first == Answer::absent) return begin;
+  if (first == Answer::past_the_end) return end;
   for (auto at = begin; at < end;) {
-    at = std::min(end, (at / piece_size + 1) * piece_size);
-    if (ask_for_octet(fd, at - 1) != Answer::resident) return false;
+    auto piece_end = std::min(end, (at / piece_size + 1) * piece_size);
+    auto last = ask_for_octet(fd, piece_end - 1);
+    if (last == Answer::past_the_end) return end;
+    if (last != Answer::resident) return at;
+    at = piece_end;
   }
-  return true;
+  return end;
 }
 
 std::uint64_t new_id() {
@@ -102,16 +108,17 @@ std::uint64_t OpenFile::resident(std::uint64_t offset, std::uint64_t length, std
     auto region_end = (region + 1) * region_size;
     auto wanted = std::min(all, region_end);
     auto& known = remembered(id_, region);
-    bool is_known = known.file == id_ && known.begin <= end && known.end >= wanted && known.seen <= now &&
+    bool is_known = known.file == id_ && known.begin <= end && known.end > end && known.seen <= now &&
                     now - known.seen < belief;
     if (!is_known) {
       if (end > offset) break;  // the next call will tell; what is certain goes first
       // Whoever asks for a part of the region soon asks for the rest: one look for all of it.
-      bool whole = is_resident(fd_, end, region_end);
-      if (!whole && !is_resident(fd_, end, wanted)) return 0;
-      known = {id_, end, whole ? region_end : wanted, now};
+      auto until = resident_until(fd_, end, region_end);
+      if (until == end) return 0;
+      known = {id_, end, until, now};
     }
-    end = wanted;
+    end = std::min(wanted, known.end);
+    if (end < wanted) break;
   }
   return end - offset;
 }

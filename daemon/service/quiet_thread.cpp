@@ -23,10 +23,18 @@ void lower_priority() {
   ::setpriority(PRIO_PROCESS, self, std::min(::getpriority(PRIO_PROCESS, self) + steps_below_workers, 19));
 }
 
-/// `policy` of sched(7), for the thread `id`; 0: the calling one.
-void set_policy(pid_t id, int policy) {
+/// `policy` of sched(7), for the thread `id`; 0: the calling one. False where that is forbidden.
+bool set_policy(pid_t id, int policy) {
   sched_param none{};
-  ::sched_setscheduler(id, policy, &none);
+  return ::sched_setscheduler(id, policy, &none) == 0;
+}
+
+/// Whether a thread like the calling one may come back from SCHED_IDLE, which takes a capability or a limit of nice values
+/// (LimitNICE= in sluice.service). Tried by one that may be lost.
+bool may_come_back() {
+  bool may = false;
+  std::thread([&may] { may = set_policy(0, SCHED_IDLE) && set_policy(0, SCHED_OTHER); }).join();
+  return may;
 }
 
 }  // namespace
@@ -38,9 +46,9 @@ QuietThread::~QuietThread() {
     std::lock_guard lock(mutex_);
     ending_ = true;
     jobs_.clear();
+    come_forward();
   }
   changed_.notify_one();
-  hurry();
   thread_.join();
 }
 
@@ -51,12 +59,20 @@ void QuietThread::run(std::function<void()> work, std::function<void()> done) {
   }
   changed_.notify_one();
   ++pending_;
-  hurry_ = std::make_unique<net::Timer>(loop_, patience, [this] { hurry(); });
+  if (!hurry_) hurry_ = std::make_unique<net::Timer>(loop_, patience, [this] { hurry(); });
 }
 
-/// Where the kernel lets us give back what was taken, see LimitNICE= in sluice.service.
 void QuietThread::hurry() {
-  if (auto id = thread_id_.load()) set_policy(id, SCHED_OTHER);
+  {
+    std::lock_guard lock(mutex_);
+    come_forward();
+  }
+  hurry_ = std::make_unique<net::Timer>(loop_, patience, [this] { hurry(); });  // the next job may be another one
+}
+
+/// With the mutex held, so that the thread does not step back again for the same job.
+void QuietThread::come_forward() {
+  if (steps_back_) set_policy(thread_id_, SCHED_OTHER);
 }
 
 void QuietThread::end(const std::function<void()>& done) {
@@ -67,20 +83,23 @@ void QuietThread::end(const std::function<void()>& done) {
 void QuietThread::serve() {
   ::pthread_setname_np(::pthread_self(), "loader");
   lower_priority();
-  thread_id_ = ::gettid();
+  bool may_step_back = may_come_back();
   std::unique_lock lock(mutex_);
+  thread_id_ = ::gettid();
+  steps_back_ = may_step_back;
   while (true) {
     changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
     if (ending_) return;
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
+    if (steps_back_) set_policy(0, SCHED_IDLE);
     lock.unlock();
-    set_policy(0, SCHED_IDLE);
     // Workers that woke up together with this thread go first: the scheduler looks anew when somebody wakes up, and else
     // only with its next tick, up to 4 ms later.
     ::sched_yield();
     job.work();
     job.work = nullptr;  // what it held is freed here, too
+    if (may_step_back) set_policy(0, SCHED_OTHER);  // whoever waits for a lock of ours must not wait for an idle thread
     loop_.post([this, done = std::move(job.done)] { end(done); });
     lock.lock();
   }

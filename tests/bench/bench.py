@@ -103,14 +103,14 @@ def one_round(scenario, server, header, setting, fresh):
 
 
 def measure_scenario(scenario, contestants, setting):
-    """All rounds of one scenario: {server name: [measurement]}."""
+    """All rounds of one scenario: {server name: [measurement]}; nothing where this machine cannot measure it."""
     if scenario.over_link:
         try:
             with link.made(setting.server_cpus[0], setting.load_cpu) as address:
                 return measure_rounds(scenario, contestants, setting, address)
         except link.NoLink as why:
             print(f"  left out, for there is no link: {why}")
-            return {}
+            return None
     return measure_rounds(scenario, contestants, setting, servers.Server.address)
 
 
@@ -178,7 +178,10 @@ def measure_all(arguments):
             if arguments.only and scenario.name not in arguments.only:
                 continue
             print(f"\n{scenario.title}", flush=True)
-            measured[scenario.name] = measure_scenario(scenario, contestants, setting)
+            results = measure_scenario(scenario, contestants, setting)
+            if results is None:
+                continue
+            measured[scenario.name] = results
             table.show(scenario, measured[scenario.name])
             sys.stdout.flush()
     return {"date": time.strftime("%Y-%m-%d"), "peers": peers.versions(),

@@ -111,6 +111,9 @@ def of_reload(scenario, server, header, setting):
     server.begin_reload()
     time.sleep(AFTERMATH)
     cost = server.worker_cpu_seconds() - before
+    expected = server.generations[server.generation]
+    if scenarios.body_of(server, scenario.path).decode() != expected:
+        raise WrongAnswer(f"the answer is not {expected!r} after another reload")
     return {"quiet_max_microseconds": quiet["max"], "quiet_p99_microseconds": quiet["p99"],
             "reload_max_microseconds": busy["max"], "reload_p99_microseconds": busy["p99"],
             "worker_microseconds": cost * 1e6}

@@ -154,5 +154,6 @@ def more(scenario, rounds):
         text = f"p50 {median(rounds, 'p50_microseconds'):,.0f}, p99.9 {median(rounds, 'p999_microseconds'):,.0f}"
         return text if table.keeps_up(rounds) else text + ", does not keep up"
     if scenario.kind == "reload":
-        return f"{median(rounds, 'quiet_max_microseconds'):,.0f} without a reload; {table.worker_cost(rounds)}"
+        return (f"{median(rounds, 'quiet_max_microseconds'):,.0f} without a reload, {table.added_by_reload(rounds):+,.0f} within a"
+                f" round; {table.worker_cost(rounds)}")
     return f"± {table.spread(rounds, 'start_milliseconds'):.1f}"

@@ -164,6 +164,12 @@ def verify(scenario: Scenario, server):
     return scenario.header
 
 
+def body_of(server, path):
+    connection = Answers(server)
+    connection.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {server.address}\r\n\r\n".encode())
+    return connection.next()[2]
+
+
 def size_of(server, path):
     """Octets of the body."""
     connection = Answers(server)

@@ -111,7 +111,7 @@ def start_line(scenario, rounds):
 def reload_line(scenario, rounds):
     worst = max(one["reload_max_microseconds"] for one in rounds)
     return (f"{median(rounds, 'reload_max_microseconds'):10,.0f} µs with a reload (worst round {worst:,.0f}),"
-            f" {median(rounds, 'quiet_max_microseconds'):,.0f} without; p99 {median(rounds, 'reload_p99_microseconds'):,.0f} and"
+            f" {median(rounds, 'quiet_max_microseconds'):,.0f} without, {added_by_reload(rounds):+,.0f}; p99 {median(rounds, 'reload_p99_microseconds'):,.0f} and"
             f" {median(rounds, 'quiet_p99_microseconds'):,.0f}; {worker_cost(rounds)}")
 
 

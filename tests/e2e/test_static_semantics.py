@@ -107,6 +107,36 @@ def test_changes_within_a_second_do_not_hide_each_other(site):
         seen = fields["etag"]
 
 
+@pytest.mark.parametrize("field, first, then", [
+    ("If-None-Match: {tag}", 304, 200), ("If-Match: {tag}", 200, 412), ("If-None-Match: *", 304, 304),
+    ("If-Modified-Since: {date}", 304, 200), ("If-Unmodified-Since: {date}", 200, 412),
+    ("Range: bytes=0-1", 206, 206), ("Range: bytes=0-1\r\nIf-Range: {tag}", 206, 200), ("Accept: */*", 200, 200)])
+def test_a_request_that_is_repeated_octet_by_octet_is_answered_anew_when_the_file_has_changed(site, field, first, then):
+    """How a file is answered is remembered for heads that come again."""
+    tag = site("/style.css")[1]["etag"]
+    field = field.format(tag=tag, date=dates(OLD)[0]) + "\r\n"
+    with Connection(site.server.port) as connection:
+        assert [connection.get("/style.css", fields=field).status for _ in range(6)] == [first] * 6
+        (site.root / "new").write_text("p{}")
+        os.replace(site.root / "new", site.root / "style.css")
+        answers = [connection.get("/style.css", fields=field) for _ in range(6)]
+        assert [answer.status for answer in answers] == [then] * 6
+        assert {answer.body for answer in answers if answer.status == 200} <= {b"p{}"}
+        assert {answer.body for answer in answers if answer.status == 206} <= {b"p{"}
+        (site.root / "style.css").unlink()
+        assert connection.get("/style.css", fields=field).status == 404
+
+
+def test_requests_that_differ_in_their_method_only_are_told_apart_when_they_are_repeated(site):
+    tag = f'If-None-Match: {site("/style.css")[1]["etag"]}\r\n'
+    with Connection(site.server.port) as connection:
+        for _ in range(4):
+            assert connection.get("/style.css").body == b"body{}"
+            assert connection.get("/style.css", method="HEAD").get("Content-Length") == "6"
+            assert connection.get("/style.css", fields=tag).status == 304
+            assert connection.get("/app.js", fields=tag).status == 200
+
+
 # Ranges -------------------------------------------------------------------------------------------
 
 def test_several_ranges_are_several_parts(site):

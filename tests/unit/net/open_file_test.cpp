@@ -86,6 +86,7 @@ TEST_CASE("a part is resident without the rest nearby") {
   disk.read(0, mib / 4);
   CHECK(file.resident(0, mib / 4, 0) == mib / 4);
   CHECK(file.resident(mib / 2, mib / 4, 0) == 0);
+  CHECK(OpenFile(::dup(disk.fd)).resident(mib / 8, mib, 0) == mib / 8);  // what is there goes first
 }
 
 TEST_CASE("a file in memory always is resident, a remote one never") {
@@ -105,4 +106,5 @@ TEST_CASE("a file system that cannot be asked for octets is asked for pages") {
   CHECK(file.resident(0, 10, 0) == 10);
   CHECK(file.resident(3 * mib, 10, 5000) == 10);  // past its end nothing is waited for
   CHECK(file.resident(mib, mib, 5000) == 0);      // a hole was never in memory
+  CHECK(file.resident(0, mib, 5000) == static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
 }
