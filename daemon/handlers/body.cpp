@@ -55,6 +55,13 @@ class ConstantBody : public site::Handler {
   ConstantBody(http::Status status, std::string body, std::string etag, site::ResponseFields fields)
       : status_(status), body_(std::move(body)), etag_(std::move(etag)), fields_(std::move(fields)) {
     fields_.prepare(status_, body_.size());
+    standing_.status = status_;
+    standing_.fixed = &fields_.fixed();
+    standing_.body = std::string_view(body_);
+  }
+
+  const http::Response* standing_response(const http::Request& request) const override {
+    return fields_.constant() && !may_have_precondition(request) ? &standing_ : nullptr;
   }
 
   void handle(http::Exchange& exchange) const override {
@@ -72,6 +79,7 @@ class ConstantBody : public site::Handler {
   std::string body_;
   std::string etag_;  // empty: none
   site::ResponseFields fields_;
+  http::Response standing_;
 };
 
 /// A body that is rendered for each request.

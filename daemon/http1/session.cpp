@@ -90,6 +90,10 @@ std::size_t Session::consume_head(std::string_view octets) {
   auto* known = scanner_.begun() ? nullptr : engine_.heads.find(octets);
   if (known) {
     auto length = known->octets.size();
+    if (const auto* response = engine_.application().standing_response(known->memo)) {
+      send_standing(*known, *response);
+      return length;
+    }
     exchange_ = engine_.take(*this);
     exchange_->repeat(*known);
     admit();
@@ -133,16 +137,31 @@ void Session::begin_exchange(std::string_view head) {
 void Session::admit() {
   auto& exchange = *exchange_;
   head_begun_ = false;
-  keep_alive_ = exchange.parser.keep_alive() && !engine_.closing();
-  if (++requests_ == engine_.settings().requests) {
-    note_hit(Limit::keep_alive_requests);
-    keep_alive_ = false;
-  }
+  count_request(exchange.parser.keep_alive());
   phase_ = exchange.parser.has_body() ? Phase::body : Phase::waiting;
   engine_.application().on_head(exchange);
   if (!exchange_) return;
   if (exchange_->parser.has_body()) return begin_body();
   if (!exchange_->responded) serve();
+}
+
+/// `keep_alive`: what the request says of the connection.
+void Session::count_request(bool keep_alive) {
+  keep_alive_ = keep_alive && !engine_.closing();
+  if (++requests_ == engine_.settings().requests) {
+    note_hit(Limit::keep_alive_requests);
+    keep_alive_ = false;
+  }
+}
+
+/// An answer without an exchange, which saves a third of our instructions for it.
+void Session::send_standing(const KnownHead& head, const http::Response& response) {
+  head_begun_ = false;
+  count_request(head.keep_alive);
+  if (response.close) keep_alive_ = false;
+  auto persistence = keep_alive_ ? Persistence::implied : Persistence::close;  // known heads are of HTTP/1.1
+  write_response(*transport_, response, {head.request.method == http::Method::head, persistence, engine_.date_line()});
+  await_next();
 }
 
 void Session::begin_body() {
@@ -254,15 +273,20 @@ void Session::respond(Exchange& exchange, http::Response& response) {
 void Session::finish_response() {
   linger_ |= exchange_->parser.has_body() && !exchange_->parser.complete();
   end_exchange();
+  await_next();
+  if (!keep_alive_ || consuming_) return;  // consume() goes on by itself
+  consume_stash();
+  update_reading();
+}
+
+/// The next request, or the end where there is to be none.
+void Session::await_next() {
   if (!keep_alive_) {
     phase_ = Phase::closed;
     return transport_->close(linger_);
   }
   phase_ = Phase::head;
   transport_->set_deadline(engine_.settings().keep_alive);
-  if (consuming_) return;  // consume() goes on by itself
-  consume_stash();
-  update_reading();
 }
 
 void Session::upgrade(Exchange& exchange, http::Response& response, std::unique_ptr<net::Protocol> next) {

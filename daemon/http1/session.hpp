@@ -48,12 +48,15 @@ class Session final : public net::Protocol {
   void consume_stash();
   void begin_exchange(std::string_view head);
   void admit();
+  void count_request(bool keep_alive);
+  void send_standing(const KnownHead& head, const http::Response& response);
   void begin_body();
   std::chrono::milliseconds body_time_left() const;
   bool extend_body_time();
   void serve();
   void refuse(const Refusal& refusal);
   void finish_response();
+  void await_next();
   void end_exchange();
   void give_up();
   void hand_over(std::string_view unread);

@@ -72,7 +72,9 @@ std::string_view connection_line(Persistence persistence) {
   return {};
 }
 
-void write_part(net::Transport& transport, http::BodyPart& part) {
+/// `Part`: what others own moves to the transport, unless it is const.
+template <class Part>
+void write_part(net::Transport& transport, Part& part) {
   if (auto* text = std::get_if<std::string_view>(&part)) {
     transport.write(*text);
   } else if (auto* shared = std::get_if<http::SharedBytes>(&part)) {
@@ -82,9 +84,8 @@ void write_part(net::Transport& transport, http::BodyPart& part) {
   }
 }
 
-}  // namespace
-
-std::uint64_t write_response(net::Transport& transport, http::Response& response, const Framing& framing) {
+template <class AnyResponse>
+std::uint64_t write(net::Transport& transport, AnyResponse& response, const Framing& framing) {
   auto has_content = http::may_have_content(response.status);
   auto length = response.declared_length >= 0 ? static_cast<std::uint64_t>(response.declared_length)
                                               : content_size(response);
@@ -118,6 +119,16 @@ std::uint64_t write_response(net::Transport& transport, http::Response& response
   if (tail.empty()) write_part(transport, response.body);
   for (auto& part : response.more) write_part(transport, part);
   return length;
+}
+
+}  // namespace
+
+std::uint64_t write_response(net::Transport& transport, http::Response& response, const Framing& framing) {
+  return write(transport, response, framing);
+}
+
+std::uint64_t write_response(net::Transport& transport, const http::Response& response, const Framing& framing) {
+  return write(transport, response, framing);
 }
 
 void write_open_ended_head(net::Transport& transport, const http::Response& response, std::string_view date_line) {

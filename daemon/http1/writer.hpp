@@ -21,6 +21,8 @@ struct Framing {
 /// where a status has no content (RFC 9110 §8.6). What others own of the body moves to the transport. Returns the octets of
 /// content that were queued.
 std::uint64_t write_response(net::Transport& transport, http::Response& response, const Framing& framing);
+/// The same for a response that will be sent again.
+std::uint64_t write_response(net::Transport& transport, const http::Response& response, const Framing& framing);
 
 /// Writes the head of a response whose content is everything until the connection ends (RFC 9112 §6.3 rule 8).
 void write_open_ended_head(net::Transport& transport, const http::Response& response, std::string_view date_line);

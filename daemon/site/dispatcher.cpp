@@ -43,6 +43,7 @@ struct Note {
   static constexpr std::size_t most_texts = 3;
   Match match;
   std::array<PathText, most_texts> texts;  // of match.path
+  const http::Response* standing = nullptr;
 };
 static_assert(sizeof(Note) <= sizeof(http::Memo::note) && std::is_trivially_destructible_v<Note>);
 
@@ -56,12 +57,7 @@ bool lasts(const Match& match, std::string_view path) {
   return std::ranges::all_of(match.path, [&](const PathText& text) { return lies_in(text.text, path) && lies_in(text.raw, path); });
 }
 
-void note(http::Exchange& exchange, const Match& match, std::uint64_t epoch) {
-  if (!exchange.memo || !lasts(match, exchange.request.path)) return;
-  auto* noted = new (exchange.memo->note.data()) Note{.match = match, .texts = {}};
-  std::ranges::copy(match.path, noted->texts.begin());
-  exchange.memo->of = epoch;
-}
+const Note& noted_in(const http::Memo& memo) { return *std::launder(reinterpret_cast<const Note*>(memo.note.data())); }
 
 /// The location is path-absolute as the client sent it, and must never begin with "//", which would name a host.
 std::string_view redirect_target(http::Exchange& exchange, std::string_view path) {
@@ -146,10 +142,26 @@ void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const 
   exchange.body_limit = match.endpoint->body_limit.value_or(hold_->site().server.limits.body_bytes).count;
 }
 
+void Dispatcher::note(http::Exchange& exchange, const Match& match) const {
+  if (!exchange.memo || !lasts(match, exchange.request.path)) return;
+  auto* noted = new (exchange.memo->note.data())
+      Note{.match = match, .texts = {}, .standing = find_standing_response(exchange, *match.endpoint)};
+  std::ranges::copy(match.path, noted->texts.begin());
+  exchange.memo->of = epoch_;
+}
+
+/// Only where all that is done for an exchange comes to nothing.
+const http::Response* Dispatcher::find_standing_response(const http::Exchange& exchange, const Endpoint& endpoint) const {
+  const auto& site = hold_->site();
+  bool plain = !site.server.server_timing && !site.request_line && endpoint.delay.count() == 0 &&
+               endpoint.parameters.path.empty() && endpoint.parameters.query.empty();
+  return plain ? endpoint.handler->standing_response(exchange.request) : nullptr;
+}
+
 /// Whether the same request has been routed before: then it goes the same way.
 bool Dispatcher::recall(http::Exchange& exchange) const {
   if (!exchange.memo || exchange.memo->of != epoch_) return false;
-  const auto& noted = *std::launder(reinterpret_cast<const Note*>(exchange.memo->note.data()));
+  const auto& noted = noted_in(*exchange.memo);
   auto match = noted.match;
   if (!match.path.empty()) {  // a copy, because the note may be of another epoch before this exchange has ended
     auto texts = exchange.arena.array<PathText>(match.path.size());
@@ -168,7 +180,7 @@ void Dispatcher::on_head(http::Exchange& exchange) {
     return refuse_method(exchange, {http::Method::get, http::Method::head, http::Method::options});
   auto routing = router_->find(request.host, request.method, request.path, exchange.arena);
   if (routing.kind == Routing::Kind::found) {
-    note(exchange, routing.match, epoch_);
+    note(exchange, routing.match);
     return take_match(exchange, routing.match);
   }
   exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
@@ -224,6 +236,10 @@ void Dispatcher::on_protocol_error(http::Exchange& exchange, http::Status status
       return refuse_method(exchange, routing.allowed);
   }
   respond_error(exchange, status, reason);
+}
+
+const http::Response* Dispatcher::standing_response(const http::Memo& memo) const {
+  return observer_ == nullptr && memo.of == epoch_ ? noted_in(memo).standing : nullptr;
 }
 
 void Dispatcher::on_end(http::Exchange& exchange, const http::Outcome& outcome) {

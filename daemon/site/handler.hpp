@@ -17,6 +17,11 @@ class Handler {
   virtual ~Handler() = default;
   /// Responds now, or keeps the exchange (wait_for) and responds later.
   virtual void handle(http::Exchange& exchange) const = 0;
+  /// The response to this request, if every request with the same head gets it; part of the handler. Else null.
+  virtual const http::Response* standing_response(const http::Request& request) const {
+    (void)request;
+    return nullptr;
+  }
   /// Whether its connections outlive the exchange that opened them, so that its endpoint needs a Tenure.
   virtual bool lasting() const { return false; }
 };

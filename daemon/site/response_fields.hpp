@@ -27,8 +27,12 @@ class ResponseFields {
     fixed_without_content_.prepare(304, http::FixedFields::no_length);
   }
 
+  /// Whether they are the same for all requests.
+  bool constant() const { return dynamic_.empty(); }
   /// Puts all fields into `response`; what has to be rendered lies in the exchange's arena.
   void apply(http::Exchange& exchange, http::Response& response) const { apply(exchange, response, fixed_); }
+  /// Those that are the same for all requests.
+  const http::FixedFields& fixed() const { return fixed_; }
   /// The same for a 304, which says nothing of the content that it leaves out (RFC 9110 §15.4.5).
   void apply_not_modified(http::Exchange& exchange, http::Response& response) const {
     apply(exchange, response, fixed_without_content_);
