@@ -154,7 +154,7 @@ void Session::count_request(bool keep_alive) {
   }
 }
 
-/// An answer without an exchange, which saves a third of our instructions for it.
+/// An answer without an exchange, which saves more than a third of our instructions for it.
 void Session::send_standing(const KnownHead& head, const http::Response& response) {
   head_begun_ = false;
   count_request(head.keep_alive);
