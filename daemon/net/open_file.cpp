@@ -66,8 +66,9 @@ std::uint64_t pages_resident_until(int fd, std::uint64_t begin, std::uint64_t en
   return std::max(begin, first + static_cast<std::uint64_t>(absent - pages.begin()) * page);
 }
 
-/// How far a stretch inside one region is in memory: `end`, or less, or `begin`.
-std::uint64_t resident_until(int fd, std::uint64_t begin, std::uint64_t end) {
+/// How far a stretch inside one region is in memory: `end`, or less, or `begin`. `wanted`, between them: what is asked for
+/// now, whose last octet counts where the piece around it is not there as a whole.
+std::uint64_t resident_until(int fd, std::uint64_t begin, std::uint64_t wanted, std::uint64_t end) {
   auto first = ask_for_octet(fd, begin);
   if (first == Answer::unsupported) return pages_resident_until(fd, begin, end);
   if (first == Answer::absent) return begin;
@@ -75,9 +76,14 @@ std::uint64_t resident_until(int fd, std::uint64_t begin, std::uint64_t end) {
   for (auto at = begin; at < end;) {
     auto piece_end = std::min(end, (at / piece_size + 1) * piece_size);
     auto last = ask_for_octet(fd, piece_end - 1);
-    if (last == Answer::past_the_end) return end;
-    if (last != Answer::resident) return at;
-    at = piece_end;
+    if (last == Answer::resident) {
+      at = piece_end;
+      continue;
+    }
+    if (wanted <= at) return at;
+    auto last_wanted = wanted < piece_end ? ask_for_octet(fd, wanted - 1) : last;
+    if (last_wanted == Answer::absent) return at;
+    return last == Answer::past_the_end ? end : wanted;  // the file ends in this piece, or it is there in part
   }
   return end;
 }
@@ -113,7 +119,7 @@ std::uint64_t OpenFile::resident(std::uint64_t offset, std::uint64_t length, std
     if (!is_known) {
       if (end > offset) break;  // the next call will tell; what is certain goes first
       // Whoever asks for a part of the region soon asks for the rest: one look for all of it.
-      auto until = resident_until(fd_, end, region_end);
+      auto until = resident_until(fd_, end, wanted, region_end);
       if (until == end) return 0;
       known = {id_, end, until, now};
     }

@@ -1,8 +1,10 @@
 #include "service/quiet_thread.hpp"
 
+#include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,12 +31,15 @@ bool set_policy(pid_t id, int policy) {
   return ::sched_setscheduler(id, policy, &none) == 0;
 }
 
-/// Whether a thread like the calling one may come back from SCHED_IDLE, which takes a capability or a limit of nice values
-/// (LimitNICE= in sluice.service). Tried by one that may be lost.
+/// Whether the calling thread may come back from SCHED_IDLE, see sched_setscheduler(2): its nice value must be within the
+/// limit (LimitNICE= in sluice.service), or it has the capability.
 bool may_come_back() {
-  bool may = false;
-  std::thread([&may] { may = set_policy(0, SCHED_IDLE) && set_policy(0, SCHED_OTHER); }).join();
-  return may;
+  rlimit limit{};
+  auto nice = ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
+  if (::getrlimit(RLIMIT_NICE, &limit) == 0 && limit.rlim_cur >= static_cast<rlim_t>(20 - nice)) return true;
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct sets[2] = {};
+  return ::syscall(SYS_capget, &header, sets) == 0 && (sets[0].effective & (1U << CAP_SYS_NICE)) != 0;
 }
 
 }  // namespace
@@ -46,9 +51,9 @@ QuietThread::~QuietThread() {
     std::lock_guard lock(mutex_);
     ending_ = true;
     jobs_.clear();
-    come_forward();
   }
   changed_.notify_one();
+  come_forward();
   thread_.join();
 }
 
@@ -63,16 +68,19 @@ void QuietThread::run(std::function<void()> work, std::function<void()> done) {
 }
 
 void QuietThread::hurry() {
-  {
-    std::lock_guard lock(mutex_);
-    come_forward();
-  }
+  come_forward();
   hurry_ = std::make_unique<net::Timer>(loop_, patience, [this] { hurry(); });  // the next job may be another one
 }
 
-/// With the mutex held, so that the thread does not step back again for the same job.
 void QuietThread::come_forward() {
-  if (steps_back_) set_policy(thread_id_, SCHED_OTHER);
+  if (auto id = steps_back_.load()) set_policy(id, SCHED_OTHER);
+}
+
+/// Without a lock, for which others would have to wait for an idle thread.
+void QuietThread::step_back() {
+  if (!steps_back_) return;
+  set_policy(0, SCHED_IDLE);
+  if (ending_) set_policy(0, SCHED_OTHER);  // its come_forward() may have come before
 }
 
 void QuietThread::end(const std::function<void()>& done) {
@@ -83,23 +91,21 @@ void QuietThread::end(const std::function<void()>& done) {
 void QuietThread::serve() {
   ::pthread_setname_np(::pthread_self(), "loader");
   lower_priority();
-  bool may_step_back = may_come_back();
+  if (may_come_back()) steps_back_ = ::gettid();
   std::unique_lock lock(mutex_);
-  thread_id_ = ::gettid();
-  steps_back_ = may_step_back;
   while (true) {
     changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
     if (ending_) return;
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
-    if (steps_back_) set_policy(0, SCHED_IDLE);
     lock.unlock();
+    step_back();
     // Workers that woke up together with this thread go first: the scheduler looks anew when somebody wakes up, and else
     // only with its next tick, up to 4 ms later.
     ::sched_yield();
     job.work();
     job.work = nullptr;  // what it held is freed here, too
-    if (may_step_back) set_policy(0, SCHED_OTHER);  // whoever waits for a lock of ours must not wait for an idle thread
+    come_forward();  // whoever waits for a lock of ours must not wait for an idle thread
     loop_.post([this, done = std::move(job.done)] { end(done); });
     lock.lock();
   }

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -18,7 +19,7 @@ namespace sluice::service {
 /// A thread for long work that may take its time: reading a configuration, freeing an old one. It runs when nobody else
 /// wants to (SCHED_IDLE), so that where processors are scarce a request does not wait for a turn of it: without, the reload
 /// of 10,000 routes on one processor held requests up for whole turns of the scheduler, 3 ms and more. Work that has not
-/// ended after a second goes on with a tenth of a worker's weight; all of it does where a thread may not come back from
+/// ended after a second at most goes on with a tenth of a worker's weight; all of it does where a thread may not come back from
 /// SCHED_IDLE.
 /// Owned and used by the thread of `loop`, which must not run on when it has ended.
 class QuietThread {
@@ -41,6 +42,7 @@ class QuietThread {
   void serve();
   void hurry();
   void come_forward();
+  void step_back();
   void end(const std::function<void()>& done);
 
   net::Loop& loop_;
@@ -49,9 +51,8 @@ class QuietThread {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;
-  bool ending_ = false;
-  bool steps_back_ = false;  // may be SCHED_IDLE while it works
-  pid_t thread_id_ = 0;
+  std::atomic<bool> ending_ = false;
+  std::atomic<pid_t> steps_back_ = 0;  // the thread, if it is SCHED_IDLE while it works
   std::thread thread_;
 };
 

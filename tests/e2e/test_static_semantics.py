@@ -127,6 +127,22 @@ def test_a_request_that_is_repeated_octet_by_octet_is_answered_anew_when_the_fil
         assert connection.get("/style.css", fields=field).status == 404
 
 
+def test_a_file_in_frequent_use_is_sent_whole_and_in_parts_until_it_changes(site):
+    old, new = ("".join(f"{word} {i}\n" for i in range(3000)).encode() for word in ("old", "new"))
+    (site.root / "page.bin").write_bytes(old)
+    os.utime(site.root / "page.bin", (OLD, OLD))
+    with Connection(site.server.port) as connection:
+        for _ in range(30):
+            assert connection.get("/page.bin").body == old
+            assert connection.get("/page.bin", fields="Range: bytes=100-12000\r\n").body == old[100:12001]
+            assert connection.get("/page.bin", fields="Range: bytes=-5\r\n").body == old[-5:]
+            assert connection.get("/page.bin", method="HEAD").get("Content-Length") == str(len(old))
+        connection.send("GET /page.bin HTTP/1.1\r\nHost: a\r\n\r\n" * 50)  # in one piece
+        assert all(connection.response().body == old for _ in range(50))
+        (site.root / "page.bin").write_bytes(new)
+        assert all(connection.get("/page.bin").body == new for _ in range(30))
+
+
 def test_requests_that_differ_in_their_method_only_are_told_apart_when_they_are_repeated(site):
     tag = f'If-None-Match: {site("/style.css")[1]["etag"]}\r\n'
     with Connection(site.server.port) as connection:

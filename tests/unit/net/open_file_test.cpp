@@ -89,6 +89,22 @@ TEST_CASE("a part is resident without the rest nearby") {
   CHECK(OpenFile(::dup(disk.fd)).resident(mib / 8, mib, 0) == mib / 8);  // what is there goes first
 }
 
+TEST_CASE("a range is resident though the rest of its piece is not, and so is not the end of a file though its begin is") {
+  constexpr std::uint64_t kib = 1024;
+  DiskFile disk(mib), small(100 * kib);
+  OpenFile file(disk.fd), short_file(small.fd);
+  if (!disk.forget() || !small.forget()) return;
+  for (int fd : {disk.fd, small.fd}) ::posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+  disk.read(300 * kib, 20 * kib);
+  CHECK(file.resident(300 * kib, 20 * kib, 0) == 20 * kib);
+  CHECK(file.resident(300 * kib, 60 * kib, 5000) == 0);
+  small.read(0, 8 * kib);
+  CHECK(short_file.resident(0, 100 * kib, 0) == 0);
+  CHECK(short_file.resident(0, 8 * kib, 5000) == 8 * kib);
+  small.read(0, 100 * kib);
+  CHECK(short_file.resident(0, 100 * kib, 10000) == 100 * kib);
+}
+
 TEST_CASE("a file in memory always is resident, a remote one never") {
   DiskFile disk(mib);
   CHECK(OpenFile(::dup(disk.fd), Storage::memory).resident(0, mib, 0) == mib);
