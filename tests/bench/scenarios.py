@@ -53,7 +53,7 @@ ALL = (
     Scenario("broadcast-1k", "broadcast of 64 B to 1,000 members", path="/room", message=64, members=1_000),
     Scenario("broadcast-10k", "broadcast of 64 B to 10,000 members", path="/room", message=64, members=10_000),
     Scenario("workers", "2 workers instead of 1", body=HELLO),
-    Scenario("workers-deflate", "2 workers instead of 1, WebSocket echo of 16 KiB compressed", path="/deflated", message=16384,
+    Scenario("workers-deflate", "2 workers, compressed WebSocket echo 16 KiB", path="/deflated", message=16384,
              deflated=True),
     Scenario("latency", "latency at half of the best peer's rate", body=HELLO, kind="rate"),
     Scenario("start", "start to first answer", body=HELLO, kind="start"),
