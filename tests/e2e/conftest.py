@@ -1,6 +1,7 @@
 """Fixtures: servers on free ports, stopped and examined when their test ends."""
 
 import re
+import resource
 import shutil
 
 import pytest
@@ -11,6 +12,15 @@ import sluice
 def pytest_configure(config):
     if not sluice.BINARY.exists():
         raise pytest.UsageError(f"{sluice.BINARY} is not built; scripts/test builds and tests")
+    allow_many_descriptors()
+
+
+def allow_many_descriptors():
+    """A thousand clients take more than a shell allows, 1024 as a rule."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 20_000 if hard == resource.RLIM_INFINITY else min(hard, 20_000)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def pytest_collection_modifyitems(items):

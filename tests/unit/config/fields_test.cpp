@@ -80,7 +80,7 @@ TEST_CASE("a single value stands for a list of one") {
 TEST_CASE("a relative path is one of the folder of its file") {
   auto sample = read_text("[sample]\nroot = \"../x\"\n").sample;
   REQUIRE(sample);
-  CHECK(sample->root == std::filesystem::current_path().parent_path().string() + "/x");
+  CHECK(sample->root == (std::filesystem::current_path().parent_path() / "x").string());
 }
 
 struct Mistake {
