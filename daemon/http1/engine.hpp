@@ -7,6 +7,7 @@
 #include "http/date.hpp"
 #include "http/exchange.hpp"
 #include "http1/header_cache.hpp"
+#include "http1/hot_responses.hpp"
 #include "http1/known_heads.hpp"
 #include "http1/settings.hpp"
 
@@ -43,6 +44,7 @@ class Engine {
   std::size_t sessions = 0;  // that use this
   KnownHeads heads;
   HeaderCache headers;
+  HotResponses hot;
 
  private:
   static constexpr std::size_t kept_exchanges = 256;

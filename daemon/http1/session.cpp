@@ -258,8 +258,8 @@ void Session::respond(Exchange& exchange, http::Response& response) {
   if (body_open && (parser.expects_continue() || parser.content_length() > engine_.settings().discard)) keep_alive_ = false;
   if (response.close || engine_.closing()) keep_alive_ = false;
   if (exchange.timed) http::add_server_timing(exchange, response);
-  Framing framing{exchange.request.method == http::Method::head, persistence_of(exchange),
-                  engine_.date_line()};
+  Framing framing{exchange.request.method == http::Method::head, persistence_of(exchange), engine_.date_line(),
+                  transport_->secure() ? nullptr : &engine_.hot};
   auto octets = write_response(*transport_, response, framing);
   exchange.responded = true;
   engine_.application().on_end(exchange, {response.status, octets, false});

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "http/status.hpp"
+#include "http1/hot_responses.hpp"
 
 namespace sluice::http1 {
 
@@ -84,6 +85,16 @@ void write_part(net::Transport& transport, Part& part) {
   }
 }
 
+/// Sends the response as one file, if it is one that has been made for that.
+bool write_hot(net::Transport& transport, const http::Response& response, const Framing& framing, std::string_view ready) {
+  const auto* content = std::get_if<http::SharedBytes>(&response.body);
+  if (!content || !response.more.empty() || framing.persistence != Persistence::implied) return false;
+  const auto* file = framing.hot->find(ready, framing.date_line, *content);
+  if (!file) return false;
+  transport.write_file(*file, 0, ready.size() + framing.date_line.size() + 2 + content->bytes.size());
+  return true;
+}
+
 template <class AnyResponse>
 std::uint64_t write(net::Transport& transport, AnyResponse& response, const Framing& framing) {
   auto has_content = http::may_have_content(response.status);
@@ -97,6 +108,7 @@ std::uint64_t write(net::Transport& transport, AnyResponse& response, const Fram
   std::string_view ready;  // the head as it was made when the config or the file was read
   if (response.fixed && response.fields.empty())
     ready = response.fixed->ready(response.status, announce ? static_cast<std::int64_t>(length) : http::FixedFields::no_length);
+  if (send_body && !ready.empty() && framing.hot && write_hot(transport, response, framing, ready)) return length;
   constexpr std::size_t fixed_room = 192;  // status line, Content-Length, Date, Connection
   Cursor out(transport.reserve(fixed_room + (ready.empty() ? fields_size(response) : ready.size()) + tail.size()));
   if (!ready.empty()) {

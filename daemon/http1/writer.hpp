@@ -7,6 +7,8 @@
 
 namespace sluice::http1 {
 
+class HotResponses;
+
 /// How the connection goes on after a response, as its Connection field says.
 enum class Persistence { implied, keep_alive, close };
 
@@ -15,6 +17,7 @@ struct Framing {
   bool head_request = false;         // the body is announced but not sent
   Persistence persistence = Persistence::implied;
   std::string_view date_line;        // "Date: …\r\n"
+  HotResponses* hot = nullptr;       // may be null
 };
 
 /// Writes status line, fields and body of `response` (RFC 9112 §4, §6). Content-Length is always known; it is left out

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string_view>
 
 namespace sluice::net {
 
@@ -20,6 +23,7 @@ class OpenFile {
   OpenFile& operator=(const OpenFile&) = delete;
 
   int fd() const { return fd_; }
+  bool in_memory() const { return storage_ == Storage::memory; }
   /// How many of the `length` octets from `offset` can be read without waiting; not always all of them, and 0
   /// where the first cannot. Costs a few system calls for each MiB, and nothing when the same was asked a
   /// moment ago: `now` is the loop's time in ms. Called by any loop's thread.
@@ -30,5 +34,9 @@ class OpenFile {
   Storage storage_;
   std::uint64_t id_;  // never given twice
 };
+
+/// A file of the kernel's memory with these octets one behind the other. Null where the system gives none: it is out of
+/// descriptors or memory, or forbids it.
+std::unique_ptr<const OpenFile> make_memory_file(std::initializer_list<std::string_view> pieces);
 
 }  // namespace sluice::net

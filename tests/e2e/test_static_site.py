@@ -1,5 +1,7 @@
 """Static sites beyond single files: compression, pages without extension, applications, caching, deploys."""
 
+import contextlib
+import email.utils
 import gzip
 import json
 import os
@@ -311,6 +313,37 @@ def test_pipelined_requests_for_files_that_only_the_disk_has_are_all_answered(se
                     os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             connection.send("".join(f"GET /{number}.bin HTTP/1.1\r\nHost: x\r\n\r\n" for number in range(count)))
             assert all(len(connection.response().body) == size for _ in range(count))
+
+
+def test_what_is_asked_for_often_arrives_whole_whoever_reads_slowly(serve):
+    contents = {f"/{number}.bin": bytes([65 + number]) * 30_000 + bytes(range(256)) * 100 for number in range(4)}
+    server = serve("[server]\nlimits.keep_alive_requests = 0\n" + static(),
+                   files={f"www{path}": content for path, content in contents.items()}, workers=1)
+    targets = list(contents)
+
+    def copies():
+        """Files of the kernel's memory that the server has open."""
+        folder = f"/proc/{server.process.pid}/fd"
+        return sum("memfd:sluice" in os.readlink(f"{folder}/{name}") for name in os.listdir(folder))
+
+    with contextlib.ExitStack() as stack:
+        slow = [stack.enter_context(Connection(server.port, receive_buffer=4096)) for _ in range(40)]
+        quick = stack.enter_context(Connection(server.port))
+        seen, end = 0, time.monotonic() + 3.5
+        turn = 0
+        while time.monotonic() < end:
+            for target in targets:
+                answer = quick.get(target)
+                assert answer.body == contents[target]
+                assert abs(email.utils.parsedate_to_datetime(answer.get("Date")).timestamp() - time.time()) < 3
+            turn += 1
+            if turn % 40 == 0 and turn // 40 <= len(slow):
+                target = targets[turn // 40 % 4]
+                slow[turn // 40 - 1].send(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
+            seen = max(seen, copies())
+        assert 0 < seen <= 16
+        for index, connection in enumerate(slow[:turn // 40]):
+            assert all(connection.response().body == contents[targets[(index + 1) % 4]] for _ in range(20))
 
 
 # Listings -----------------------------------------------------------------------------------------

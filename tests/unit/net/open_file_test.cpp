@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -123,4 +124,25 @@ TEST_CASE("a file system that cannot be asked for octets is asked for pages") {
   CHECK(file.resident(3 * mib, 10, 5000) == 10);  // past its end nothing is waited for
   CHECK(file.resident(mib, mib, 5000) == 0);      // a hole was never in memory
   CHECK(file.resident(0, mib, 5000) == static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+}
+
+TEST_CASE("a file of the kernel's memory has the pieces one behind the other, and never waits") {
+  auto file = make_memory_file({"head", "", " and ", std::string(10'000, 'x')});
+  REQUIRE(file);
+  CHECK(file->in_memory());
+  CHECK(file->resident(0, 10'009, 0) == 10'009);
+  std::string text(20'000, '\0');
+  CHECK(::pread(file->fd(), text.data(), text.size(), 0) == 10'009);
+  CHECK(text.starts_with("head and xxx"));
+  CHECK((::fcntl(file->fd(), F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+TEST_CASE("without a descriptor there is no file of the kernel's memory") {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  auto file = make_memory_file({"x"});
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK_FALSE(file);
 }

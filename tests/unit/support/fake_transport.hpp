@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,8 +21,11 @@ class FakeTransport : public net::Transport {
   void commit(std::size_t size) override { output.append(room_, 0, size); }
   void write(std::string_view bytes) override { output += bytes; }
   void write_shared(std::shared_ptr<const void>, std::string_view bytes) override { output += bytes; }
-  void write_file(std::shared_ptr<const net::OpenFile>, std::uint64_t, std::uint64_t length) override {
-    file_octets += length;
+  void write_file(std::shared_ptr<const net::OpenFile> file, std::uint64_t offset, std::uint64_t length) override {
+    std::string text(length, '\0');
+    auto got = ::pread(file->fd(), text.data(), length, static_cast<off_t>(offset));
+    output.append(text, 0, got > 0 ? static_cast<std::size_t>(got) : 0);
+    ++files;
   }
   std::size_t pending() const override { return unsent; }
   void want_writable() override { writable_wanted = true; }
@@ -42,7 +47,7 @@ class FakeTransport : public net::Transport {
   net::Loop& loop() override { return loop_; }
 
   std::string output;
-  std::uint64_t file_octets = 0;
+  std::size_t files = 0;  // that were written
   std::size_t unsent = 0;  // what the kernel is said not to have taken
   std::chrono::milliseconds deadline{0};
   bool paused = false, closed = false, lingering = false, aborted = false, writable_wanted = false;
