@@ -23,6 +23,8 @@ class FileHeaders {
   FileHeaders(const std::vector<site::HeaderTemplate>& configured, const site::Scope& scope,
               config::Diagnostics& diagnostics);
 
+  /// Whether none is rendered for each request.
+  bool constant() const { return dynamic_.empty(); }
   /// Puts the constant fields into `own`, and takes away those of the same names.
   void merge_into(FieldList& own) const;
   /// Puts all of them into a response that has none of the fields kept with a file, in place of those of the

@@ -14,12 +14,6 @@ namespace {
 using http::ByteRange;
 using http::Response;
 
-http::BodyPart content_of(const std::shared_ptr<const ServedFile>& file, ByteRange range) {
-  if (range.length == 0) return std::monostate{};
-  if (file->file) return http::FileRange{file->file, range.offset, range.length};
-  return http::SharedBytes{file, std::string_view(file->bytes).substr(range.offset, range.length)};
-}
-
 /// "bytes 0-99/1000"
 std::string content_range(ByteRange range, std::uint64_t size) {
   return "bytes " + std::to_string(range.offset) + "-" + std::to_string(range.end() - 1) + "/" +
@@ -28,7 +22,7 @@ std::string content_range(ByteRange range, std::uint64_t size) {
 
 void whole(const std::shared_ptr<const ServedFile>& file, Response& response) {
   response.fixed = &file->fields;
-  response.body = content_of(file, {0, file->size});
+  response.body = file->content({0, file->size});
 }
 
 void one_part(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file, ByteRange range,
@@ -36,7 +30,7 @@ void one_part(http::Exchange& exchange, const std::shared_ptr<const ServedFile>&
   response.status = 206;
   response.fixed = &file->fields;
   response.fields.push_back({"Content-Range", exchange.arena.copy(content_range(range, file->size))});
-  response.body = content_of(file, range);
+  response.body = file->content(range);
 }
 
 /// A text that does not occur in the parts: 128 bits of chance.
@@ -61,7 +55,7 @@ void several_parts(http::Exchange& exchange, const std::shared_ptr<const ServedF
     auto head = std::string(separator) + boundary + "\r\nContent-Type: " + file->content_type +
                 "\r\nContent-Range: " + content_range(range, file->size) + "\r\n\r\n";
     response.more.push_back(exchange.arena.copy(head));
-    response.more.push_back(content_of(file, range));
+    response.more.push_back(file->content(range));
     separator = "\r\n--";
   }
   response.more.push_back(exchange.arena.copy("\r\n--" + boundary + "--\r\n"));
@@ -116,11 +110,25 @@ Answer recall_answer(http::Exchange& exchange, const ServedFile& file) {
 
 }  // namespace
 
+const Response* noted_response(const ServedFile& file, const http::Memo& memo) {
+  if (memo.handler_of != file.number) return nullptr;
+  switch (static_cast<Answer>(memo.handler_note)) {
+    case Answer::whole:
+      return &file.whole;
+    case Answer::not_modified:
+      return &file.not_modified;
+    case Answer::ranged:
+    case Answer::failed:
+      break;
+  }
+  return nullptr;
+}
+
 Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http::Status status) {
   Response response;
   response.status = status;
   response.fixed = &file->error_fields;
-  response.body = content_of(file, {0, file->size});
+  response.body = file->content({0, file->size});
   return response;
 }
 

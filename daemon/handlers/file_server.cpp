@@ -7,6 +7,7 @@
 #include "handlers/background.hpp"
 #include "handlers/file_answer.hpp"
 #include "handlers/file_cache.hpp"
+#include "handlers/file_response.hpp"
 #include "handlers/listing_answer.hpp"
 #include "http/accept.hpp"
 
@@ -81,6 +82,17 @@ bool FileServer::serve_cached(http::Exchange& exchange, std::string_view relativ
     confirm_elsewhere(exchange, *found.resource, std::string(relative), status);
   }
   return true;
+}
+
+const http::Response* FileServer::present_response(const http::Request& request, std::string_view relative,
+                                                   const http::Memo& memo, net::Loop& loop) const {
+  if (memo.handler_of == 0 || !site_->settings().headers.constant()) return nullptr;
+  auto found = FileCache::of_this_thread().find(site_->id(), relative, loop);
+  if (!found.resource || !found.current) return nullptr;
+  const auto& resource = **found.resource;
+  auto coding = coding_for(request, resource);
+  const auto& file = coding == http::Coding::identity ? resource.plain : resource.coded[static_cast<std::size_t>(coding)];
+  return file ? noted_response(*file, memo) : nullptr;
 }
 
 void FileServer::serve(http::Exchange& exchange, Wanted wanted, http::Status status) const {

@@ -79,8 +79,10 @@ ServedFilePtr read_sibling(const FileRoot& root, const std::string& relative, co
 
 ServedFilePtr compute(const Resource& resource, http::Coding coding) {
   const auto& plain = *resource.plain;
-  auto content = plain.bytes;
-  if (plain.file) {
+  std::string content;
+  if (!plain.file) {
+    content = *plain.bytes;
+  } else {
     auto read = read_at(plain.file->fd(), 0, plain.size, Waiting::allowed);
     struct stat status{};
     bool unchanged = read && read->size() == plain.size && ::fstat(plain.file->fd(), &status) == 0 &&

@@ -72,6 +72,10 @@ ServedFilePtr described(ServedFile&& file, std::int64_t last_modified, const Fil
       without(fields_of(*made, traits, "no-store"), {"ETag", "Last-Modified", "Accept-Ranges"}));
   made->fields.prepare(200, static_cast<std::int64_t>(made->size));
   made->partial_fields.prepare(304, http::FixedFields::no_length);
+  made->whole.fixed = &made->fields;
+  made->whole.body = made->content({0, made->size});
+  made->not_modified.status = 304;
+  made->not_modified.fixed = &made->partial_fields;
   return made;
 }
 
@@ -91,7 +95,7 @@ std::expected<ServedFile, int> read(const FileNode& node, const FileTraits& trai
     if (!video) return std::unexpected(video.error());
     if (*video) file.content_type = "video/mp2t";
   }
-  file.bytes = std::move(content->bytes);
+  if (!content->file) file.bytes = std::make_shared<const std::string>(std::move(content->bytes));
   file.file = std::move(content->file);
   return file;
 }
@@ -120,8 +124,15 @@ std::uint64_t ServedFile::next_number() {
   return ++last;
 }
 
+http::BodyPart ServedFile::content(http::ByteRange range) const {
+  if (range.length == 0) return std::monostate{};
+  if (file) return http::FileRange{file, range.offset, range.length};
+  return http::SharedBytes{bytes, std::string_view(*bytes).substr(range.offset, range.length)};
+}
+
 std::size_t ServedFile::footprint() const {
-  return sizeof(ServedFile) + bytes.capacity() + memory_of(fields) + memory_of(partial_fields) +
+  constexpr std::size_t shared_text = sizeof(std::string) + 32;
+  return sizeof(ServedFile) + (bytes ? bytes->capacity() + shared_text : 0) + memory_of(fields) + memory_of(partial_fields) +
          memory_of(error_fields);
 }
 
@@ -152,7 +163,7 @@ ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::str
   file.content_type = plain.content_type;
   file.etag = tag_with_coding(plain.etag, coding);
   file.size = bytes.size();
-  file.bytes = std::move(bytes);
+  file.bytes = std::make_shared<const std::string>(std::move(bytes));
   return described(std::move(file), plain.validators.last_modified, traits);
 }
 

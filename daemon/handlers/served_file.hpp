@@ -11,13 +11,14 @@
 #include "handlers/file_root.hpp"
 #include "http/coding.hpp"
 #include "http/conditional.hpp"
+#include "http/range.hpp"
 #include "http/response.hpp"
 #include "net/protocol.hpp"
 
 namespace sluice::handlers {
 
 /// One state of a file in one content coding, ready to be sent: its content or an open descriptor, its
-/// validators, and its header fields as octets. Immutable; shared by the cache of a worker and by responses
+/// validators, its header fields as octets, and the usual responses. Immutable; shared by the cache of a worker and by responses
 /// in flight.
 struct ServedFile {
   std::uint64_t number = next_number();  // never given twice, not 0
@@ -34,9 +35,14 @@ struct ServedFile {
   http::FixedFields error_fields;    // without validators and ranges: of the page of an error
 
   std::uint64_t size = 0;  // octets of content
-  std::string bytes;       // the content, unless `file` is set
+  std::shared_ptr<const std::string> bytes;   // the content, unless `file` is set
   std::shared_ptr<const net::OpenFile> file;
 
+  http::Response whole;         // the 200, and
+  http::Response not_modified;  // the 304, as far as headers are constant
+
+  /// A stretch of the content.
+  http::BodyPart content(http::ByteRange range) const;
   /// Octets of memory that it takes.
   std::size_t footprint() const;
   static std::uint64_t next_number();

@@ -21,9 +21,11 @@ bool is_navigation(const http::Request& request) {
   return html.weight > 0 && html.specificity >= 2;
 }
 
+}  // namespace
+
 /// The name below the root of a path that needs no decoding and nobody's scrutiny, for the cache; empty for
-/// others. For a directory it is that of its first index, made in `buffer`.
-std::string_view plain_name(std::string_view path, const StaticSettings& settings, std::string& buffer) {
+/// others. For a directory it is that of its first index. Valid until the next call.
+std::string_view StaticHandler::plain_name(std::string_view path) const {
   char last = '/';
   for (char c : path.substr(1)) {
     if (c == '%' || (last == '/' && (c == '.' || c == '/'))) return {};
@@ -31,19 +33,17 @@ std::string_view plain_name(std::string_view path, const StaticSettings& setting
   }
   path.remove_prefix(1);
   if (last != '/') return path;
-  if (settings.index.empty()) return {};
-  buffer.assign(path).append(settings.index.front());
+  if (settings().index.empty()) return {};
+  static thread_local std::string buffer;
+  buffer.assign(path).append(settings().index.front());
   return buffer;
 }
-
-}  // namespace
 
 void StaticHandler::handle(http::Exchange& exchange) const {
   auto path = static_cast<const site::Match*>(exchange.matched)->rest;
   if (path.empty()) return redirect_with_slash(exchange, true);  // "/files" of the mount "/files"
 
-  static thread_local std::string buffer;
-  auto name = plain_name(path, settings(), buffer);
+  auto name = plain_name(path);
   if (!name.empty() && server_.serve_cached(exchange, name)) return;
 
   auto file = to_file_path(http::split_path(path, exchange.arena), settings().hidden);
@@ -53,6 +53,13 @@ void StaticHandler::handle(http::Exchange& exchange) const {
   wanted.directory = file->directory;
   wanted.navigation = settings().spa && is_navigation(exchange.request);
   server_.serve(exchange, std::move(wanted));
+}
+
+const http::Response* StaticHandler::present_response(const http::Request& request, const site::Match& match,
+                                                      const http::Memo& memo, net::Loop& loop) const {
+  if (match.rest.empty()) return nullptr;
+  auto name = plain_name(match.rest);
+  return name.empty() ? nullptr : server_.present_response(request, name, memo, loop);
 }
 
 }  // namespace sluice::handlers

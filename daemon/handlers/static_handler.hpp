@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "handlers/file_server.hpp"
 #include "site/handler.hpp"
@@ -13,9 +14,13 @@ class StaticHandler final : public site::Handler {
   explicit StaticHandler(std::shared_ptr<const StaticSite> site) : server_(std::move(site)) {}
 
   void handle(http::Exchange& exchange) const override;
+  const http::Response* present_response(const http::Request& request, const site::Match& match, const http::Memo& memo,
+                                         net::Loop& loop) const override;
 
  private:
   const StaticSettings& settings() const { return server_.site().settings(); }
+
+  std::string_view plain_name(std::string_view path) const;
 
   FileServer server_;
 };

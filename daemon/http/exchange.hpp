@@ -119,11 +119,11 @@ class Application {
   /// The protocol itself refuses: a request that cannot be parsed, a limit, a time-out. Fills a response (the
   /// error page). `exchange.request` holds what could be read, perhaps nothing.
   virtual void on_protocol_error(Exchange& exchange, Status status, std::string_view reason) = 0;
-  /// What the request for which `memo` was noted is answered with each time it comes, where nothing of the exchange matters
-  /// and nobody wants to hear of it; the protocol then sends that and makes no exchange. Null: as usual. Valid until the
-  /// next call of the application.
-  virtual const Response* standing_response(const Memo& memo) const {
-    (void)memo;
+  /// What `request`, for which `memo` was noted when it came before, is answered with now, where nothing of the exchange
+  /// matters and nobody wants to hear of it; the protocol then sends that and makes no exchange. Null: as usual. Valid until
+  /// the next call of the application.
+  virtual const Response* standing_response(const Request& request, const Memo& memo, net::Loop& loop) const {
+    (void)request, (void)memo, (void)loop;
     return nullptr;
   }
   /// The response has been handed to the transport, or the exchange has been given up.

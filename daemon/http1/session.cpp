@@ -90,7 +90,7 @@ std::size_t Session::consume_head(std::string_view octets) {
   auto* known = scanner_.begun() ? nullptr : engine_.heads.find(octets);
   if (known) {
     auto length = known->octets.size();
-    if (const auto* response = engine_.application().standing_response(known->memo)) {
+    if (const auto* response = engine_.application().standing_response(known->request, known->memo, transport_->loop())) {
       send_standing(*known, *response);
       return length;
     }
@@ -160,7 +160,7 @@ void Session::send_standing(const KnownHead& head, const http::Response& respons
   count_request(head.keep_alive);
   if (response.close) keep_alive_ = false;
   auto persistence = keep_alive_ ? Persistence::implied : Persistence::close;  // known heads are of HTTP/1.1
-  write_response(*transport_, response, {head.request.method == http::Method::head, persistence, engine_.date_line()});
+  write_response(*transport_, response, {head.request.method == http::Method::head, persistence, engine_.date_line(), hot_responses()});
   await_next();
 }
 
@@ -250,6 +250,9 @@ Persistence Session::persistence_of(const Exchange& exchange) const {
   return exchange.request.version == http::Version::http10 ? Persistence::keep_alive : Persistence::implied;
 }
 
+/// Null where the octets of a file have to be encrypted on their way.
+HotResponses* Session::hot_responses() const { return transport_->secure() ? nullptr : &engine_.hot; }
+
 void Session::respond(Exchange& exchange, http::Response& response) {
   const auto& parser = exchange.parser;
   bool body_open = parser.has_body() && !parser.complete();
@@ -259,7 +262,7 @@ void Session::respond(Exchange& exchange, http::Response& response) {
   if (response.close || engine_.closing()) keep_alive_ = false;
   if (exchange.timed) http::add_server_timing(exchange, response);
   Framing framing{exchange.request.method == http::Method::head, persistence_of(exchange), engine_.date_line(),
-                  transport_->secure() ? nullptr : &engine_.hot};
+                  hot_responses()};
   auto octets = write_response(*transport_, response, framing);
   exchange.responded = true;
   engine_.application().on_end(exchange, {response.status, octets, false});

@@ -63,6 +63,7 @@ class Session final : public net::Protocol {
   void update_reading();
   bool flooded() const;
   Persistence persistence_of(const Exchange& exchange) const;
+  HotResponses* hot_responses() const;
 
   Engine& engine_;
   net::Transport* transport_ = nullptr;

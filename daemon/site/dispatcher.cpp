@@ -43,7 +43,8 @@ struct Note {
   static constexpr std::size_t most_texts = 3;
   Match match;
   std::array<PathText, most_texts> texts;  // of match.path
-  const http::Response* standing = nullptr;
+  const http::Response* standing = nullptr;  // what it gets each time
+  bool plain = false;                         // the handler alone makes the response
 };
 static_assert(sizeof(Note) <= sizeof(http::Memo::note) && std::is_trivially_destructible_v<Note>);
 
@@ -144,18 +145,17 @@ void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const 
 
 void Dispatcher::note(http::Exchange& exchange, const Match& match) const {
   if (!exchange.memo || !lasts(match, exchange.request.path)) return;
-  auto* noted = new (exchange.memo->note.data())
-      Note{.match = match, .texts = {}, .standing = find_standing_response(exchange, *match.endpoint)};
+  auto* noted = new (exchange.memo->note.data()) Note{.match = match, .texts = {}, .plain = is_plain(*match.endpoint)};
+  if (noted->plain) noted->standing = match.endpoint->handler->standing_response(exchange.request);
   std::ranges::copy(match.path, noted->texts.begin());
   exchange.memo->of = epoch_;
 }
 
-/// Only where all that is done for an exchange comes to nothing.
-const http::Response* Dispatcher::find_standing_response(const http::Exchange& exchange, const Endpoint& endpoint) const {
+/// Whether all that is done here for an exchange comes to nothing.
+bool Dispatcher::is_plain(const Endpoint& endpoint) const {
   const auto& site = hold_->site();
-  bool plain = !site.server.server_timing && !site.request_line && endpoint.delay.count() == 0 &&
-               endpoint.parameters.path.empty() && endpoint.parameters.query.empty();
-  return plain ? endpoint.handler->standing_response(exchange.request) : nullptr;
+  return !site.server.server_timing && !site.request_line && endpoint.delay.count() == 0 &&
+         endpoint.parameters.path.empty() && endpoint.parameters.query.empty();
 }
 
 /// Whether the same request has been routed before: then it goes the same way.
@@ -238,8 +238,12 @@ void Dispatcher::on_protocol_error(http::Exchange& exchange, http::Status status
   respond_error(exchange, status, reason);
 }
 
-const http::Response* Dispatcher::standing_response(const http::Memo& memo) const {
-  return observer_ == nullptr && memo.of == epoch_ ? noted_in(memo).standing : nullptr;
+const http::Response* Dispatcher::standing_response(const http::Request& request, const http::Memo& memo,
+                                                    net::Loop& loop) const {
+  if (observer_ != nullptr || memo.of != epoch_) return nullptr;
+  const auto& noted = noted_in(memo);
+  if (noted.standing || !noted.plain) return noted.standing;
+  return noted.match.endpoint->handler->present_response(request, noted.match, memo, loop);
 }
 
 void Dispatcher::on_end(http::Exchange& exchange, const http::Outcome& outcome) {

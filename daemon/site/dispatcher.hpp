@@ -33,14 +33,15 @@ class Dispatcher final : public http::Application {
   void on_head(http::Exchange& exchange) override;
   void on_request(http::Exchange& exchange) override;
   void on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) override;
-  const http::Response* standing_response(const http::Memo& memo) const override;
+  const http::Response* standing_response(const http::Request& request, const http::Memo& memo,
+                                          net::Loop& loop) const override;
   void on_end(http::Exchange& exchange, const http::Outcome& outcome) override;
 
  private:
   void begin(http::Exchange& exchange);
   bool recall(http::Exchange& exchange) const;
   void note(http::Exchange& exchange, const Match& match) const;
-  const http::Response* find_standing_response(const http::Exchange& exchange, const Endpoint& endpoint) const;
+  bool is_plain(const Endpoint& endpoint) const;
   void take_match(http::Exchange& exchange, const Match& match) const;
   void refuse_method(http::Exchange& exchange, http::MethodSet allowed);
 

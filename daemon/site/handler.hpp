@@ -11,6 +11,8 @@
 
 namespace sluice::site {
 
+struct Match;
+
 /// Answers the exchanges of one route. Immutable, part of a Site, called by every worker at once.
 class Handler {
  public:
@@ -20,6 +22,13 @@ class Handler {
   /// The response to this request, if every request with the same head gets it; part of the handler. Else null.
   virtual const http::Response* standing_response(const http::Request& request) const {
     (void)request;
+    return nullptr;
+  }
+  /// The response that this request gets at this moment, which came before with the same head and got what `memo` says;
+  /// part of what the handler keeps. Null where that takes an exchange. As often asked as such requests come.
+  virtual const http::Response* present_response(const http::Request& request, const Match& match, const http::Memo& memo,
+                                                 net::Loop& loop) const {
+    (void)request, (void)match, (void)memo, (void)loop;
     return nullptr;
   }
   /// Whether its connections outlive the exchange that opened them, so that its endpoint needs a Tenure.

@@ -128,6 +128,14 @@ def test_whatever_is_asked_of_it_others_are_served(slow, server, target, status,
     assert kind in slow.calls, slow.calls
 
 
+def test_the_same_request_looks_each_time_whether_the_file_is_the_same(slow, server):
+    with Connection(server.port) as connection:
+        for _ in range(10):
+            slow.calls.clear()
+            assert connection.get("/slow/page.html").body == slow_files.SMALL
+            assert slow.calls
+
+
 def test_clients_that_do_not_wait_for_it_leave_nothing_behind(slow, serve):
     # One worker: each keeps the file open in a cache of its own.
     server = serve(CONFIG, files={"www/f": "quick"}, workers=1)

@@ -20,7 +20,7 @@ TEST_CASE("a small file is held in memory, a large one open") {
   folder.write("small", "abc");
   folder.write("empty", "");
   folder.write("large", large);
-  CHECK(folder.load("small")->bytes == "abc");
+  CHECK(*folder.load("small")->bytes == "abc");
   CHECK_FALSE(folder.load("small")->file);
   CHECK(folder.load("empty")->size == 0);
   CHECK(folder.load("large")->file);

@@ -1,0 +1,183 @@
+#include "handlers/static_handler.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "config/diagnostics.hpp"
+#include "http1/scene.hpp"
+#include "site/dispatcher.hpp"
+#include "support/served_folder.hpp"
+
+using namespace sluice;
+
+namespace {
+
+std::shared_ptr<const site::Site> site_of(const std::string& text) {
+  config::Diagnostics diagnostics;
+  auto site = site::load_text("sluice.toml", text, diagnostics);
+  REQUIRE(site);
+  return site;
+}
+
+struct Listener final : site::Observer {
+  void on_end(http::Exchange&, const http::Outcome&) override { ++count; }
+  int count = 0;
+};
+
+/// One connection to a worker that serves a folder, without sockets.
+class Client {
+ public:
+  Client(const test::ServedFolder& folder, const std::string& keys = "", site::Observer* observer = nullptr)
+      : dispatcher_(site_of("[[static]]\npath = \"/\"\nroot = \"" + folder.path() + "\"\n" + keys), observer) {
+    session_.on_open(transport_);
+  }
+
+  std::string ask(const std::string& line, const std::string& fields = "") {
+    transport_.output.clear();
+    transport_.loop().count_look();
+    auto octets = request(line, fields);
+    session_.on_bytes({octets.data(), octets.size()});
+    while (transport_.output.empty()) transport_.loop().run_once();
+    return http1::without_dates(transport_.output);
+  }
+
+  /// Whether the next request of this kind needs no exchange.
+  bool stands(const std::string& line, const std::string& fields = "") {
+    transport_.loop().count_look();
+    auto* known = engine_.heads.find(request(line, fields));
+    return known && dispatcher_.standing_response(known->request, known->memo, transport_.loop());
+  }
+
+ private:
+  static std::string request(const std::string& line, const std::string& fields) {
+    return line + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
+  }
+
+  site::Dispatcher dispatcher_;
+  http1::Engine engine_{dispatcher_, http1::Settings{}};
+  test::FakeTransport transport_;
+  http1::Session session_{engine_};
+};
+
+/// A folder whose files have been left alone for long enough to be kept.
+struct Folder : test::ServedFolder {
+  Folder() { put("page.html", "<p>page</p>"); }
+  void put(const std::string& name, const std::string& content) const {
+    write(name, content);
+    load_settled(name);
+  }
+  std::string tag(const std::string& name) const { return load(name)->etag; }
+};
+
+}  // namespace
+
+TEST_CASE("a file that is asked for again is answered as the first time, where nothing can differ without an exchange") {
+  Folder folder;
+  folder.put("index.html", "home");
+  folder.put("large.bin", std::string(100'000, 'l'));
+  folder.write("dir/x", "x");
+  Client client(folder);
+  struct Case {
+    std::string line, fields, beginning;
+    bool stands;
+  };
+  const auto tag = folder.tag("page.html");
+  for (const auto& [line, fields, beginning, stands] : std::initializer_list<Case>{
+           {"GET /page.html", "", "HTTP/1.1 200", true},
+           {"HEAD /page.html", "", "HTTP/1.1 200", true},
+           {"GET /", "", "HTTP/1.1 200", true},
+           {"GET /large.bin", "", "HTTP/1.1 200", true},
+           {"GET /page.html", "If-None-Match: " + tag + "\r\n", "HTTP/1.1 304", true},
+           {"GET /page.html", "If-None-Match: \"other\"\r\n", "HTTP/1.1 200", true},
+           {"GET /page.html", "Connection: close\r\n", "HTTP/1.1 200", true},
+           {"GET /page.html", "If-Match: \"other\"\r\n", "HTTP/1.1 412", false},
+           {"GET /page.html", "Range: bytes=0-1\r\n", "HTTP/1.1 206", false},
+           {"GET /page.html", "If-Modified-Since: Friday, 01-Jan-44 00:00:00 GMT\r\n", "HTTP/1.1 304", false},
+           {"GET /page%2ehtml", "", "HTTP/1.1 200", false},
+           {"GET /missing", "", "HTTP/1.1 404", false},
+           {"GET /dir", "", "HTTP/1.1 308", false},
+           {"POST /page.html", "Content-Length: 0\r\n", "HTTP/1.1 405", false},
+       }) {
+    CAPTURE(line + fields);
+    bool closes = fields.starts_with("Connection");
+    auto first = Client(folder).ask(line, fields);
+    CHECK(first.starts_with(beginning));
+    if (closes) continue;
+    for (int i = 0; i < 5; ++i) CHECK(client.ask(line, fields) == first);
+    CHECK(client.stands(line, fields) == stands);
+  }
+}
+
+TEST_CASE("a file that changes is seen by the next request, however often the same had been asked before") {
+  Folder folder;
+  Client client(folder);
+  const auto condition = "If-None-Match: " + folder.tag("page.html") + "\r\n";
+  for (int i = 0; i < 5; ++i) {
+    CHECK(client.ask("GET /page.html").ends_with("<p>page</p>"));
+    CHECK(client.ask("GET /page.html", condition).starts_with("HTTP/1.1 304"));
+  }
+  REQUIRE(client.stands("GET /page.html", condition));
+  folder.put("page.html", "<p>new</p>");
+  for (int i = 0; i < 5; ++i) {
+    CHECK(client.ask("GET /page.html").ends_with("<p>new</p>"));
+    CHECK(client.ask("GET /page.html", condition).ends_with("<p>new</p>"));
+    CHECK(client.ask("GET /page.html", "If-None-Match: " + folder.tag("page.html") + "\r\n").starts_with("HTTP/1.1 304"));
+  }
+  for (int i = 0; i < 5; ++i) client.ask("GET /page.html", condition);  // heads that are alike take each other's place
+  CHECK(client.stands("GET /page.html", condition));
+  std::filesystem::remove(folder.path("page.html"));
+  CHECK(client.ask("GET /page.html").starts_with("HTTP/1.1 404"));
+  folder.put("page.html", "<p>back</p>");
+  CHECK(client.ask("GET /page.html").ends_with("<p>back</p>"));
+}
+
+TEST_CASE("each coding of a file stands for itself") {
+  Folder folder;
+  folder.put("app.js", std::string(5000, 'j'));
+  folder.put("app.js.gz", "compressed");
+  Client client(folder);
+  const std::string gzip = "Accept-Encoding: gzip\r\n";
+  auto first = client.ask("GET /app.js", gzip);
+  CHECK(first.find("Content-Encoding: gzip\r\n") != std::string::npos);
+  for (int i = 0; i < 5; ++i) {
+    CHECK(client.ask("GET /app.js", gzip) == first);
+    CHECK(client.ask("GET /app.js").ends_with("jjjj"));
+  }
+  CHECK(client.stands("GET /app.js", gzip));
+  CHECK(client.stands("GET /app.js"));
+  folder.put("app.js.gz", "other");
+  CHECK(client.ask("GET /app.js", gzip).ends_with("other"));
+}
+
+TEST_CASE("a response with a field that each request makes anew is no other's") {
+  Folder folder;
+  Client client(folder, "headers = { X-Path = \"{path}\" }\n");
+  for (int i = 0; i < 5; ++i) CHECK(client.ask("GET /page.html").find("X-Path: /page.html\r\n") != std::string::npos);
+  CHECK_FALSE(client.stands("GET /page.html"));
+}
+
+TEST_CASE("whoever wants to hear of requests hears of all that are for files") {
+  Folder folder;
+  Listener listener;
+  Client client(folder, "", &listener);
+  for (int i = 0; i < 5; ++i) client.ask("GET /page.html");
+  CHECK(listener.count == 5);
+}
+
+TEST_CASE("the file of a route is answered as the first time, too, with its status") {
+  Folder folder;
+  auto route = [&](const std::string& path, const std::string& more) {
+    return "[[route]]\npath = \"" + path + "\"\nfile = \"" + folder.path("page.html") + "\"\n" + more;
+  };
+  Client client(folder, route("/usual", "") + route("/teapot", "status = 418\n"));
+  for (int i = 0; i < 5; ++i) {
+    CHECK(client.ask("GET /usual").starts_with("HTTP/1.1 200"));
+    CHECK(client.ask("GET /teapot").starts_with("HTTP/1.1 418"));
+    CHECK(client.ask("GET /teapot").ends_with("<p>page</p>"));
+  }
+  CHECK(client.stands("GET /usual"));
+  CHECK_FALSE(client.stands("GET /teapot"));
+}
