@@ -47,7 +47,7 @@ class KnownHeads {
   static constexpr std::size_t most_fields = 32;
 
   struct Slot {
-    std::uint64_t seen = 0;  // key of the head that was noted here last
+    std::uint64_t seen = 0;  // hash of the head that was noted here last
     KnownHead* head = nullptr;
   };
   Slot& slot_of(std::uint64_t key) { return slots_[key % slots_.size()]; }

@@ -72,6 +72,21 @@ TEST_CASE("a head that comes once among others that are known takes nobody's pla
   CHECK(scene.engine.heads.find(once));
 }
 
+TEST_CASE("heads that differ in a cookie of equal size only take nobody's place until one comes again") {
+  Scene scene;
+  auto with_cookie = [](int number) {
+    return "GET /a/path/that/is/long HTTP/1.1\r\nHost: x\r\nCookie: id=" + std::to_string(number) + "\r\n\r\n";
+  };
+  for (int i = 0; i < 2; ++i) scene.send(with_cookie(1000));
+  for (int i = 1001; i < 1100; ++i) {
+    scene.send(with_cookie(i));
+    CHECK(scene.engine.heads.find(with_cookie(1000)));
+    CHECK_FALSE(scene.engine.heads.find(with_cookie(i)));
+  }
+  scene.send(with_cookie(1099));
+  CHECK(scene.engine.heads.find(with_cookie(1099)));
+}
+
 TEST_CASE("a known head outlives its place for whoever retains it") {
   Scene scene;
   for (int i = 0; i < 2; ++i) scene.send(head);
