@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, limit_count> names = {
     "timeouts.header",
     "timeouts.body_idle",
     "timeouts.write_idle",
+    "timeouts.file_system",
     "timeouts.keep_alive",
     "websocket.max_message",
     "websocket.rate",

@@ -21,6 +21,7 @@ enum class Limit : std::uint8_t {
   header_timeout,
   body_timeout,
   write_timeout,
+  file_system_timeout,
   keep_alive_timeout,
   websocket_message,
   websocket_rate,

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "http/exchange.hpp"
 #include "net/background.hpp"
@@ -13,14 +16,17 @@ using net::run_in_background;
 /// ticket then finds that it is gone.
 class Ticket {
  public:
-  /// Makes `exchange` wait.
-  explicit Ticket(http::Exchange& exchange);
+  /// Makes `exchange` wait, but for no longer than `patience`: then `late` answers it. 0: as long as it takes.
+  Ticket(http::Exchange& exchange, std::chrono::milliseconds patience, std::function<void(http::Exchange&)> late);
+  /// `work` is for this exchange alone, and is taken back if that ends before it has begun.
+  void depends_on(net::BackgroundWork work) const { state_->work = std::move(work); }
   /// The exchange, while it waits; null once it has ended.
   http::Exchange* exchange() const { return state_->exchange; }
 
  private:
   struct State {
     http::Exchange* exchange;
+    net::BackgroundWork work;
   };
   class Waiting;
   std::shared_ptr<State> state_;

@@ -6,9 +6,9 @@
 #include <span>
 #include <unordered_map>
 
+#include "base/limit_hits.hpp"
 #include "base/log.hpp"
 #include "base/percent.hpp"
-#include "handlers/background.hpp"
 #include "handlers/file_response.hpp"
 #include "handlers/path_fault.hpp"
 #include "http/path.hpp"
@@ -78,6 +78,18 @@ void respond_not_found(http::Exchange& exchange) {
 void respond_unavailable(http::Exchange& exchange) {
   const http::FieldLine fields[] = {no_store, {"Retry-After", "5"}};
   respond_with_error(exchange, 503, fields);
+}
+
+Ticket wait_for_files(http::Exchange& exchange, const std::string& root) {
+  auto patience = site::site_of(exchange).server.timeouts.file_system;
+  return {exchange, patience, [root](http::Exchange& waiting) {
+            note_hit(Limit::file_system_timeout);
+            auto line = "the file system of `" + root +
+                        "` does not answer within server.timeouts.file_system, and who waits for it gets 503: is a network "
+                        "down, or a disk failing?";
+            if (!is_repeated(line)) log::warning(line);
+            respond_unavailable(waiting);
+          }};
 }
 
 void redirect_with_slash(http::Exchange& exchange, bool slash) {

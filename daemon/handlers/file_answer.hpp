@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "handlers/background.hpp"
 #include "handlers/file_headers.hpp"
 #include "handlers/served_file.hpp"
 #include "http/exchange.hpp"
@@ -14,6 +15,10 @@ void respond_not_found(http::Exchange& exchange);
 
 /// Answers with 503: this process is out of something, or the disk fails.
 void respond_unavailable(http::Exchange& exchange);
+
+/// Makes an exchange wait for the file system of `root`: for server.timeouts.file_system, then it is answered with 503, and
+/// the log says why, at most once a minute.
+Ticket wait_for_files(http::Exchange& exchange, const std::string& root);
 
 /// Redirects (308) to the path of the request with a slash at its end, or without one; the query is kept.
 /// Caches ask again each time: two permanent redirects from different deploys would make a loop.

@@ -111,19 +111,19 @@ void FileServer::serve(http::Exchange& exchange, Wanted wanted, http::Status sta
 }
 
 void FileServer::serve_elsewhere(http::Exchange& exchange, std::shared_ptr<Lookup> lookup) const {
-  Ticket ticket(exchange);
-  run_in_background(
+  auto ticket = wait_for_files(exchange, site_->root().path());
+  ticket.depends_on(run_in_background(
       exchange.loop(), site_->lane(), [site = site_, lookup] { lookup->run(*site, Waiting::allowed); },
       [server = *this, ticket, lookup] {
         if (auto* waiting = ticket.exchange()) server.finish(*waiting, *lookup);
-      });
+      }));
 }
 
 void FileServer::confirm_elsewhere(http::Exchange& exchange, std::shared_ptr<Resource> resource,
                                    std::string relative, http::Status status) const {
-  Ticket ticket(exchange);
+  auto ticket = wait_for_files(exchange, site_->root().path());
   auto current = std::make_shared<bool>(false);
-  run_in_background(
+  ticket.depends_on(run_in_background(
       exchange.loop(), site_->lane(), [resource, current] { *current = resource->is_current(); },
       [server = *this, ticket, current, resource, relative = std::move(relative), status] {
         auto* waiting = ticket.exchange();
@@ -137,7 +137,7 @@ void FileServer::confirm_elsewhere(http::Exchange& exchange, std::shared_ptr<Res
         Wanted wanted;
         wanted.relative = relative;
         server.serve(*waiting, std::move(wanted), status);
-      });
+      }));
 }
 
 void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
@@ -177,8 +177,9 @@ void FileServer::answer(http::Exchange& exchange, const std::shared_ptr<Resource
 void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Resource>& resource,
                               std::string_view relative, http::Coding coding, http::Status status) const {
   auto& orders = resource->orders[static_cast<std::size_t>(coding)];
-  orders.push_back({Ticket(exchange), status});
-  if (orders.size() > 1) return;  // it is being made already
+  if (orders.list.size() == orders.list.capacity()) orders.forget_ended();
+  orders.list.push_back({wait_for_files(exchange, site_->root().path()), status});
+  if (std::exchange(orders.in_work, true)) return;
 
   auto made = std::make_shared<ServedFilePtr>();
   run_in_background(
@@ -201,7 +202,7 @@ void FileServer::take_coded(const std::shared_ptr<Resource>& resource, std::stri
     resource->siblings.remove(coding);
     resource->computable.remove(coding);
   }
-  for (const auto& order : std::exchange(resource->orders[index], {})) {
+  for (const auto& order : std::exchange(resource->orders[index], {}).list) {
     if (auto* waiting = order.ticket.exchange()) answer(*waiting, resource, relative, order.status);
   }
 }

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "handlers/background.hpp"
 #include "handlers/file_answer.hpp"
 #include "handlers/listing_page.hpp"
 #include "http/accept.hpp"
@@ -94,12 +93,12 @@ void respond_with_listing(http::Exchange& exchange, std::shared_ptr<const Static
   order->json = wants_json(exchange.request);
   order->resolution = std::move(resolution);
   order->site = std::move(site);
-  Ticket ticket(exchange);
-  run_in_background(
+  auto ticket = wait_for_files(exchange, order->site->root().path());
+  ticket.depends_on(run_in_background(
       exchange.loop(), order->site->lane(), [order] { order->run(); },
       [ticket, order] {
         if (auto* waiting = ticket.exchange()) answer(*waiting, order);
-      });
+      }));
 }
 
 }  // namespace sluice::handlers

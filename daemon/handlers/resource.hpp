@@ -30,6 +30,16 @@ struct CodingOrder {
   http::Status status;
 };
 
+/// Who waits for one coding of a resource.
+struct CodingOrders {
+  std::vector<CodingOrder> list;
+  bool in_work = false;  // the coding is being made
+
+  void forget_ended() {
+    std::erase_if(list, [](const auto& order) { return order.ticket.exchange() == nullptr; });
+  }
+};
+
 /// A file of a site in all the codings in which it can be sent. Belongs to the cache of one worker.
 struct Resource {
   FileTraits traits;
@@ -38,7 +48,7 @@ struct Resource {
   http::CodingSet siblings;                             // there is a file "app.js.br"
   http::CodingSet computable;                           // worth compressing here
   std::vector<Dependency> dependencies;                 // the file itself, and every sibling, there or not
-  std::array<std::vector<CodingOrder>, http::coding_count> orders;  // while one is being made
+  std::array<CodingOrders, http::coding_count> orders;
   bool watchable = false;  // its file system reports changes and does not wait for others
 
   bool has_codings() const { return !siblings.empty() || !computable.empty(); }

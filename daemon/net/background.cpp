@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,19 +16,27 @@ namespace sluice::net {
 
 namespace {
 
-struct Job {
-  uv_work_t request{};
-  Loop& loop;
-  Lane lane;
-  std::function<void()> work, done;
-};
-using JobPtr = std::unique_ptr<Job>;
+using JobPtr = std::shared_ptr<BackgroundJob>;
 
 /// What one thread has in a lane.
 struct Queue {
   std::size_t running = 0;
-  std::deque<JobPtr> waiting;
+  std::list<JobPtr> waiting;
 };
+
+}  // namespace
+
+struct BackgroundJob {
+  uv_work_t request{};
+  Loop& loop;
+  Lane lane;
+  std::function<void()> work, done;
+  Queue* queue = nullptr;  // in which it waits
+  std::list<JobPtr>::iterator place{};
+  JobPtr begun = nullptr;  // itself, while the pool has it
+};
+
+namespace {
 
 std::unordered_map<Lane, Queue>& lanes() {
   static thread_local std::unordered_map<Lane, Queue> mine;
@@ -37,8 +45,8 @@ std::unordered_map<Lane, Queue>& lanes() {
 
 std::atomic<std::size_t> running = 0;
 
-Job& job_of(uv_work_t* request) {
-  return *static_cast<Job*>(request->data);
+BackgroundJob& job_of(uv_work_t* request) {
+  return *static_cast<BackgroundJob*>(request->data);
 }
 
 void begin(JobPtr job);
@@ -52,6 +60,7 @@ void leave(Lane lane) {
   if (!queue.waiting.empty()) {
     auto next = std::move(queue.waiting.front());
     queue.waiting.pop_front();
+    next->queue = nullptr;
     ++queue.running;
     begin(std::move(next));
   } else if (queue.running == 0) {
@@ -59,10 +68,10 @@ void leave(Lane lane) {
   }
 }
 
-void end(uv_work_t* request, int) {
-  JobPtr job(&job_of(request));
+void end(uv_work_t* request, int status) {
+  auto job = std::move(job_of(request).begun);
   if (job->lane != Lane::open) leave(job->lane);
-  job->done();
+  if (status != UV_ECANCELED) job->done();
 }
 
 void work(uv_work_t* request) {
@@ -74,9 +83,10 @@ void work(uv_work_t* request) {
 void begin(JobPtr job) {
   job->request.data = job.get();
   ++running;
-  auto& loop = job->loop;
-  auto* request = &job.release()->request;
-  uv_queue_work(loop.raw(), request, work, end);  // fails only without a function to call
+  auto* loop = job->loop.raw();
+  auto* request = &job->request;
+  job->begun = std::move(job);
+  uv_queue_work(loop, request, work, end);  // fails only without a function to call
 }
 
 }  // namespace
@@ -91,17 +101,32 @@ void size_background_pool(std::size_t workers) {
   ::setenv("UV_THREADPOOL_SIZE", std::to_string(threads).c_str(), 0);
 }
 
-void run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done) {
-  JobPtr job(new Job{.loop = loop, .lane = lane, .work = std::move(work), .done = std::move(done)});
+bool BackgroundWork::take_back() {
+  auto job = std::exchange(job_, {}).lock();
+  if (!job) return false;
+  if (job->queue) {
+    std::exchange(job->queue, nullptr)->waiting.erase(job->place);
+    return true;
+  }
+  if (!job->begun || uv_cancel(reinterpret_cast<uv_req_t*>(&job->request)) != 0) return false;
+  --running;
+  return true;
+}
+
+BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done) {
+  JobPtr job(new BackgroundJob{.loop = loop, .lane = lane, .work = std::move(work), .done = std::move(done)});
+  BackgroundWork handle(job);
   if (lane != Lane::open) {
     auto& queue = lanes()[lane];
     if (queue.running == lane_width) {
-      queue.waiting.push_back(std::move(job));
-      return;
+      job->queue = &queue;
+      job->place = queue.waiting.insert(queue.waiting.end(), job);
+      return handle;
     }
     ++queue.running;
   }
   begin(std::move(job));
+  return handle;
 }
 
 bool background_work_ends(std::chrono::milliseconds patience) {

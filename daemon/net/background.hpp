@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 #include "net/loop.hpp"
 
@@ -24,9 +26,23 @@ Lane lane_of(std::string_view directory);
 /// variable UV_THREADPOOL_SIZE of the environment goes before it.
 void size_background_pool(std::size_t workers);
 
+struct BackgroundJob;
+
+/// Work that was handed over, for whoever may not want it any more. One thread.
+class BackgroundWork {
+ public:
+  BackgroundWork() = default;
+  explicit BackgroundWork(std::weak_ptr<BackgroundJob> job) : job_(std::move(job)) {}
+  /// Whether it has not begun, and never will now; `done` is not called either then.
+  bool take_back();
+
+ private:
+  std::weak_ptr<BackgroundJob> job_;
+};
+
 /// Runs `work` in the thread pool, so that a slow disk or a long computation holds up nobody, and then `done`
-/// in the loop's thread. Neither is ever given up: what they refer to must live as long as they do.
-void run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done);
+/// in the loop's thread. Neither is ever given up, unless it is taken back: what they refer to must live as long as they do.
+BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done);
 
 /// Whether all work of the process is done within `patience`. If not, ending a loop would wait for it.
 bool background_work_ends(std::chrono::milliseconds patience);

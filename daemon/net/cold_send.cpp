@@ -13,12 +13,9 @@ namespace sluice::net {
 std::shared_ptr<ColdSend> ColdSend::start(Loop& loop, int fd, Outbox::FilePart part,
                                           std::function<void(ssize_t)> done) {
   std::shared_ptr<ColdSend> sending(new ColdSend(fd, std::move(part)));
-  run_in_background(
+  sending->work_ = run_in_background(
       loop, Lane::cold_file,
-      [sending] {
-        // What waited in the queue for long may not be wanted any more.
-        sending->sent_ = sending->abandoned_ ? -EPIPE : Outbox::send_file(sending->fd_, sending->part_);
-      },
+      [sending] { sending->sent_ = sending->abandoned_ ? -EPIPE : Outbox::send_file(sending->fd_, sending->part_); },
       [sending, done = std::move(done)] {
         if (sending->abandoned_) {
           ::close(sending->fd_);
@@ -30,6 +27,10 @@ std::shared_ptr<ColdSend> ColdSend::start(Loop& loop, int fd, Outbox::FilePart p
 }
 
 void ColdSend::abandon() {
+  if (work_.take_back()) {
+    ::close(fd_);
+    return;
+  }
   abandoned_ = true;
   ::shutdown(fd_, SHUT_RDWR);
 }

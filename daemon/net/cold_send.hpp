@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "net/background.hpp"
 #include "net/loop.hpp"
 #include "net/outbox.hpp"
 
@@ -17,7 +18,7 @@ class ColdSend {
   static std::shared_ptr<ColdSend> start(Loop& loop, int fd, Outbox::FilePart part,
                                          std::function<void(ssize_t)> done);
 
-  /// Takes over the socket, which is shut down now, and closed as soon as the pool has let go of it.
+  /// Takes over the socket, which is closed, or shut down now and closed as soon as the pool has let go of it.
   void abandon();
 
  private:
@@ -26,6 +27,7 @@ class ColdSend {
   int fd_;
   Outbox::FilePart part_;
   ssize_t sent_ = 0;
+  BackgroundWork work_;
   std::atomic<bool> abandoned_ = false;
 };
 

@@ -228,14 +228,15 @@ void Connection::drain() {
 }
 
 bool Connection::sweep(std::uint64_t now) {
-  auto patience = static_cast<std::uint64_t>(owner_.limits().write_idle.count());
-  bool waits_for_peer = write_progress_ != 0 && !sending_;
-  bool stalled = waits_for_peer && patience > 0 && now - write_progress_ > patience;
+  // For the peer, or for the file system that a part of the response comes from.
+  auto patience = sending_ ? owner_.limits().file_idle : owner_.limits().write_idle;
+  bool stalled = write_progress_ != 0 && patience.count() > 0 &&
+                 now - write_progress_ > static_cast<std::uint64_t>(patience.count());
   bool late = deadline_ != 0 && now >= deadline_;
   if (!stalled && !late) return false;
   Event event(*this);
   if (stalled) {
-    note_hit(Limit::write_timeout);
+    note_hit(sending_ ? Limit::file_system_timeout : Limit::write_timeout);
     abort();
   } else {
     deadline_ = 0;

@@ -19,6 +19,7 @@ namespace sluice::net {
 struct ConnectionLimits {
   std::size_t connections = 0;               // at once; 0: no limit of its own
   std::chrono::milliseconds write_idle{};    // a peer that takes nothing for this long is dropped
+  std::chrono::milliseconds file_idle{};     // so is one for which a file system has nothing for this long; 0: none
   Admission* admission = nullptr;            // asked about every new connection; null: all may come
   std::chrono::milliseconds linger{2000};    // how long a closing connection waits for the peer's end
 };

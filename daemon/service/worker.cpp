@@ -22,6 +22,7 @@ net::ConnectionLimits connection_limits(const site::Site& site, std::size_t work
   limits.connections = (all + workers - 1) / workers;
   limits.admission = &admission;
   limits.write_idle = site.server.timeouts.write_idle;
+  limits.file_idle = site.server.timeouts.file_system;
   return limits;
 }
 

@@ -118,6 +118,10 @@ const Fields<Timeouts>& timeouts_fields() {
       field("write_idle", &Timeouts::write_idle, config::duration(1s, 24h))
           .otherwise("\"60s\"")
           .doc("A client that reads nothing of its response for this long is disconnected."),
+      field("file_system", &Timeouts::file_system, config::duration(0s, 24h))
+          .otherwise("\"30s\"")
+          .doc("How long a file system may take with what a request needs of it: a network that is down, a disk that fails. Then "
+               "the client gets 503, or is disconnected in the middle of a file. 0s: no limit."),
       field("keep_alive", &Timeouts::keep_alive, config::duration(1s, 24h))
           .otherwise("\"75s\"")
           .doc("How long a connection may stay idle between two requests."),
@@ -174,7 +178,7 @@ const Fields<ServerOptions>& server_fields() {
           .otherwise("\"30s\"")
           .doc("How long requests in flight may take to finish after SIGTERM or SIGINT."),
       field("limits", &ServerOptions::limits, config::table(limits_fields())).doc("What one client may cost."),
-      field("timeouts", &ServerOptions::timeouts, config::table(timeouts_fields())).doc("How long one client may take."),
+      field("timeouts", &ServerOptions::timeouts, config::table(timeouts_fields())).doc("How long each wait may take."),
       field("headers", &ServerOptions::headers, header_table())
           .doc("Response headers for everything that is served; a route's own come after and may remove them with `false`.")
           .example("{ X-Frame-Options = \"DENY\" }"),

@@ -35,6 +35,7 @@ struct Timeouts {
   std::chrono::milliseconds header{};
   std::chrono::milliseconds body_idle{};
   std::chrono::milliseconds write_idle{};
+  std::chrono::milliseconds file_system{};  // 0: any
   std::chrono::milliseconds keep_alive{};
 };
 

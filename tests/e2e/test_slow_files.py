@@ -152,8 +152,59 @@ def test_clients_that_do_not_wait_for_it_leave_nothing_behind(slow, serve):
     for connection in gone:
         connection.socket.close()
     assert fetch(server.port, "/f").text == "quick"
+    # Four wait for the file system, which nobody can call back; what waits for them is let go of.
+    wait_until(lambda: descriptors() <= before + 4, f"descriptors stay open: {before} before")
     hold.set()
     wait_until(lambda: descriptors() <= before, f"descriptors stay open: {before} before")
+    assert fetch(server.port, "/slow/big.bin").body == slow_files.BIG
+
+
+IMPATIENT = CONFIG.replace("[server]\n", '[server]\ntimeouts.file_system = "1s"\n')
+
+
+def test_who_waits_too_long_for_a_file_system_gets_503(slow, serve):
+    server = serve(IMPATIENT, files={"www/f": "quick"})
+    assert fetch(server.port, "/slow/page.html").status == 200
+    hold = threading.Event()
+    slow.set_before(lambda name: hold.wait())
+    targets = ["/slow/page.html", "/slow/new.html", "/slow/", "/slow/dir/file-001.txt"] * 5
+    waiting = [Connection(server.port) for _ in targets]
+    for connection, target in zip(waiting, targets):
+        connection.send(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n")
+    for connection in waiting:
+        response = connection.response()
+        assert (response.status, response.get("Retry-After"), response.get("Cache-Control")) == (503, "5", "no-store")
+        assert connection.get("/f").text == "quick"  # the connection goes on
+    server.wait_for_line("/slow` does not answer within server.timeouts.file_system")
+    assert server.stderr().count("does not answer within") == 1
+    hold.set()
+    for connection in waiting:
+        assert connection.get("/slow/page.html").body == slow_files.SMALL
+        connection.socket.close()
+
+
+def test_a_file_system_that_stops_in_the_middle_of_a_file_costs_the_connection(slow, serve):
+    server = serve(IMPATIENT, files={"www/f": "quick"}, workers=1)
+    hold, reads = threading.Event(), []
+
+    def stop_later(name):
+        if name == "read":
+            reads.append(name)
+            if len(reads) > 2:
+                hold.wait()
+
+    slow.set_before(stop_later)
+    with Connection(server.port) as connection:
+        connection.send("GET /slow/big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_until(lambda: len(reads) > 2, "the file system to stop")
+        try:
+            received = connection.rest()
+        except ConnectionResetError:
+            received = b""
+        assert len(received) < len(slow_files.BIG)
+    assert fetch(server.port, "/f").text == "quick"
+    hold.set()
+    slow.set_before(None)
     assert fetch(server.port, "/slow/big.bin").body == slow_files.BIG
 
 

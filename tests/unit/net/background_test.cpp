@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
+#include <vector>
 
 using namespace sluice::net;
 
@@ -61,6 +63,48 @@ TEST_CASE("work that waits for ever leaves threads for other lanes, and is all d
   CHECK(stuck == 20);
   CHECK(gate.most <= lane_width);
   CHECK(background_work_ends(std::chrono::seconds(10)));
+}
+
+TEST_CASE("work that is taken back before it has begun is never done, and makes room") {
+  Loop loop;
+  Gate gate;
+  std::size_t done = 0;
+  auto lane = lane_of("/stuck");
+  std::vector<BackgroundWork> work;
+  auto held = std::make_shared<int>(1);
+  for (std::size_t i = 0; i < 2 * lane_width + 2; ++i)
+    work.push_back(run_in_background(loop, lane, [&] { gate.pass(); }, [&, held] { ++done; }));
+  while (true) {  // until the first ones run
+    std::lock_guard lock(gate.mutex);
+    if (gate.inside == lane_width) break;
+  }
+  CHECK_FALSE(work[0].take_back());
+  for (std::size_t i = lane_width; i < 2 * lane_width; ++i) {
+    CHECK(work[i].take_back());
+    CHECK_FALSE(work[i].take_back());
+  }
+  CHECK(held.use_count() == static_cast<long>(1 + lane_width + 2));  // what the others refer to is gone
+  gate.let_through();
+  while (done < lane_width + 2) loop.run_once();
+  CHECK(background_work_ends(std::chrono::seconds(10)));
+  CHECK_FALSE(work.back().take_back());
+  CHECK_FALSE(BackgroundWork().take_back());
+}
+
+TEST_CASE("work that the pool has not begun is taken back, too") {
+  Loop loop;
+  Gate gate;
+  std::size_t done = 0, all = 4 * lane_width;  // more than the pool has threads
+  std::vector<BackgroundWork> work;
+  for (std::size_t i = 0; i < all; ++i)
+    work.push_back(run_in_background(loop, Lane::open, [&] { gate.pass(); }, [&] { ++done; }));
+  std::size_t taken = 0;
+  for (auto& one : work) taken += one.take_back();
+  CHECK(taken > 0);
+  gate.let_through();
+  while (done + taken < all) loop.run_once();
+  CHECK(background_work_ends(std::chrono::seconds(10)));
+  CHECK(done + taken == all);
 }
 
 TEST_CASE("a directory has one lane, which is none of those with a name") {
