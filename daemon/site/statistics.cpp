@@ -3,21 +3,35 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 
 namespace sluice::site {
 
 namespace {
 
-/// Labels and workers are added seldom and never taken away.
+/// Workers are added seldom and never taken away.
 struct Known {
   std::mutex mutex;
-  std::vector<std::string> labels{""};
   std::vector<std::unique_ptr<Statistics>> workers;
   std::string last_reload;
 };
 
 Known& known() {
   static Known all;
+  return all;
+}
+
+/// Labels are never taken away either. Who adds some may be a thread that runs only when no other wants to, and nobody waits
+/// for it to read them: those below `count` stay as they are.
+struct Labels {
+  std::mutex adding;
+  std::unordered_map<std::string_view, std::uint16_t> numbers{{"", 0}};
+  std::array<std::string, most_routes> texts;
+  std::atomic<std::uint16_t> count{1};
+};
+
+Labels& labels() {
+  static Labels all;
   return all;
 }
 
@@ -30,21 +44,20 @@ std::uint32_t key_of(http::Method method, http::Status status) {
 }  // namespace
 
 std::uint16_t route_number(std::string_view label) {
-  auto& all = known();
-  std::lock_guard lock(all.mutex);
-  auto found = std::ranges::find(all.labels, label);
-  if (found == all.labels.end() && all.labels.size() >= most_routes) return most_routes - 1;
-  if (found == all.labels.end()) {
-    bool last = all.labels.size() == most_routes - 1;
-    found = all.labels.insert(all.labels.end(), last ? "(others)" : std::string(label));
-  }
-  return static_cast<std::uint16_t>(found - all.labels.begin());
+  auto& all = labels();
+  std::lock_guard lock(all.adding);
+  if (auto found = all.numbers.find(label); found != all.numbers.end()) return found->second;
+  auto number = all.count.load(std::memory_order_relaxed);
+  if (number == most_routes) return most_routes - 1;
+  all.texts[number] = number == most_routes - 1 ? "(others)" : label;
+  all.numbers.emplace(all.texts[number], number);
+  all.count.store(static_cast<std::uint16_t>(number + 1), std::memory_order_release);
+  return number;
 }
 
 std::string route_label(std::uint16_t number) {
-  auto& all = known();
-  std::lock_guard lock(all.mutex);
-  return number < all.labels.size() ? all.labels[number] : "";
+  const auto& all = labels();
+  return number < all.count.load(std::memory_order_acquire) ? all.texts[number] : "";
 }
 
 void RouteCounters::count(http::Method method, http::Status status, std::int64_t microseconds, std::uint64_t octets) {
@@ -88,17 +101,19 @@ void Statistics::count(std::uint16_t route, http::Method method, http::Status st
 Totals Totals::collect() {
   Totals totals;
   auto& all = known();
-  std::lock_guard lock(all.mutex);  // against new labels only: workers that count do not take it
+  std::lock_guard lock(all.mutex);  // against new workers only: those that count do not take it
+  const auto& labelled = labels();
+  auto label_count = labelled.count.load(std::memory_order_acquire);
   for (const auto& worker : all.workers) {
     totals.accepted += worker->accepted.get();
     totals.active += worker->active.get();
     totals.aborted += worker->aborted.get();
     totals.log_lines_dropped += worker->log_lines_dropped.get();
     if (const auto* open = worker->connections.load(std::memory_order_acquire)) totals.connections += open->get();
-    for (std::size_t number = 0; number < all.labels.size(); ++number) {
+    for (std::size_t number = 0; number < label_count; ++number) {
       const auto* counters = worker->routes_[number].load(std::memory_order_acquire);
       if (!counters) continue;
-      auto& route = totals.routes[all.labels[number]];
+      auto& route = totals.routes[labelled.texts[number]];
       for (const auto& cell : counters->requests_) {
         auto key = cell.key.load(std::memory_order_relaxed);
         if (key == 0) continue;

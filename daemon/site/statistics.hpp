@@ -25,7 +25,7 @@ using Latencies = std::array<std::uint64_t, latency_bounds.size() + 1>;
 /// Routes are counted by number. A label has the same number as long as the process runs, over all reloads; beyond
 /// `most_routes` all share the last number, so that the set stays bounded.
 inline constexpr std::uint16_t most_routes = 1024;
-/// 0 is no route at all: what was refused before routing, and 404. Control thread.
+/// 0 is no route at all: what was refused before routing, and 404. Any thread.
 std::uint16_t route_number(std::string_view label);
 std::string route_label(std::uint16_t number);
 

@@ -71,6 +71,21 @@ def test_metrics_count_requests_by_route_method_and_status_over_all_workers(serv
         assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_routes_beyond_a_thousand_are_counted_together_and_keep_it_over_a_reload(serve):
+    routes = "".join(f'[[route]]\npath = "/r{number}"\ntext = "{number}"\n' for number in range(1100))
+    server = serve("[metrics]\n" + routes)
+    for _ in range(2):
+        for number in (0, 1000, 1050, 1099):
+            assert fetch(server.port, f"/r{number}").text == str(number)
+        rewrite(server, "[metrics]\n" + routes + '[[route]]\npath = "/new"\ntext = "new"\n')
+        wait_until(lambda: fetch(server.port, "/new").status == 200, "the new configuration")
+    samples = parse_metrics(fetch(server.port, "/metrics").text)
+    assert requests_of(samples, route="/r0", method="GET", code="200") == 2
+    assert requests_of(samples, route="/r1000", method="GET", code="200") == 2
+    assert requests_of(samples, route="(others)", method="GET", code="200") >= 6  # and those for /new
+    assert not any("/r1099" in labels for _, labels in samples)
+
+
 def hits(samples, limit):
     return samples["sluice_limit_hits_total", (("limit", limit),)]
 
