@@ -172,6 +172,12 @@ void Connection::write_file(std::shared_ptr<const OpenFile> file, std::uint64_t 
   touch();
 }
 
+Transport::Delivery Connection::delivery() const {
+  auto kernel = delivery_of(fd_);
+  if (kernel) kernel->outstanding += outbox_.size();
+  return kernel.value_or(Delivery{});
+}
+
 void Connection::pause_reading() {
   if (paused_ || state_ != State::open) return;
   paused_ = true;

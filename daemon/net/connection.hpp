@@ -34,6 +34,7 @@ class Connection final : public Transport, private Watcher {
   void write_shared(std::shared_ptr<const void> owner, std::string_view bytes) override;
   void write_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length) override;
   std::size_t pending() const override { return outbox_.size(); }
+  Delivery delivery() const override;
   void want_writable() override { writable_wanted_ = true; }
   void pause_reading() override;
   void resume_reading() override;

@@ -43,6 +43,13 @@ class Transport {
   /// Octets queued and not yet taken by the kernel. Protocols that produce without end look at it
   /// and wait for on_writable().
   virtual std::size_t pending() const = 0;
+  /// How far what was written has come.
+  struct Delivery {
+    std::uint64_t confirmed = 0;    // octets that the peer's system has confirmed, since the beginning
+    std::uint64_t outstanding = 0;  // the others: queued here, in the kernel, or on their way
+  };
+  /// Two system calls. All zero where nobody can tell.
+  virtual Delivery delivery() const { return {}; }
   /// Something is queued: on_writable() will be called once, as soon as all of it has been taken.
   virtual void want_writable() = 0;
 

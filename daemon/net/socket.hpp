@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
+
 #include "base/error.hpp"
 #include "net/address.hpp"
+#include "net/protocol.hpp"
 
 namespace sluice::net {
 
@@ -18,6 +21,9 @@ struct ListenError {
 void prepare_for_accepting(int fd);
 /// Lets the kernel take as much as it likes: fewer system calls, for a peer that was seen to read.
 void let_kernel_take_more(int fd);
+
+/// What the kernel knows of the octets that it has taken for the TCP socket `fd`; nothing for others.
+std::optional<Transport::Delivery> delivery_of(int fd);
 
 /// A listening TCP or Unix stream socket, non-blocking, prepared for accepting. With
 /// `share` several sockets may listen on the address (SO_REUSEPORT), one for each worker. A stale Unix

@@ -31,6 +31,8 @@ class Liveness {
     heard_ = now;
     pinged_ = 0;
   }
+  /// The answer to the ping is not due yet.
+  void wait_on(std::uint64_t now) { pinged_ = now; }
   /// A message came or went.
   void on_message(std::uint64_t now) { spoken_ = now; }
 

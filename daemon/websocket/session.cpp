@@ -18,6 +18,14 @@ constexpr std::size_t small_payload = 64 * 1024;
 constexpr std::size_t worth_no_copy = 4096;
 constexpr std::size_t largest_reason = 123;
 
+/// The payload of a frame that is being served where it lies in the read buffer, and the session that serves it. A thread
+/// serves one at a time, so that sessions need no room for it.
+struct Served {
+  const Session* by = nullptr;
+  const char* payload = nullptr;
+};
+thread_local Served served;
+
 /// As much of `reason` as fits into a Close frame, whole characters only.
 std::string_view cut_reason(std::string_view reason) {
   if (reason.size() <= largest_reason) return reason;
@@ -85,9 +93,9 @@ void Session::take_frame(const FrameHead& head, std::span<char> payload) {
   if (state_ != State::open) return;  // what comes after our Close is dropped
   unmask(payload, head.key);
   bool large = payload.size() >= worth_no_copy;
-  if (large) in_place_ = payload.data();
+  if (large) served = {this, payload.data()};
   take_message(head.opcode, {payload.data(), payload.size()}, head.rsv != 0, false);
-  if (large) in_place_ = nullptr;
+  if (large) served = {};
 }
 
 /// Gives a whole message to the handler. `checked`: its text is known to be UTF-8.
@@ -176,7 +184,8 @@ void Session::send(Opcode kind, std::string_view payload) {
   if (compression_ && compression_->worthwhile(payload.size())) {
     if (auto compressed = compression_->compress(payload)) return write_frame(kind, *compressed, true);
   }
-  if (payload.size() >= worth_no_copy && payload.data() == in_place_) return write_in_place(kind, payload);
+  bool lies_there = payload.size() >= worth_no_copy && payload.data() == served.payload && served.by == this;
+  if (lies_there) return write_in_place(kind, payload);
   write_frame(kind, payload);
 }
 
@@ -187,7 +196,7 @@ void Session::write_in_place(Opcode opcode, std::string_view payload) {
   auto* begin = const_cast<char*>(payload.data()) - size;
   std::memcpy(begin, head, size);
   transport_->write_borrowed({begin, size + payload.size()});
-  in_place_ = nullptr;  // what has been queued must stay as it is
+  served = {};  // what has been queued must stay as it is
 }
 
 void Session::send(const std::shared_ptr<const SharedMessage>& message) {
@@ -264,6 +273,24 @@ void Session::on_deadline() {
   transport_->close();
 }
 
+void Session::send_ping() {
+  auto delivery = transport_->delivery();
+  auto end = static_cast<std::uint32_t>(delivery.confirmed + delivery.outstanding);
+  confirmed_ = static_cast<std::uint32_t>(delivery.confirmed);
+  backlog_end_ = delivery.outstanding > 0 ? std::max(end, 1u) : 0;
+  write_frame(Opcode::ping, {});
+}
+
+/// A ping stands behind everything else that was sent, and a slow line needs its time for that: who takes some of it is
+/// there. Once all of it has arrived the peer has its time for the answer.
+bool Session::reads_what_came_before_the_ping() {
+  if (backlog_end_ == 0) return false;
+  auto before = std::exchange(confirmed_, static_cast<std::uint32_t>(transport_->delivery().confirmed));
+  if (static_cast<std::int32_t>(confirmed_ - backlog_end_) < 0) return confirmed_ != before;
+  backlog_end_ = 0;
+  return true;
+}
+
 /// Asks a quiet peer whether it is still there, and ends what has lasted long enough.
 void Session::look_after_peer() {
   auto now = transport_->now();
@@ -272,9 +299,13 @@ void Session::look_after_peer() {
     case Liveness::Due::nothing:
       break;
     case Liveness::Due::ping:
-      write_frame(Opcode::ping, {});
+      send_ping();
       break;
     case Liveness::Due::dead:
+      if (reads_what_came_before_the_ping()) {
+        liveness_.wait_on(now);
+        break;
+      }
       finish(close_code::abnormal, "no answer to a ping", false);
       return transport_->abort();
     case Liveness::Due::idle:

@@ -105,6 +105,8 @@ class Session final : public net::Protocol {
     if (limits_.liveness.idle.count() > 0) liveness_.on_message(transport_->now());
   }
   void look_after_peer();
+  void send_ping();
+  bool reads_what_came_before_the_ping();
   void write_frame(Opcode opcode, std::string_view payload, bool compressed = false);
   void write_in_place(Opcode opcode, std::string_view payload);
   void write_close(std::uint16_t code, std::string_view reason);
@@ -114,9 +116,11 @@ class Session final : public net::Protocol {
   std::unique_ptr<MessageHandler> handler_;
   std::unique_ptr<MessageReader> reader_;
   std::unique_ptr<Compression> compression_;
+  // Octets of output, counted from the beginning, modulo 2^32.
+  std::uint32_t confirmed_ = 0;    // when a ping was sent or its answer was due
+  std::uint32_t backlog_end_ = 0;  // of what stood before that ping; 0: nothing did
   Liveness liveness_;
   RateMeter rate_;
-  const char* in_place_ = nullptr;  // payload of the frame that is being served where it lies in the read buffer
   std::uint16_t close_code_ = 0;  // of our Close frame
   State state_ = State::open;
   bool paused_ = false;  // because the peer does not read

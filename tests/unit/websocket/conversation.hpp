@@ -34,6 +34,7 @@ class FakeTransport final : public net::Transport {
   void write_shared(std::shared_ptr<const void>, std::string_view bytes) override { output += bytes; }
   void write_file(std::shared_ptr<const net::OpenFile>, std::uint64_t, std::uint64_t) override {}
   std::size_t pending() const override { return unsent; }
+  Delivery delivery() const override { return delivered; }
   void want_writable() override { writable_wanted = true; }
   void pause_reading() override { paused = true; }
   void resume_reading() override { paused = false; }
@@ -50,6 +51,7 @@ class FakeTransport final : public net::Transport {
   std::uint64_t time = 1000;  // milliseconds
   std::string output;
   std::size_t unsent = 0;  // what the kernel is said not to have taken
+  Delivery delivered;  // what the peer is said to have
   std::chrono::milliseconds deadline{0};
   bool paused = false, closed = false, aborted = false, writable_wanted = false;
 

@@ -49,6 +49,51 @@ TEST_CASE("a quiet peer is pinged, again and again as long as it answers") {
   CHECK(!conversation.transport.aborted);
 }
 
+TEST_CASE("a peer that still takes what was sent before the ping has more time for its answer") {
+  Conversation conversation(limits_of({.ping = 25s, .pong_timeout = 10s}));
+  auto& delivered = conversation.transport.delivered;
+  std::uint64_t begin = 1000;
+  SUBCASE("") {}
+  SUBCASE("also after 4 GiB of output") { begin = 0xFFFF'F000; }
+  delivered = {.confirmed = begin, .outstanding = 5000};
+  wait_for_deadline(conversation);
+  for (int i = 0; i < 4; ++i) {
+    delivered.confirmed += 1000;
+    wait_for_deadline(conversation);
+    CHECK(!conversation.transport.aborted);
+  }
+  CHECK(conversation.sent() == Texts{"ping "});
+
+  SUBCASE("until it has taken all: then the answer is due as ever") {
+    delivered.confirmed = begin + 5000;
+    wait_for_deadline(conversation);
+    CHECK(!conversation.transport.aborted);
+    delivered.confirmed += 100;  // whatever else was sent meanwhile
+    wait_for_deadline(conversation);
+    CHECK(conversation.transport.aborted);
+  }
+  SUBCASE("until it takes no more") {
+    wait_for_deadline(conversation);
+    CHECK(conversation.transport.aborted);
+  }
+  SUBCASE("and is heard when it answers") {
+    conversation.receive(pong(""));
+    wait_for_deadline(conversation);
+    wait_for_deadline(conversation);
+    CHECK(conversation.sent() == Texts{"ping ", "ping "});
+    CHECK(!conversation.transport.aborted);
+  }
+}
+
+TEST_CASE("a peer that has taken all before the ping must answer in time") {
+  Conversation conversation(limits_of({.ping = 25s, .pong_timeout = 10s}));
+  conversation.transport.delivered = {.confirmed = 1000, .outstanding = 0};
+  wait_for_deadline(conversation);
+  conversation.transport.delivered = {.confirmed = 1002, .outstanding = 0};
+  wait_for_deadline(conversation);
+  CHECK(conversation.transport.aborted);
+}
+
 TEST_CASE("a peer that sends is not pinged") {
   Conversation conversation(limits_of({.ping = 25s, .pong_timeout = 10s}, {}));
   for (int i = 0; i < 10; ++i) {
