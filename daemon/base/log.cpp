@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 
 #include "base/escape.hpp"
 #include "base/journal.hpp"
@@ -147,6 +149,24 @@ bool enabled(Level level) { return level >= least.load(std::memory_order_relaxed
 
 void write(Level level, std::string_view message) {
   if (enabled(level)) put_after_losses(level, in_json() ? json_line(level, message) : log_escaped(message));
+}
+
+bool said_lately(const std::string& message) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::size_t most = 256;
+  static std::mutex mutex;
+  static std::unordered_map<std::string, Clock::time_point> said;
+  std::lock_guard lock(mutex);
+  auto now = Clock::now();
+  auto [found, is_new] = said.try_emplace(message, now);
+  if (!is_new && now - found->second < std::chrono::minutes(1)) return true;
+  found->second = now;
+  if (said.size() > most) said.clear();
+  return false;
+}
+
+void seldom(Level level, const std::string& message) {
+  if (!said_lately(message)) write(level, message);
 }
 
 void block(Level level, std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 /// The daemon's own messages, on standard error. Any thread may write; control characters are escaped, so that nothing a
@@ -22,6 +23,11 @@ inline void debug(std::string_view message) { write(Level::debug, message); }
 inline void info(std::string_view message) { write(Level::info, message); }
 inline void warning(std::string_view message) { write(Level::warning, message); }
 inline void error(std::string_view message) { write(Level::error, message); }
+
+/// The same line at most once a minute: what anybody can bring about must not fill a disk.
+void seldom(Level level, const std::string& message);
+/// Whether seldom() would leave it out. Otherwise it will from now on.
+bool said_lately(const std::string& message);
 
 /// Several lines that belong together (diagnostics of a reload), as they are.
 void block(Level level, std::string_view text);

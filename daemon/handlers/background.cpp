@@ -12,14 +12,28 @@ class Ticket::Waiting final : public http::Work {
   explicit Waiting(std::shared_ptr<State> state) : state_(std::move(state)) {}
   ~Waiting() override {
     state_->exchange = nullptr;
-    state_->work.take_back();
+    if (state_->work) state_->work->take_back();
   }
   void end_after(std::chrono::milliseconds patience, std::function<void(http::Exchange&)> late) {
-    timer_.emplace(state_->exchange->loop(), patience, [state = state_, late = std::move(late)] { late(*state->exchange); });
+    patience_ = patience;
+    late_ = std::move(late);
+    look_in(patience);
   }
 
  private:
+  void look_in(std::chrono::milliseconds time) {
+    timer_.emplace(state_->exchange->loop(), time, [this] { look(); });
+  }
+  void look() {
+    auto quiet = state_->work ? state_->work->quiet_for(state_->exchange->loop().now()) : patience_;
+    if (quiet < patience_) return look_in(patience_ - quiet);
+    auto late = std::move(late_);  // which ends this
+    late(*state_->exchange);
+  }
+
   std::shared_ptr<State> state_;
+  std::chrono::milliseconds patience_{};
+  std::function<void(http::Exchange&)> late_;
   std::optional<net::Timer> timer_;
 };
 

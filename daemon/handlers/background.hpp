@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "http/exchange.hpp"
@@ -16,7 +17,8 @@ using net::run_in_background;
 /// ticket then finds that it is gone.
 class Ticket {
  public:
-  /// Makes `exchange` wait, but for no longer than `patience`: then `late` answers it. 0: as long as it takes.
+  /// Makes `exchange` wait, but when nothing has come of the work that it depends on for `patience` (0: any time), or when it
+  /// depends on none and `patience` has passed, `late` answers it.
   Ticket(http::Exchange& exchange, std::chrono::milliseconds patience, std::function<void(http::Exchange&)> late);
   /// `work` is for this exchange alone, and is taken back if that ends before it has begun.
   void depends_on(net::BackgroundWork work) const { state_->work = std::move(work); }
@@ -26,7 +28,7 @@ class Ticket {
  private:
   struct State {
     http::Exchange* exchange;
-    net::BackgroundWork work;
+    std::optional<net::BackgroundWork> work;
   };
   class Waiting;
   std::shared_ptr<State> state_;

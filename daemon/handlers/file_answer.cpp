@@ -1,10 +1,7 @@
 #include "handlers/file_answer.hpp"
 
 #include <cerrno>
-#include <chrono>
-#include <mutex>
 #include <span>
-#include <unordered_map>
 
 #include "base/limit_hits.hpp"
 #include "base/log.hpp"
@@ -34,22 +31,6 @@ std::string explain(const std::string& path, int error) {
   if (error == EXDEV) return "`" + path + "` leads out of the root";
   if (error == ELOOP) return "`" + path + "` has too many symbolic links, or one where none may be followed";
   return explain_path_fault(path, error);
-}
-
-/// Lines of the log that came a short while ago, a bounded number: whoever asks for the same forbidden file
-/// all the time must not fill the disk.
-bool is_repeated(const std::string& line) {
-  using Clock = std::chrono::steady_clock;
-  constexpr std::size_t most = 256;
-  static std::mutex mutex;
-  static std::unordered_map<std::string, Clock::time_point> lines;
-  std::lock_guard lock(mutex);
-  auto now = Clock::now();
-  auto [found, is_new] = lines.try_emplace(line, now);
-  if (!is_new && now - found->second < std::chrono::minutes(1)) return true;
-  found->second = now;
-  if (lines.size() > most) lines.clear();
-  return false;
 }
 
 /// The path of the request from its decoded segments, so that it is one path of this host whatever the client
@@ -84,10 +65,9 @@ Ticket wait_for_files(http::Exchange& exchange, const std::string& root) {
   auto patience = site::site_of(exchange).server.timeouts.file_system;
   return {exchange, patience, [root](http::Exchange& waiting) {
             note_hit(Limit::file_system_timeout);
-            auto line = "the file system of `" + root +
-                        "` does not answer within server.timeouts.file_system, and who waits for it gets 503: is a network "
-                        "down, or a disk failing?";
-            if (!is_repeated(line)) log::warning(line);
+            log::seldom(log::Level::warning, "the file system of `" + root +
+                                                 "` does not answer within server.timeouts.file_system, and who waits for it "
+                                                 "gets 503: is a network down, or a disk failing?");
             respond_unavailable(waiting);
           }};
 }
@@ -109,14 +89,14 @@ void redirect_with_slash(http::Exchange& exchange, bool slash) {
 
 void log_fault(http::Exchange& exchange, const std::string& root, const std::string& relative, int error) {
   auto path = root + "/" + relative;
-  if (is_repeated(path + ": " + std::to_string(error))) return;
+  if (log::said_lately(path + ": " + std::to_string(error))) return;
   // Looking at the path may wait for a slow file system, and the names of users may come from a directory
   // service.
   run_in_background(
       exchange.loop(), net::lane_of(root),
       [path, error, target = std::string(exchange.request.path)] {
         auto why = explain(path, error);
-        if (!is_repeated(why)) log::warning("cannot serve " + target + ": " + why);
+        if (!log::said_lately(why)) log::warning("cannot serve " + target + ": " + why);
       },
       [] {});
 }

@@ -10,6 +10,7 @@
 #include "handlers/file_response.hpp"
 #include "handlers/listing_answer.hpp"
 #include "http/accept.hpp"
+#include "site/site.hpp"
 
 namespace sluice::handlers {
 
@@ -178,7 +179,9 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
                               std::string_view relative, http::Coding coding, http::Status status) const {
   auto& orders = resource->orders[static_cast<std::size_t>(coding)];
   if (orders.list.size() == orders.list.capacity()) orders.forget_ended();
-  orders.list.push_back({wait_for_files(exchange, site_->root().path()), status});
+  auto patience = site::site_of(exchange).server.timeouts.file_system;
+  auto send_plain = [server = *this, resource, status](http::Exchange& late) { server.send(late, resource->plain, status); };
+  orders.list.push_back({Ticket(exchange, patience, send_plain), status});
   if (std::exchange(orders.in_work, true)) return;
 
   auto made = std::make_shared<ServedFilePtr>();

@@ -1,8 +1,25 @@
 #include "http1/hot_responses.hpp"
 
+#include <atomic>
 #include <cstdint>
 
 namespace sluice::http1 {
+
+namespace {
+
+std::atomic<std::size_t> files_of_all = 0;
+std::atomic<std::size_t> most_of_all = 64;
+
+/// A place among the files of all threads.
+bool take_place() {
+  if (files_of_all.fetch_add(1) < most_of_all) return true;
+  --files_of_all;
+  return false;
+}
+
+}  // namespace
+
+void HotResponses::set_limit(std::size_t files) { most_of_all = files; }
 
 void HotResponses::clear() { slots_.fill({}); }
 
@@ -32,12 +49,17 @@ const std::shared_ptr<const net::OpenFile>* HotResponses::look_up(std::string_vi
 
 void HotResponses::make(Slot& slot, std::string_view head, const http::SharedBytes& content) {
   slot.uses = 0;
+  if (!take_place()) return;
   auto* file = net::make_memory_file({head, date_line_, "\r\n", content.bytes}).release();
-  if (file == nullptr) return;
   auto gone = [files = files_](const net::OpenFile* which) {
     --*files;
+    --files_of_all;
     delete which;
   };
+  if (file == nullptr) {
+    --files_of_all;
+    return;
+  }
   ++*files_;
   slot.file = {file, gone};
   slot.head = head;

@@ -15,7 +15,7 @@ namespace sluice::http1 {
 /// Responses of some size that are given again and again within one second, head and content as one file in the kernel's
 /// memory: sending that copies nothing and is one call, while octets of ours are copied for each connection. Such a file
 /// is never changed, for what was sent of it may be on its way still; the next Date needs another one. One thread; keeps
-/// at most 16 of at most 64 KiB and their heads, for no longer than a second while such responses are given.
+/// at most 16 of at most 64 KiB and their heads, which includes those that slow clients have not taken yet.
 class HotResponses {
  public:
   HotResponses() = default;
@@ -32,6 +32,12 @@ class HotResponses {
   }
 
   void clear();
+  /// Forgets what is of another second than `date_line`.
+  void clear_before(std::string_view date_line) {
+    if (date_line != date_line_) clear();
+  }
+  /// How many files all threads together may have, each of which is a descriptor.
+  static void set_limit(std::size_t files);
 
   /// Below this, what the kernel does for a file is dearer than a copy.
   static constexpr std::size_t least_content = 8 * 1024;
@@ -56,7 +62,7 @@ class HotResponses {
 
   std::array<Slot, 64> slots_;
   std::string date_line_;  // of this second
-  std::shared_ptr<std::size_t> files_ = std::make_shared<std::size_t>(0);  // that exist, here or on their way to a client
+  std::shared_ptr<std::size_t> files_ = std::make_shared<std::size_t>(0);  // that exist, here or with a client's connection
 };
 
 }  // namespace sluice::http1

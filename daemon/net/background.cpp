@@ -22,6 +22,7 @@ using JobPtr = std::shared_ptr<BackgroundJob>;
 struct Queue {
   std::size_t running = 0;
   std::list<JobPtr> waiting;
+  std::uint64_t progress = 0;  // when a piece of work last ended, of the loop, in ms
 };
 
 }  // namespace
@@ -34,6 +35,7 @@ struct BackgroundJob {
   Queue* queue = nullptr;  // in which it waits
   std::list<JobPtr>::iterator place{};
   JobPtr begun = nullptr;  // itself, while the pool has it
+  std::uint64_t since = 0;  // when it began, or began to wait, of the loop, in ms
 };
 
 namespace {
@@ -52,11 +54,12 @@ BackgroundJob& job_of(uv_work_t* request) {
 void begin(JobPtr job);
 
 /// The next piece of work has its turn.
-void leave(Lane lane) {
+void leave(Lane lane, std::uint64_t now) {
   auto found = lanes().find(lane);
   if (found == lanes().end()) return;
   auto& queue = found->second;
   --queue.running;
+  queue.progress = now;
   if (!queue.waiting.empty()) {
     auto next = std::move(queue.waiting.front());
     queue.waiting.pop_front();
@@ -70,7 +73,7 @@ void leave(Lane lane) {
 
 void end(uv_work_t* request, int status) {
   auto job = std::move(job_of(request).begun);
-  if (job->lane != Lane::open) leave(job->lane);
+  if (job->lane != Lane::open) leave(job->lane, job->loop.now());
   if (status != UV_ECANCELED) job->done();
 }
 
@@ -82,6 +85,7 @@ void work(uv_work_t* request) {
 
 void begin(JobPtr job) {
   job->request.data = job.get();
+  job->since = job->loop.now();
   ++running;
   auto* loop = job->loop.raw();
   auto* request = &job->request;
@@ -89,10 +93,16 @@ void begin(JobPtr job) {
   uv_queue_work(loop, request, work, end);  // fails only without a function to call
 }
 
+constexpr std::uint64_t not_named = 0x100;  // no lane of those with a name
+
 }  // namespace
 
 Lane lane_of(std::string_view directory) {
-  return static_cast<Lane>(std::hash<std::string_view>()(directory) | 0x100);  // not one of those with a name
+  return static_cast<Lane>(std::hash<std::string_view>()(directory) | not_named);
+}
+
+Lane lane_of_device(std::uint64_t device) {
+  return static_cast<Lane>((device + 1) * 0x9E3779B97F4A7C15 | not_named);
 }
 
 void size_background_pool(std::size_t workers) {
@@ -113,6 +123,13 @@ bool BackgroundWork::take_back() {
   return true;
 }
 
+std::chrono::milliseconds BackgroundWork::quiet_for(std::uint64_t now) const {
+  auto job = job_.lock();
+  if (!job || (!job->queue && !job->begun)) return {};
+  auto since = job->queue ? std::max(job->since, job->queue->progress) : job->since;
+  return std::chrono::milliseconds(now > since ? now - since : 0);
+}
+
 BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done) {
   JobPtr job(new BackgroundJob{.loop = loop, .lane = lane, .work = std::move(work), .done = std::move(done)});
   BackgroundWork handle(job);
@@ -120,6 +137,7 @@ BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> wo
     auto& queue = lanes()[lane];
     if (queue.running == lane_width) {
       job->queue = &queue;
+      job->since = loop.now();
       job->place = queue.waiting.insert(queue.waiting.end(), job);
       return handle;
     }

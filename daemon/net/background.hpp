@@ -7,20 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include "net/lane.hpp"
 #include "net/loop.hpp"
 
 namespace sluice::net {
-
-/// Work that may have to wait for the same thing, a file system say. At most `lane_width` pieces of it run at once for
-/// each worker, so that a file system which does not answer leaves threads of the pool for all others.
-enum class Lane : std::uint64_t {
-  open,       // not limited
-  cold_file,  // what a response needs of a file on a disk or elsewhere
-  // further ones: lane_of()
-};
-inline constexpr std::size_t lane_width = 4;
-/// That of a directory and what lies below it.
-Lane lane_of(std::string_view directory);
 
 /// Gives the thread pool room for two lanes of every worker that wait for ever. To be called before the first work; the
 /// variable UV_THREADPOOL_SIZE of the environment goes before it.
@@ -35,6 +25,9 @@ class BackgroundWork {
   explicit BackgroundWork(std::weak_ptr<BackgroundJob> job) : job_(std::move(job)) {}
   /// Whether it has not begun, and never will now; `done` is not called either then.
   bool take_back();
+  /// How long nothing has come of it at `now`, a time of the loop in milliseconds: since it began or, while others go before
+  /// it, since the last of these ended. 0 once it is done.
+  std::chrono::milliseconds quiet_for(std::uint64_t now) const;
 
  private:
   std::weak_ptr<BackgroundJob> job_;

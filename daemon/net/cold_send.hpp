@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -17,6 +18,10 @@ class ColdSend {
   /// `done` gets the result of Outbox::send_file() in the loop's thread, unless the sending is abandoned.
   static std::shared_ptr<ColdSend> start(Loop& loop, int fd, Outbox::FilePart part,
                                          std::function<void(ssize_t)> done);
+
+  /// How long the file system has given nothing at `now`, a time of the loop in milliseconds.
+  std::chrono::milliseconds quiet_for(std::uint64_t now) const { return work_.quiet_for(now); }
+  const OpenFile& file() const { return *part_.file; }
 
   /// Takes over the socket, which is closed, or shut down now and closed as soon as the pool has let go of it.
   void abandon();

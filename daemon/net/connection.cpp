@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/limit_hits.hpp"
+#include "base/log.hpp"
 #include "net/cold_send.hpp"
 #include "net/connections.hpp"
 #include "net/socket.hpp"
@@ -233,16 +234,30 @@ void Connection::drain() {
   if (state_ == State::open) protocol_->drain();
 }
 
-bool Connection::sweep(std::uint64_t now) {
-  // For the peer, or for the file system that a part of the response comes from.
+/// By the peer, or by the file system that a part of the response comes from.
+bool Connection::is_stalled(std::uint64_t now) const {
   auto patience = sending_ ? owner_.limits().file_idle : owner_.limits().write_idle;
-  bool stalled = write_progress_ != 0 && patience.count() > 0 &&
-                 now - write_progress_ > static_cast<std::uint64_t>(patience.count());
+  std::chrono::milliseconds waited{};
+  if (sending_) {
+    waited = sending_->quiet_for(now);
+  } else if (write_progress_ != 0) {
+    waited = std::chrono::milliseconds(now - write_progress_);
+  }
+  return patience.count() > 0 && waited > patience;
+}
+
+bool Connection::sweep(std::uint64_t now) {
+  bool stalled = is_stalled(now);
   bool late = deadline_ != 0 && now >= deadline_;
   if (!stalled && !late) return false;
   Event event(*this);
   if (stalled) {
     note_hit(sending_ ? Limit::file_system_timeout : Limit::write_timeout);
+    if (sending_) {
+      log::seldom(log::Level::warning, "the file system of `" + name_of(sending_->file()) +
+                                           "` does not answer within server.timeouts.file_system, and who has a part of the "
+                                           "file is disconnected: is a network down, or a disk failing?");
+    }
     abort();
   } else {
     deadline_ = 0;

@@ -71,6 +71,7 @@ class Connection final : public Transport, private Watcher {
   void note_taken(std::uint64_t octets);
   void after_flush(Outbox::Progress progress);
   void send_cold();
+  bool is_stalled(std::uint64_t now) const;
   void on_cold_sent(ssize_t sent);
   void want(std::uint32_t events) { wanted_ |= events; }
   void unwant(std::uint32_t events) { wanted_ &= ~events; }

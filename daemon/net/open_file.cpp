@@ -97,7 +97,7 @@ std::uint64_t new_id() {
 
 }  // namespace
 
-OpenFile::OpenFile(int fd, Storage storage) : fd_(fd), storage_(storage), id_(new_id()) {}
+OpenFile::OpenFile(int fd, Storage storage, Lane lane) : fd_(fd), storage_(storage), lane_(lane), id_(new_id()) {}
 
 OpenFile::~OpenFile() {
   if (storage_ == Storage::remote) {
@@ -129,6 +129,13 @@ std::uint64_t OpenFile::resident(std::uint64_t offset, std::uint64_t length, std
     if (end < wanted) break;
   }
   return end - offset;
+}
+
+std::string name_of(const OpenFile& file) {
+  std::array<char, 4096> name;
+  auto link = "/proc/self/fd/" + std::to_string(file.fd());
+  auto size = ::readlink(link.c_str(), name.data(), name.size());
+  return size > 0 ? std::string(name.data(), static_cast<std::size_t>(size)) : "a file";
 }
 
 namespace {

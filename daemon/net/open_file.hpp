@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <string>
 #include <string_view>
+
+#include "net/lane.hpp"
 
 namespace sluice::net {
 
@@ -17,12 +20,14 @@ enum class Storage : std::uint8_t {
 /// An open file whose descriptor closes with the last reference. Immutable; shared by responses in flight.
 class OpenFile {
  public:
-  explicit OpenFile(int fd, Storage storage = Storage::disk);
+  /// `lane`: for what may have to wait for the content.
+  explicit OpenFile(int fd, Storage storage = Storage::disk, Lane lane = Lane::cold_file);
   ~OpenFile();
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
 
   int fd() const { return fd_; }
+  Lane lane() const { return lane_; }
   bool in_memory() const { return storage_ == Storage::memory; }
   /// How many of the `length` octets from `offset` can be read without waiting; not always all of them, and 0
   /// where the first cannot. Costs a few system calls for each MiB, and nothing when the same was asked a
@@ -32,8 +37,12 @@ class OpenFile {
  private:
   int fd_;
   Storage storage_;
+  Lane lane_;
   std::uint64_t id_;  // never given twice
 };
+
+/// Its path as far as the system knows, for messages. Waits for no disk.
+std::string name_of(const OpenFile& file);
 
 /// A file of the kernel's memory with these octets one behind the other. Null where the system gives none: it is out of
 /// descriptors or memory, or forbids it.

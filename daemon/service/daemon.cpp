@@ -16,6 +16,7 @@
 #include "base/user_lines.hpp"
 #include "config/diagnostics.hpp"
 #include "handlers/file_cache.hpp"
+#include "http1/hot_responses.hpp"
 #include "net/background.hpp"
 #include "service/descriptors.hpp"
 #include "site/statistics.hpp"
@@ -229,6 +230,7 @@ void Daemon::apply_limits() {
   auto workers = std::max<std::size_t>(1, workers_.size());
   handlers::FileCache::set_worker_limits(
       {limits.file_cache.count / workers, std::clamp<std::size_t>(most_cached_files() / workers, 1, 256)});
+  http1::HotResponses::set_limit(most_hot_responses());
 }
 
 void Daemon::on_memory(MemoryWatch::Level level) {

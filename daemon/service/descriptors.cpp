@@ -45,4 +45,8 @@ std::size_t most_cached_files() {
   return reserve_for_files() / 2;
 }
 
+std::size_t most_hot_responses() {
+  return reserve_for_files() / 4;
+}
+
 }  // namespace sluice::service

@@ -58,6 +58,16 @@ void Fronts::set_strained(bool strained) {
   for (auto& [listener, front] : all_) front.engine.strained = strained;
 }
 
+void Fronts::tidy(bool idle) {
+  for (auto& [listener, front] : all_) {
+    if (idle) {
+      front.engine.hot.clear();
+    } else {
+      front.engine.hot.clear_before(front.engine.date_line());
+    }
+  }
+}
+
 void Fronts::set_draining() {
   draining_ = true;
   for (auto& [listener, front] : all_) front.engine.draining = true;

@@ -53,6 +53,7 @@ Worker::Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int 
       fronts_(site, watcher_),
       connections_(loop_, connection_limits(*site, workers, admission)) {
   watcher_.statistics().connections = &connections_.counter();
+  connections_.on_sweep = [this] { fronts_.tidy(connections_.count() == 0); };
   for (const auto& socket : sockets) listen(socket);
 }
 

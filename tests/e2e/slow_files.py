@@ -1,12 +1,14 @@
 """A file system that answers only when it is let, as a process of its own: slow_files.py MOUNT_POINT DELAY.
 
 Every call waits DELAY seconds, or with DELAY = "gate" until an octet comes on standard input; either way the name of the
-call goes to standard output as it arrives. A directory `dir` with 300 files, `page.html`, and `big.bin` of 3 MiB, all
+call goes to standard output as it arrives. A directory `dir` with 300 files, `page.html`, and `big.bin` of 3 MiB, also
+as `big-N.bin`, all
 owned by whoever runs this. Nothing is kept by the kernel for longer than a moment.
 """
 
 import errno
 import os
+import re
 import stat
 import sys
 import threading
@@ -18,7 +20,7 @@ NAMES = [f"file-{number:03}.txt" for number in range(300)]
 
 
 def content(path):
-    if path == "/big.bin":
+    if re.fullmatch(r"/big(-\d+)?\.bin", path):
         return BIG
     if path in ("/page.html", "/index.html") or path.startswith("/dir/") and path[5:] in NAMES:
         return SMALL

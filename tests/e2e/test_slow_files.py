@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,14 @@ def server(slow, serve):
     return serve(CONFIG, files={"www/f": "quick", "www/big.bin": b"q" * (1 << 20)})
 
 
+@pytest.fixture
+def hold(slow):
+    """For calls that wait until it is set, at the end of the test at the latest."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
 def while_it_waits(slow, quick):
     """From now on another connection is served during each call into the slow file system."""
     def ask(name):
@@ -162,10 +172,9 @@ def test_clients_that_do_not_wait_for_it_leave_nothing_behind(slow, serve):
 IMPATIENT = CONFIG.replace("[server]\n", '[server]\ntimeouts.file_system = "1s"\n')
 
 
-def test_who_waits_too_long_for_a_file_system_gets_503(slow, serve):
+def test_who_waits_too_long_for_a_file_system_gets_503(slow, serve, hold):
     server = serve(IMPATIENT, files={"www/f": "quick"})
     assert fetch(server.port, "/slow/page.html").status == 200
-    hold = threading.Event()
     slow.set_before(lambda name: hold.wait())
     targets = ["/slow/page.html", "/slow/new.html", "/slow/", "/slow/dir/file-001.txt"] * 5
     waiting = [Connection(server.port) for _ in targets]
@@ -183,9 +192,9 @@ def test_who_waits_too_long_for_a_file_system_gets_503(slow, serve):
         connection.socket.close()
 
 
-def test_a_file_system_that_stops_in_the_middle_of_a_file_costs_the_connection(slow, serve):
+def test_a_file_system_that_stops_in_the_middle_of_a_file_costs_the_connection(slow, serve, hold):
     server = serve(IMPATIENT, files={"www/f": "quick"}, workers=1)
-    hold, reads = threading.Event(), []
+    reads = []
 
     def stop_later(name):
         if name == "read":
@@ -206,6 +215,50 @@ def test_a_file_system_that_stops_in_the_middle_of_a_file_costs_the_connection(s
     hold.set()
     slow.set_before(None)
     assert fetch(server.port, "/slow/big.bin").body == slow_files.BIG
+
+
+def test_a_client_that_pauses_is_not_taken_for_a_file_system_that_has_stopped(slow, serve):
+    server = serve(IMPATIENT, files={"www/f": "quick"})
+    slow.set_before(lambda name: time.sleep(0.05))
+    with Connection(server.port, receive_buffer=8192) as connection:
+        connection.send("GET /slow/big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection._until(b"\r\n\r\n")
+        received = connection._exactly(200_000)
+        time.sleep(3)  # as a player does whose buffer is full
+        assert received + connection._exactly(len(slow_files.BIG) - 200_000) == slow_files.BIG
+
+
+def test_a_file_system_that_is_busy_and_goes_on_costs_nobody_anything(slow, serve):
+    server = serve(IMPATIENT, files={"www/f": "quick"}, workers=1)
+    slow.set_before(lambda name: time.sleep(0.003))
+    connections = [Connection(server.port) for _ in range(60)]
+    for number, connection in enumerate(connections):
+        connection.send(f"GET /slow/big-{number}.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+    begin = time.monotonic()
+    with ThreadPoolExecutor(len(connections)) as pool:
+        assert all(response.body == slow_files.BIG for response in pool.map(Connection.response, connections))
+    assert time.monotonic() - begin > 2  # so that some have waited for longer than a file system may
+    for connection in connections:
+        connection.socket.close()
+
+
+def test_files_that_only_the_disk_has_are_sent_while_another_file_system_is_stuck(slow, serve, hold):
+    server = serve(IMPATIENT.replace('"1s"', '"2s"'), files={"www/f": "quick", "www/cold.bin": b"c" * (1 << 20)}, workers=1)
+    slow.set_before(lambda name: name != "read" or hold.wait())
+    waiting = [Connection(server.port) for _ in range(10)]
+    for number, connection in enumerate(waiting):
+        connection.send(f"GET /slow/big-{number}.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: "read" in slow.calls, "the first read")
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        with open(server.folder / "www/cold.bin", "rb+") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        assert len(fetch(server.port, "/cold.bin").body) == 1 << 20
+    server.wait_for_line(".bin` does not answer within server.timeouts.file_system, and who has a part of the file")
+    hold.set()
+    for connection in waiting:
+        connection.socket.close()
 
 
 @pytest.fixture

@@ -127,6 +127,32 @@ TEST_CASE("there are no more files than allowed, with those that a slow client s
   CHECK(heat_many(tuesday) == HotResponses::most_files);
 }
 
+TEST_CASE("all threads together have no more files than they may") {
+  HotResponses one, other;
+  std::vector<http::SharedBytes> contents;
+  for (int i = 0; i < 100; ++i) contents.push_back(content_of(10'000));
+  HotResponses::set_limit(5);
+  std::size_t files = 0;
+  for (const auto& content : contents) files += heat(one, content) != nullptr;
+  CHECK(files == 5);
+  for (const auto& content : contents) CHECK_FALSE(heat(other, content));
+  one.clear();
+  files = 0;
+  for (const auto& content : contents) files += heat(other, content, tuesday) != nullptr;
+  CHECK(files == 5);
+  HotResponses::set_limit(64);
+}
+
+TEST_CASE("what is of another second is forgotten when somebody asks for that") {
+  HotResponses hot;
+  auto content = content_of(10'000);
+  std::weak_ptr<const net::OpenFile> file = heat(hot, content);
+  hot.clear_before(monday);
+  CHECK_FALSE(file.expired());
+  hot.clear_before(tuesday);
+  CHECK(file.expired());
+}
+
 TEST_CASE("content that comes once takes no place from what comes often") {
   HotResponses hot;
   std::vector<http::SharedBytes> once;

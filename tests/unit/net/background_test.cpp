@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 using namespace sluice::net;
@@ -107,9 +109,59 @@ TEST_CASE("work that the pool has not begun is taken back, too") {
   CHECK(done + taken == all);
 }
 
+TEST_CASE("work is quiet since it began, or since the last that went before it ended") {
+  Loop loop;
+  Gate first, second;
+  auto lane = lane_of("/slow");
+  std::vector<BackgroundWork> work;
+  std::size_t done = 0;
+  auto after = [](std::uint64_t time) { return std::chrono::milliseconds(time); };
+  work.push_back(run_in_background(loop, lane, [&] { first.pass(); }, [&] { ++done; }));
+  for (std::size_t i = 1; i <= lane_width; ++i)
+    work.push_back(run_in_background(loop, lane, [&] { second.pass(); }, [&] { ++done; }));
+  auto begin = loop.now();
+  CHECK(work.front().quiet_for(begin + 500) == after(500));
+  CHECK(work.back().quiet_for(begin + 500) == after(500));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  first.let_through();
+  while (done == 0) loop.run_once();
+  auto later = loop.now();
+  CHECK(later >= begin + 10);
+  CHECK(work.front().quiet_for(later + 500) == after(0));
+  CHECK(work[1].quiet_for(later + 500) == after(later + 500 - begin));  // its own silence counts
+  CHECK(work.back().quiet_for(later + 500) == after(500));
+  second.let_through();
+  while (done <= lane_width) loop.run_once();
+}
+
+TEST_CASE("work that waits is not quiet while others go before it") {
+  Loop loop;
+  Gate gate;
+  std::array<Gate, lane_width> gates;
+  auto lane = lane_of("/busy");
+  std::size_t done = 0;
+  for (auto& one : gates) run_in_background(loop, lane, [&] { one.pass(); }, [&] { ++done; });
+  for (std::size_t i = 0; i < lane_width; ++i) run_in_background(loop, lane, [&] { gate.pass(); }, [&] { ++done; });
+  auto last = run_in_background(loop, lane, [&] { gate.pass(); }, [&] { ++done; });
+  auto begin = loop.now();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK(last.quiet_for(begin + 500) == std::chrono::milliseconds(500));
+  gates[0].let_through();
+  while (done == 0) loop.run_once();
+  CHECK(last.quiet_for(loop.now()) == std::chrono::milliseconds(0));
+  CHECK(loop.now() >= begin + 10);
+  for (auto& one : gates) one.let_through();
+  gate.let_through();
+  while (done < 2 * lane_width + 1) loop.run_once();
+}
+
 TEST_CASE("a directory has one lane, which is none of those with a name") {
   CHECK(lane_of("/srv/www") == lane_of("/srv/www"));
   CHECK(lane_of("/srv/www") != lane_of("/srv/nfs"));
   CHECK(lane_of("") != Lane::open);
   CHECK(lane_of("") != Lane::cold_file);
+  CHECK(lane_of_device(1) == lane_of_device(1));
+  CHECK(lane_of_device(1) != lane_of_device(2));
+  CHECK(lane_of_device(0) != Lane::open);
+  CHECK(lane_of_device(0) != Lane::cold_file);
 }
