@@ -218,14 +218,23 @@ def test_a_file_system_that_stops_in_the_middle_of_a_file_costs_the_connection(s
 
 
 def test_a_client_that_pauses_is_not_taken_for_a_file_system_that_has_stopped(slow, serve):
-    server = serve(IMPATIENT, files={"www/f": "quick"})
-    slow.set_before(lambda name: time.sleep(0.05))
+    server = serve(IMPATIENT.replace('"1s"', '"3s"'), files={"www/f": "quick"})
+    resumed, late = threading.Event(), []
+
+    def take_its_time_once(name):
+        if resumed.is_set() and not late:
+            late.append(name)
+            time.sleep(1.5)  # the server looks once a second whether something has stopped
+
+    slow.set_before(take_its_time_once)
     with Connection(server.port, receive_buffer=8192) as connection:
         connection.send("GET /slow/big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
         connection._until(b"\r\n\r\n")
         received = connection._exactly(200_000)
-        time.sleep(3)  # as a player does whose buffer is full
+        time.sleep(4)  # as a player does whose buffer is full
+        resumed.set()
         assert received + connection._exactly(len(slow_files.BIG) - 200_000) == slow_files.BIG
+    assert late
 
 
 def test_a_file_system_that_is_busy_and_goes_on_costs_nobody_anything(slow, serve):
