@@ -16,8 +16,8 @@ void respond_not_found(http::Exchange& exchange);
 /// Answers with 503: this process is out of something, or the disk fails.
 void respond_unavailable(http::Exchange& exchange);
 
-/// Makes an exchange wait for the file system of `root`: for server.timeouts.file_system, then it is answered with 503, and
-/// the log says why, at most once a minute.
+/// Makes an exchange wait for work with the file system of `root`. When nothing comes of that for
+/// server.timeouts.file_system it is answered with 503, and the log says why, at most once a minute.
 Ticket wait_for_files(http::Exchange& exchange, const std::string& root);
 
 /// Redirects (308) to the path of the request with a slash at its end, or without one; the query is kept.

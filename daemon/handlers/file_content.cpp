@@ -32,8 +32,7 @@ std::expected<FileContent, int> read_content(const FileNode& node, net::Storage 
   content.identity = readable->identity;
   for (int tries = 0; tries < 8; ++tries) {
     if (content.identity.size > small_file) {
-      content.file = std::make_shared<const net::OpenFile>(readable->descriptor.release(), storage,
-                                                           net::lane_of_device(content.identity.device));
+      content.file = std::make_shared<const net::OpenFile>(readable->descriptor.release(), storage);
       return content;
     }
     auto bytes = read_at(fd, 0, content.identity.size, waiting);

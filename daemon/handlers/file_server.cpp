@@ -181,12 +181,15 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
   if (orders.list.size() == orders.list.capacity()) orders.forget_ended();
   auto patience = site::site_of(exchange).server.timeouts.file_system;
   auto send_plain = [server = *this, resource, status](http::Exchange& late) { server.send(late, resource->plain, status); };
+  if (orders.in_work && patience.count() > 0 && orders.work.quiet_for(exchange.loop().now()) >= patience)
+    return send(exchange, resource->plain, status);  // others have waited in vain
   orders.list.push_back({Ticket(exchange, patience, send_plain), status});
   if (std::exchange(orders.in_work, true)) return;
 
   auto made = std::make_shared<ServedFilePtr>();
-  run_in_background(
-      exchange.loop(), site_->lane(),
+  auto lane = resource->siblings.has(coding) ? site_->lane() : net::Lane::compute;
+  orders.work = run_in_background(
+      exchange.loop(), lane,
       [site = site_, resource, coding, made, name = std::string(relative)] {
         *made = make_coded(site->root(), name, *resource, coding);
       },

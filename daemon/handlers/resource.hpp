@@ -34,6 +34,7 @@ struct CodingOrder {
 struct CodingOrders {
   std::vector<CodingOrder> list;
   bool in_work = false;  // the coding is being made
+  net::BackgroundWork work;
 
   void forget_ended() {
     std::erase_if(list, [](const auto& order) { return order.ticket.exchange() == nullptr; });

@@ -53,17 +53,18 @@ BackgroundJob& job_of(uv_work_t* request) {
 
 void begin(JobPtr job);
 
-/// The next piece of work has its turn.
-void leave(Lane lane, std::uint64_t now) {
+/// A piece of work has been done at `now`, or was taken back. The next one has its turn.
+void leave(Lane lane, std::uint64_t now, bool done) {
   auto found = lanes().find(lane);
   if (found == lanes().end()) return;
   auto& queue = found->second;
   --queue.running;
-  queue.progress = now;
+  if (done) queue.progress = now;
   if (!queue.waiting.empty()) {
     auto next = std::move(queue.waiting.front());
     queue.waiting.pop_front();
     next->queue = nullptr;
+    next->since = std::max(next->since, queue.progress);
     ++queue.running;
     begin(std::move(next));
   } else if (queue.running == 0) {
@@ -73,8 +74,9 @@ void leave(Lane lane, std::uint64_t now) {
 
 void end(uv_work_t* request, int status) {
   auto job = std::move(job_of(request).begun);
-  if (job->lane != Lane::open) leave(job->lane, job->loop.now());
-  if (status != UV_ECANCELED) job->done();
+  bool done = status != UV_ECANCELED;
+  if (job->lane != Lane::open) leave(job->lane, job->loop.now(), done);
+  if (done) job->done();
 }
 
 void work(uv_work_t* request) {
@@ -85,7 +87,6 @@ void work(uv_work_t* request) {
 
 void begin(JobPtr job) {
   job->request.data = job.get();
-  job->since = job->loop.now();
   ++running;
   auto* loop = job->loop.raw();
   auto* request = &job->request;
@@ -93,21 +94,15 @@ void begin(JobPtr job) {
   uv_queue_work(loop, request, work, end);  // fails only without a function to call
 }
 
-constexpr std::uint64_t not_named = 0x100;  // no lane of those with a name
-
 }  // namespace
 
 Lane lane_of(std::string_view directory) {
-  return static_cast<Lane>(std::hash<std::string_view>()(directory) | not_named);
-}
-
-Lane lane_of_device(std::uint64_t device) {
-  return static_cast<Lane>((device + 1) * 0x9E3779B97F4A7C15 | not_named);
+  return static_cast<Lane>(std::hash<std::string_view>()(directory) | 0x100);  // not one of those with a name
 }
 
 void size_background_pool(std::size_t workers) {
   constexpr std::size_t for_the_rest = 4, most = 1024;  // libuv's limit
-  auto threads = std::min(workers * lane_width * 2 + for_the_rest, most);
+  auto threads = std::min(workers * lane_width * 3 + for_the_rest, most);
   ::setenv("UV_THREADPOOL_SIZE", std::to_string(threads).c_str(), 0);
 }
 
@@ -131,13 +126,12 @@ std::chrono::milliseconds BackgroundWork::quiet_for(std::uint64_t now) const {
 }
 
 BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done) {
-  JobPtr job(new BackgroundJob{.loop = loop, .lane = lane, .work = std::move(work), .done = std::move(done)});
+  JobPtr job(new BackgroundJob{.loop = loop, .lane = lane, .work = std::move(work), .done = std::move(done), .since = loop.now()});
   BackgroundWork handle(job);
   if (lane != Lane::open) {
     auto& queue = lanes()[lane];
     if (queue.running == lane_width) {
       job->queue = &queue;
-      job->since = loop.now();
       job->place = queue.waiting.insert(queue.waiting.end(), job);
       return handle;
     }

@@ -12,7 +12,7 @@
 
 namespace sluice::net {
 
-/// Gives the thread pool room for two lanes of every worker that wait for ever. To be called before the first work; the
+/// Gives the thread pool room for three lanes of every worker that wait for ever: those of two roots and of their content. To be called before the first work; the
 /// variable UV_THREADPOOL_SIZE of the environment goes before it.
 void size_background_pool(std::size_t workers);
 
@@ -25,8 +25,8 @@ class BackgroundWork {
   explicit BackgroundWork(std::weak_ptr<BackgroundJob> job) : job_(std::move(job)) {}
   /// Whether it has not begun, and never will now; `done` is not called either then.
   bool take_back();
-  /// How long nothing has come of it at `now`, a time of the loop in milliseconds: since it began or, while others go before
-  /// it, since the last of these ended. 0 once it is done.
+  /// How long nothing has come of it at `now`, a time of the loop in milliseconds: since it was handed over, or since the last
+  /// that went before it in its lane was done. 0 once it is done itself.
   std::chrono::milliseconds quiet_for(std::uint64_t now) const;
 
  private:

@@ -253,10 +253,10 @@ bool Connection::sweep(std::uint64_t now) {
   Event event(*this);
   if (stalled) {
     note_hit(sending_ ? Limit::file_system_timeout : Limit::write_timeout);
-    if (sending_) {
-      log::seldom(log::Level::warning, "the file system of `" + name_of(sending_->file()) +
-                                           "` does not answer within server.timeouts.file_system, and who has a part of the "
-                                           "file is disconnected: is a network down, or a disk failing?");
+    if (sending_ && !log::said_lately("the content of a file does not come")) {
+      log::warning("the file system of `" + name_of(sending_->file()) +
+                   "`, for example, does not answer within server.timeouts.file_system, and who has a part of a file is "
+                   "disconnected: is a network down, or a disk failing?");
     }
     abort();
   } else {

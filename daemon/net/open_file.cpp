@@ -97,7 +97,7 @@ std::uint64_t new_id() {
 
 }  // namespace
 
-OpenFile::OpenFile(int fd, Storage storage, Lane lane) : fd_(fd), storage_(storage), lane_(lane), id_(new_id()) {}
+OpenFile::OpenFile(int fd, Storage storage) : fd_(fd), storage_(storage), id_(new_id()) {}
 
 OpenFile::~OpenFile() {
   if (storage_ == Storage::remote) {

@@ -20,14 +20,14 @@ enum class Storage : std::uint8_t {
 /// An open file whose descriptor closes with the last reference. Immutable; shared by responses in flight.
 class OpenFile {
  public:
-  /// `lane`: for what may have to wait for the content.
-  explicit OpenFile(int fd, Storage storage = Storage::disk, Lane lane = Lane::cold_file);
+  explicit OpenFile(int fd, Storage storage = Storage::disk);
   ~OpenFile();
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
 
   int fd() const { return fd_; }
-  Lane lane() const { return lane_; }
+  /// For what may have to wait for the content.
+  Lane lane() const { return storage_ == Storage::remote ? Lane::remote_file : Lane::cold_file; }
   bool in_memory() const { return storage_ == Storage::memory; }
   /// How many of the `length` octets from `offset` can be read without waiting; not always all of them, and 0
   /// where the first cannot. Costs a few system calls for each MiB, and nothing when the same was asked a
@@ -37,7 +37,6 @@ class OpenFile {
  private:
   int fd_;
   Storage storage_;
-  Lane lane_;
   std::uint64_t id_;  // never given twice
 };
 

@@ -120,8 +120,9 @@ const Fields<Timeouts>& timeouts_fields() {
           .doc("A client that reads nothing of its response for this long is disconnected."),
       field("file_system", &Timeouts::file_system, config::duration(0s, 24h))
           .otherwise("\"30s\"")
-          .doc("How long a file system may give nothing while a request waits for it, because a network is down or a disk fails. "
-               "Then the client gets 503, or is disconnected in the middle of a file. 0s: no limit."),
+          .doc("How long a file system may take with one step of a request: a look-up, a small file, a MiB of a large one. After "
+               "that, because a network is down or a disk fails, the client gets 503, or is disconnected in the middle of a "
+               "file. Who waits so long for a compressed form gets the plain one. 0s: no limit."),
       field("keep_alive", &Timeouts::keep_alive, config::duration(1s, 24h))
           .otherwise("\"75s\"")
           .doc("How long a connection may stay idle between two requests."),

@@ -282,7 +282,7 @@ void Session::send_ping() {
 }
 
 /// A ping stands behind everything else that was sent, and a slow line needs its time for that: who takes some of it is
-/// there. Once all of it has arrived the peer has its time for the answer.
+/// there. Once its system has confirmed all of it the peer has its time for the answer once more.
 bool Session::reads_what_came_before_the_ping() {
   if (backlog_end_ == 0) return false;
   auto before = std::exchange(confirmed_, static_cast<std::uint32_t>(transport_->delivery().confirmed));

@@ -99,15 +99,15 @@ def test_a_client_that_does_not_answer_is_dropped(server):
 
 
 def test_a_slow_reader_is_not_taken_for_one_that_has_gone(serve):
-    server = serve('[[websocket]]\npath = "/room"\nroom = "all"\nping = "1s"\npong_timeout = "1s"\nmax_backlog = "2MiB"\n', workers=1)
+    server = serve('[[websocket]]\npath = "/room"\nroom = "all"\nping = "1s"\npong_timeout = "2s"\nmax_backlog = "2MiB"\n', workers=1)
     message = b"m" * 4096
     with Connection(server.port, receive_buffer=8192) as slow, Connection(server.port) as quick:
         shake(slow, "/room")
         shake(quick, "/room")
-        for _ in range(50):
+        for _ in range(60):
             quick.send(frame(2, message))
         got = pings = 0
-        while got < 50 or not pings:  # for some five seconds, and a ping stands behind it all
+        while got < 60 or not pings:  # for some five seconds, and a ping stands behind it all
             opcode, payload = read_frame(slow)
             if opcode == 9:
                 pings += 1

@@ -155,13 +155,32 @@ TEST_CASE("work that waits is not quiet while others go before it") {
   while (done < 2 * lane_width + 1) loop.run_once();
 }
 
+TEST_CASE("what is taken back is no progress for those behind it") {
+  Loop loop;
+  Gate gate;
+  std::size_t done = 0;
+  std::vector<BackgroundWork> stuck;  // all threads of the pool
+  for (std::size_t i = 0; i < 4 * lane_width; ++i)
+    stuck.push_back(run_in_background(loop, Lane::open, [&] { gate.pass(); }, [&] { ++done; }));
+  auto lane = lane_of("/behind");
+  std::vector<BackgroundWork> work;
+  for (std::size_t i = 0; i < 2 * lane_width; ++i)
+    work.push_back(run_in_background(loop, lane, [&] { gate.pass(); }, [&] { ++done; }));
+  auto begin = loop.now();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  REQUIRE(work.front().take_back());  // the pool has it, and has not begun
+  while (loop.now() < begin + 15) loop.run_once();
+  CHECK(work[1].quiet_for(begin + 500) == std::chrono::milliseconds(500));
+  CHECK(work[lane_width].quiet_for(begin + 500) == std::chrono::milliseconds(500));  // which the pool has now
+  CHECK(work.back().quiet_for(begin + 500) == std::chrono::milliseconds(500));
+  gate.let_through();
+  while (done < 6 * lane_width - 1) loop.run_once();
+}
+
 TEST_CASE("a directory has one lane, which is none of those with a name") {
   CHECK(lane_of("/srv/www") == lane_of("/srv/www"));
   CHECK(lane_of("/srv/www") != lane_of("/srv/nfs"));
   CHECK(lane_of("") != Lane::open);
   CHECK(lane_of("") != Lane::cold_file);
-  CHECK(lane_of_device(1) == lane_of_device(1));
-  CHECK(lane_of_device(1) != lane_of_device(2));
-  CHECK(lane_of_device(0) != Lane::open);
-  CHECK(lane_of_device(0) != Lane::cold_file);
+  CHECK(lane_of("") != Lane::compute);
 }
