@@ -7,21 +7,14 @@
 #include <memory>
 #include <string>
 
-#include "config/diagnostics.hpp"
 #include "http1/scene.hpp"
 #include "site/dispatcher.hpp"
+#include "support/loaded_site.hpp"
 #include "support/served_folder.hpp"
 
 using namespace sluice;
 
 namespace {
-
-std::shared_ptr<const site::Site> site_of(const std::string& text) {
-  config::Diagnostics diagnostics;
-  auto site = site::load_text("sluice.toml", text, diagnostics);
-  REQUIRE(site);
-  return site;
-}
 
 struct Listener final : site::Observer {
   void on_end(http::Exchange&, const http::Outcome&) override { ++count; }
@@ -32,7 +25,7 @@ struct Listener final : site::Observer {
 class Client {
  public:
   Client(const test::ServedFolder& folder, const std::string& keys = "", site::Observer* observer = nullptr)
-      : dispatcher_(site_of("[[static]]\npath = \"/\"\nroot = \"" + folder.path() + "\"\n" + keys), observer) {
+      : dispatcher_(test::site_of("[[static]]\npath = \"/\"\nroot = \"" + folder.path() + "\"\n" + keys), observer) {
     connect();
   }
 

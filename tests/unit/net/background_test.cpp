@@ -96,7 +96,7 @@ TEST_CASE("work that is taken back before it has begun is never done, and makes 
 TEST_CASE("work that the pool has not begun is taken back, too") {
   Loop loop;
   Gate gate;
-  std::size_t done = 0, all = 4 * lane_width;  // more than the pool has threads
+  std::size_t done = 0, all = 8 * lane_width;  // more than the pool has threads
   std::vector<BackgroundWork> work;
   for (std::size_t i = 0; i < all; ++i)
     work.push_back(run_in_background(loop, Lane::open, [&] { gate.pass(); }, [&] { ++done; }));

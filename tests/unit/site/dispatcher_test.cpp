@@ -5,23 +5,16 @@
 #include <memory>
 #include <string>
 
-#include "config/diagnostics.hpp"
 #include "http1/scene.hpp"
+#include "support/loaded_site.hpp"
 
 using namespace sluice;
 
 namespace {
 
-std::shared_ptr<const site::Site> site_of(const std::string& text) {
-  config::Diagnostics diagnostics;
-  auto site = site::load_text("sluice.toml", text, diagnostics);
-  REQUIRE(site);
-  return site;
-}
-
 /// A worker without sockets: HTTP/1 before a site.
 struct Worker {
-  explicit Worker(const std::string& text) : dispatcher(site_of(text), nullptr) {}
+  explicit Worker(const std::string& text) : dispatcher(test::site_of(text), nullptr) {}
 
   /// What a new connection gets for this request.
   std::string answer(const std::string& line, const std::string& fields = "") {
@@ -110,9 +103,9 @@ TEST_CASE("a request that comes again is answered as the first time, whatever se
 TEST_CASE("a request that comes again after a reload is answered by the new site") {
   Worker worker("[[route]]\npath = \"/{name}\"\ntext = \"old {name}\"\n");
   for (int i = 0; i < 5; ++i) CHECK(worker.answer("GET /Ada").ends_with("old Ada"));
-  worker.dispatcher.set_site(site_of("[[route]]\npath = \"/Ada\"\ntext = \"new\"\n"));
+  worker.dispatcher.set_site(test::site_of("[[route]]\npath = \"/Ada\"\ntext = \"new\"\n"));
   for (int i = 0; i < 3; ++i) CHECK(worker.answer("GET /Ada").ends_with("new"));
-  worker.dispatcher.set_site(site_of("[[route]]\npath = \"/other\"\ntext = \"new\"\n"));
+  worker.dispatcher.set_site(test::site_of("[[route]]\npath = \"/other\"\ntext = \"new\"\n"));
   for (int i = 0; i < 3; ++i) CHECK(worker.answer("GET /Ada").starts_with("HTTP/1.1 404"));
 }
 

@@ -2,18 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "site/site.hpp"
+#include "support/loaded_site.hpp"
 
 using namespace sluice;
 
 namespace {
-
-std::shared_ptr<const site::Site> load(const std::string& text) {
-  config::Diagnostics diagnostics;
-  auto site = site::load_text("test.toml", text, diagnostics);
-  REQUIRE(site);
-  return site;
-}
 
 const std::string chat = "[[websocket]]\npath = \"/chat\"\nreply = \"{message}\"\n";
 const std::string events = "[[route]]\npath = \"/news\"\nevents = { room = \"news\" }\n";
@@ -21,7 +14,7 @@ const std::string events = "[[route]]\npath = \"/news\"\nevents = { room = \"new
 }  // namespace
 
 TEST_CASE("an endpoint that says the same has the same tenure, wherever it stands") {
-  auto before = load(chat + events), now = load("# moved\n\n" + events + chat);
+  auto before = test::site_of(chat + events), now = test::site_of("# moved\n\n" + events + chat);
   CHECK(before->endpoints[0].tenure == now->endpoints[1].tenure);
   CHECK(before->endpoints[1].tenure == now->endpoints[0].tenure);
   CHECK(before->endpoints[0].tenure != before->endpoints[1].tenure);
@@ -30,36 +23,36 @@ TEST_CASE("an endpoint that says the same has the same tenure, wherever it stand
 }
 
 TEST_CASE("the order of keys does not matter, what they say does") {
-  auto before = load(chat);
-  CHECK(load("[[websocket]]\nreply = \"{message}\"\npath = \"/chat\"\n")->endpoints[0].tenure ==
+  auto before = test::site_of(chat);
+  CHECK(test::site_of("[[websocket]]\nreply = \"{message}\"\npath = \"/chat\"\n")->endpoints[0].tenure ==
         before->endpoints[0].tenure);
   for (auto other :
        {"reply = \"{message}!\"", "reply = \"{message}\"\nhistory = 1\nroom = \"r\"",
         "reply = \"{message}\"\norigins = [\"any\"]", "reply = \"{message}\"\nhost = \"a.example\""}) {
-    auto site = load("[[websocket]]\npath = \"/chat\"\n" + std::string(other) + "\n");
+    auto site = test::site_of("[[websocket]]\npath = \"/chat\"\n" + std::string(other) + "\n");
     CHECK(site->endpoints[0].tenure != before->endpoints[0].tenure);
   }
 }
 
 TEST_CASE("a file-wide host is part of what an endpoint says") {
-  CHECK(load("host = \"a.example\"\n" + chat)->endpoints[0].tenure != load(chat)->endpoints[0].tenure);
+  CHECK(test::site_of("host = \"a.example\"\n" + chat)->endpoints[0].tenure != test::site_of(chat)->endpoints[0].tenure);
 }
 
 TEST_CASE("a tenure ends with its endpoint and does not come back") {
-  auto first = load(chat), without = load(events);
+  auto first = test::site_of(chat), without = test::site_of(events);
   site::end_tenures(*first, *without);
   CHECK(first->endpoints[0].tenure->over());
-  auto again = load(chat);
+  auto again = test::site_of(chat);
   CHECK(!again->endpoints[0].tenure->over());
   CHECK(again->endpoints[0].tenure != first->endpoints[0].tenure);
 }
 
 TEST_CASE("a configuration that does not come into force ends nothing") {
-  auto running = load(chat);
-  load(events);
+  auto running = test::site_of(chat);
+  test::site_of(events);
   CHECK(!running->endpoints[0].tenure->over());
 }
 
 TEST_CASE("routes whose connections end with their exchange have no tenure") {
-  CHECK(!load("[[route]]\npath = \"/\"\ntext = \"x\"\n")->endpoints[0].tenure);
+  CHECK(!test::site_of("[[route]]\npath = \"/\"\ntext = \"x\"\n")->endpoints[0].tenure);
 }
