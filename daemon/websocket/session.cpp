@@ -270,7 +270,7 @@ void Session::on_deadline() {
   if (state_ != State::closing) return;
   finish(close_code_, {}, false);
   if (transport_->pending() > 0) return transport_->abort();  // it reads nothing, not even our Close frame
-  transport_->close();
+  transport_->close(false);  // it has had its time
 }
 
 void Session::send_ping() {

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from raw import Connection, fetch
-from sluice import free_port, refused, wait_until
+from sluice import BUILD, free_port, refused, wait_until
 from test_websocket import close_code, frame, read_frame, shake
 
 CONFIG = """
@@ -69,6 +69,19 @@ def test_a_websocket_that_does_not_answer_the_close_holds_nothing_up(serve):
         shake(connection)
         server.send_signal(signal.SIGTERM)
         assert server.wait() == 0
+
+
+def test_a_websocket_that_does_not_answer_the_close_has_its_close_timeout_and_no_more(serve):
+    server = serve(CONFIG + 'close_timeout = "1s"\n')
+    with Connection(server.port) as connection:
+        shake(connection)
+        start = time.monotonic()
+        server.send_signal(signal.SIGTERM)
+        assert close_code(connection) == 1001
+        assert connection.ended()
+        assert time.monotonic() - start >= 0.9
+        assert server.wait() == 0
+        assert time.monotonic() - start < 2.9 or BUILD != "release"  # the sweep that looks comes once a second
 
 
 def test_the_time_to_finish_is_limited(serve):

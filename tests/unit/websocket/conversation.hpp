@@ -39,7 +39,10 @@ class FakeTransport final : public net::Transport {
   void pause_reading() override { paused = true; }
   void resume_reading() override { paused = false; }
   void set_deadline(std::chrono::milliseconds after) override { deadline = after; }
-  void close(bool) override { closed = true; }
+  void close(bool linger) override {
+    closed = true;
+    lingers = linger;
+  }
   void abort() override { aborted = true; }
   void replace_protocol(std::unique_ptr<net::Protocol>, std::string_view) override {}
   const net::Address& peer() const override { return address_; }
@@ -53,7 +56,7 @@ class FakeTransport final : public net::Transport {
   std::size_t unsent = 0;  // what the kernel is said not to have taken
   Delivery delivered;  // what the peer is said to have
   std::chrono::milliseconds deadline{0};
-  bool paused = false, closed = false, aborted = false, writable_wanted = false;
+  bool paused = false, closed = false, lingers = false, aborted = false, writable_wanted = false;
 
  private:
   std::string room_;

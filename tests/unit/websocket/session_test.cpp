@@ -141,6 +141,7 @@ TEST_CASE("a peer that never answers our Close is closed at the deadline") {
   conversation.session->close(1001);
   conversation.session->on_deadline();
   CHECK(conversation.transport.closed);
+  CHECK(!conversation.transport.lingers);  // it is not waited for once more
   CHECK(conversation.events.back() == "close 1001  unclean");
 }
 
