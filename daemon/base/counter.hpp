@@ -5,8 +5,8 @@
 
 namespace sluice {
 
-/// A number that one thread changes and any thread may read: a plain load and store, no locked instruction. Readers see each
-/// counter whole, but several not of the same instant.
+/// A number that one thread changes and any thread may read: a plain load and store, no locked instruction. Readers see
+/// each counter whole, but several not of the same instant.
 class Counter {
  public:
   void add(std::uint64_t amount = 1) { value_.store(get() + amount, std::memory_order_relaxed); }

@@ -16,9 +16,7 @@ void append_json_character(std::string& out, char c) {
     case '\n': out += "\\n"; return;
     case '\r': out += "\\r"; return;
     case '\t': out += "\\t"; return;
-    default:
-      out += "\\u00";
-      append_hex(out, {&c, 1});
+    default: out += "\\u00"; append_hex(out, {&c, 1});
   }
 }
 
@@ -27,9 +25,7 @@ void append_log_octet(std::string& out, char c) {
     case '\n': out += "\\n"; return;
     case '\r': out += "\\r"; return;
     case '\t': out += "\\t"; return;
-    default:
-      out += "\\x";
-      append_hex(out, {&c, 1});
+    default: out += "\\x"; append_hex(out, {&c, 1});
   }
 }
 

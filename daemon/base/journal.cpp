@@ -10,15 +10,11 @@ namespace {
 
 std::string_view priority(log::Level level) {
   switch (level) {
-    case log::Level::debug:
-      return "<7>";
-    case log::Level::warning:
-      return "<4>";
-    case log::Level::error:
-      return "<3>";
+    case log::Level::debug: return "<7>";
+    case log::Level::warning: return "<4>";
+    case log::Level::error: return "<3>";
     case log::Level::info:
-    case log::Level::off:
-      break;
+    case log::Level::off: break;
   }
   return "<6>";
 }

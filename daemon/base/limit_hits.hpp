@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
-/// How often a client met one of the limits of the configuration: a count for each, of the whole process. Any thread may note
-/// and read; what is noted is an exception, so that one shared number does not slow the workers down.
+/// How often a client met one of the limits of the configuration: a count for each, of the whole process. Any thread
+/// may note and read; what is noted is an exception, so that one shared number does not slow the workers down.
 namespace sluice {
 
 enum class Limit : std::uint8_t {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-/// The daemon's own messages, on standard error. Any thread may write; control characters are escaped, so that nothing a
-/// client sends can forge a line or move a cursor. Under systemd each line has its priority instead of a time stamp.
+/// The daemon's own messages, on standard error. Any thread may write; control characters are escaped, so that nothing
+/// a client sends can forge a line or move a cursor. Under systemd each line has its priority instead of a time stamp.
 namespace sluice::log {
 
 enum class Level : std::uint8_t { debug, info, warning, error, off };

@@ -14,8 +14,8 @@ void add(std::string_view text);
 /// Writes the calling thread's lines, as far as standard output takes them without waiting.
 void flush();
 
-/// `wake` is called in this thread when a first line has been queued: it arranges for flush() to be called soon. Without
-/// it, add() flushes at once.
+/// `wake` is called in this thread when a first line has been queued: it arranges for flush() to be called soon.
+/// Without it, add() flushes at once.
 void set_wake(std::function<void()> wake);
 
 /// Lines that did not fit into a buffer because standard output is slow; of all threads.

@@ -17,9 +17,10 @@ std::size_t ascii_prefix(std::string_view text);
 
 /// What stands at the front of a text that does not begin with ASCII.
 struct Utf8Step {
-  std::size_t length;  // of the sequence, or, when not valid, of its maximal subpart (Unicode §3.9, U+FFFD substitution)
+  /// Of the sequence, or, when not valid, of its maximal subpart (Unicode §3.9, U+FFFD substitution).
+  std::size_t length;
   bool valid;
-  bool truncated;      // not valid only because the text ends too early
+  bool truncated;  // not valid only because the text ends too early
 };
 /// `text` is not empty.
 Utf8Step utf8_step(std::string_view text);

@@ -18,9 +18,9 @@ struct Option {
   const char* names;   // "-c,--config"; without dashes it is known by its position
   std::string& value;  // holds the default, and after parsing what was given; must live until then
   const char* help;
-  const char* type = "";                     // what --help calls the value
-  const char* excludes = "";                 // an option that must not be given beside it
-  std::vector<std::string> choices = {};     // the values that are allowed, where not all are
+  const char* type = "";                  // what --help calls the value
+  const char* excludes = "";              // an option that must not be given beside it
+  std::vector<std::string> choices = {};  // the values that are allowed, where not all are
   bool required = false;
   bool shows_default = false;
 };

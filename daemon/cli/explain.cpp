@@ -33,8 +33,7 @@ int explain_key(const std::string& key) {
 int explain_request(const Options& options) {
   auto method = http::parse_method(options.subject);
   if (!method) {
-    complain("`" + options.subject +
-             "` is not a method; write `sluice explain GET /path` or `sluice explain KEY`");
+    complain("`" + options.subject + "` is not a method; write `sluice explain GET /path` or `sluice explain KEY`");
     return exit_usage;
   }
   if (!options.target.starts_with('/')) {
@@ -60,9 +59,7 @@ Action prepare_explain(Arguments& arguments) {
   arguments.add({"PATH", options->target, "The path of a request, after its method"});
   arguments.add({"--host", options->host, "The host for which the request is"});
   add_config_option(arguments, options->file);
-  return [options] {
-    return options->target.empty() ? explain_key(options->subject) : explain_request(*options);
-  };
+  return [options] { return options->target.empty() ? explain_key(options->subject) : explain_request(*options); };
 }
 
 }  // namespace sluice::cli

@@ -1,9 +1,9 @@
+#include <unistd.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <unistd.h>
 
 #include "cli/command.hpp"
 #include "cli/config_option.hpp"
@@ -34,8 +34,9 @@ int reload(const ReloadOptions& options) {
   if (!site) return exit_config;
   auto pid_file = options.pid_file.empty() ? site->server.pid_file.value_or("") : options.pid_file;
   if (pid_file.empty()) {
-    complain("which process? The config has no server.pid_file, and --pid-file is not given. A service of systemd is "
-             "reloaded by `systemctl reload sluice`");
+    complain(
+        "which process? The config has no server.pid_file, and --pid-file is not given. A service of systemd is "
+        "reloaded by `systemctl reload sluice`");
     return exit_usage;
   }
   auto pid = service::running_process(pid_file);

@@ -28,8 +28,8 @@ void Diagnostics::sort() {
   std::vector<Diagnostic> once;
   auto told = [&once](const Diagnostic& d) {
     return d.span.known() && std::ranges::any_of(once, [&d](const Diagnostic& other) {
-      return other.span == d.span && other.message == d.message;
-    });
+             return other.span == d.span && other.message == d.message;
+           });
   };
   for (auto& finding : all_) {
     if (!told(finding)) once.push_back(std::move(finding));

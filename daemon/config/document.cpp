@@ -21,8 +21,7 @@ using Kind = Value::Kind;
 constexpr std::size_t most_included_files = 1000;
 
 bool is_array_of_tables(const Value& value) {
-  return value.is(Kind::array) &&
-         std::ranges::all_of(value.items, [](const Value& v) { return v.is(Kind::table); });
+  return value.is(Kind::array) && std::ranges::all_of(value.items, [](const Value& v) { return v.is(Kind::table); });
 }
 
 /// Follows the includes and gathers what the files declare.
@@ -70,8 +69,7 @@ class Loader {
       return true;
     }
     if (found->open) {
-      auto& finding =
-          diagnostics_.error("include-cycle", named_at, "this includes " + shown + ", which is being read");
+      auto& finding = diagnostics_.error("include-cycle", named_at, "this includes " + shown + ", which is being read");
       finding.label =
           found->identity == read_.back().identity ? "a file cannot include itself" : "a circle of includes";
     } else {
@@ -106,8 +104,7 @@ class Loader {
   }
 
   void declare(Member& member, const Located<std::string>& host) {
-    bool in_preamble =
-        std::ranges::find(preamble_fields(), member.key, &Field::name) != preamble_fields().end();
+    bool in_preamble = std::ranges::find(preamble_fields(), member.key, &Field::name) != preamble_fields().end();
     if (in_preamble || member.key.starts_with("x-")) return;
     const auto* section = Sections::all().find(member.key);
     if (!section) {

@@ -30,9 +30,7 @@ Path only_path(std::string_view toml) {
   return path;
 }
 
-bool is_header(std::string_view line) {
-  return trim(line).starts_with("[");
-}
+bool is_header(std::string_view line) { return trim(line).starts_with("["); }
 
 /// The table to which the line at `line_begin` belongs: that of the last header before it.
 Path table_before(std::string_view text, std::size_t line_begin) {
@@ -116,8 +114,7 @@ class Redefinition {
     auto wrong = section.repeated ? "[" + section.name + "]" : "[[" + section.name + "]]";
     auto& finding = diagnostics_.error("wrong-brackets", first_is_wrong && first.known() ? first : place(),
                                        wrong + " must be written " + right);
-    finding.label =
-        section.repeated ? "there may be several, so two brackets" : "there is only one, so one bracket";
+    finding.label = section.repeated ? "there may be several, so two brackets" : "there is only one, so one bracket";
     if (!first_is_wrong && first.known()) finding.notes.push_back({first, "it begins here"});
   }
 
@@ -136,19 +133,16 @@ class Redefinition {
   }
 
   void report_twice(std::string_view what) {
-    auto message =
-        header_ ? wrong_header() + " is declared twice" : in_ticks(path_.back()) + " is given twice";
+    auto message = header_ ? wrong_header() + " is declared twice" : in_ticks(path_.back()) + " is given twice";
     std::string label = header_ ? "its keys stand in one place" : "a key has one value";
-    if (what.find("cannot insert") != std::string_view::npos ||
-        what.find("as dotted") != std::string_view::npos) {
+    if (what.find("cannot insert") != std::string_view::npos || what.find("as dotted") != std::string_view::npos) {
       auto table = path_.size() > 1 ? path_[path_.size() - 2] : path_.back();
       message = in_ticks(table) + " has its value already";
       label = "no key can be added to it";
     }
     auto& finding = diagnostics_.error("duplicate-key", place(), message);
     finding.label = label;
-    if (auto first = first_place_before(); first.known())
-      finding.notes.push_back({first, "it is here already"});
+    if (auto first = first_place_before(); first.known()) finding.notes.push_back({first, "it is here already"});
   }
 
   /// The header, or the key, of the line.

@@ -28,12 +28,8 @@ constexpr std::array<Range, 10> wide = {{{0x1100, 0x115F},
                                          {0xFFE0, 0xFFE6},
                                          {0x1F300, 0x1FAFF},
                                          {0x20000, 0x3FFFD}}};
-constexpr std::array<Range, 6> without_width = {{{0x0300, 0x036F},
-                                                 {0x200B, 0x200F},
-                                                 {0x202A, 0x202E},
-                                                 {0x2060, 0x2064},
-                                                 {0x20D0, 0x20F0},
-                                                 {0xFE00, 0xFE0F}}};
+constexpr std::array<Range, 6> without_width = {
+    {{0x0300, 0x036F}, {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}}};
 
 template <std::size_t Count>
 bool within(const std::array<Range, Count>& ranges, char32_t c) {
@@ -61,8 +57,7 @@ Glyph take_glyph(std::string_view& text) {
   text.remove_prefix(step.length);
   if (octets == "\t") return {std::string(tab_width, ' '), tab_width};
   auto c = step.valid ? decoded(octets) : 0;
-  bool control =
-      c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E);  // bidi marks reorder lines
+  bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E);  // bidi marks reorder lines
   if (control) return {std::string(replacement_character), 1};
   if (within(without_width, c)) return {std::string(octets), 0};
   return {std::string(octets), within(wide, c) ? 2U : 1U};

@@ -31,19 +31,17 @@ Expanded expand_env(std::string_view argument) {
   const char* value = std::getenv(name.c_str());
   if (has_default && (!value || !*value)) return std::string(argument.substr(colon + 2));
   if (!value) {
-    return std::unexpected(Fault{"unset-variable",
-                                 "the environment variable " + in_ticks(name) + " is not set",
+    return std::unexpected(Fault{"unset-variable", "the environment variable " + in_ticks(name) + " is not set",
                                  "${env:" + name + ":-default} gives it a default"});
   }
   if (!valid_utf8(value)) {
-    return std::unexpected(
-        Fault{"bad-expansion", "the environment variable " + in_ticks(name) + " is not UTF-8", {}});
+    return std::unexpected(Fault{"bad-expansion", "the environment variable " + in_ticks(name) + " is not UTF-8", {}});
   }
   return std::string(value);
 }
 
-/// A kind of expansion: what stands before the colon, and what its argument becomes. `directory` is where names of files
-/// start.
+/// A kind of expansion: what stands before the colon, and what its argument becomes. `directory` is where names of
+/// files start.
 struct Expander {
   std::string_view kind;
   std::string_view form;
@@ -53,7 +51,8 @@ struct Expander {
 constexpr std::array expanders = {
     Expander{"env", "${env:NAME}", false, [](std::string_view name, const std::string&) { return expand_env(name); }},
     Expander{"file", "${file:NAME}", true, read_outside_file},
-    Expander{"cred", "${cred:NAME}", true, [](std::string_view name, const std::string&) { return read_credential(name); }},
+    Expander{"cred", "${cred:NAME}", true,
+             [](std::string_view name, const std::string&) { return read_credential(name); }},
 };
 
 const Expander* expander_for(std::string_view kind) {
@@ -117,8 +116,7 @@ class StringExpansion {
       return dollar + 2;
     }
     if (close == std::string_view::npos) {
-      report(dollar, value_.text.size() - dollar,
-             {"bad-expansion", "this ${ has no }", "$${ stands for ${ itself"});
+      report(dollar, value_.text.size() - dollar, {"bad-expansion", "this ${ has no }", "$${ stands for ${ itself"});
       return value_.text.size();
     }
     inside = inside.substr(0, close);
@@ -132,7 +130,8 @@ class StringExpansion {
                   "} for a `$` before a placeholder"});
     } else if (!expander) {
       report(dollar, length, unknown(inside.substr(0, colon)));
-    } else if (auto value = expander->expand(inside.substr(colon + 1), Reading{diagnostics_}.directory_of(value_.span))) {
+    } else if (auto value =
+                   expander->expand(inside.substr(colon + 1), Reading{diagnostics_}.directory_of(value_.span))) {
       out_ += *value;
       changed_ = replaced_ = true;
       if (expander->secret) diagnostics_.secrets.add(std::move(*value), value_.span);
@@ -176,8 +175,7 @@ Span place_within(const Value& string, std::size_t offset, std::size_t length) {
   auto text = std::string_view(string.text);
   auto place = span;
   place.column += static_cast<std::uint32_t>(1 + count_code_points(text.substr(0, offset)));
-  place.end_column =
-      place.column + static_cast<std::uint32_t>(count_code_points(text.substr(offset, length)));
+  place.end_column = place.column + static_cast<std::uint32_t>(count_code_points(text.substr(offset, length)));
   return place;
 }
 

@@ -41,8 +41,7 @@ std::string key_list(const std::vector<const Field*>& fields) {
   for (const auto* field : fields) widest = std::max(widest, field->name.size());
   std::string out = "\n  keys\n";
   for (const auto* field : fields) {
-    out +=
-        "    " + field->name + std::string(widest + 2 - field->name.size(), ' ') + field->description + "\n";
+    out += "    " + field->name + std::string(widest + 2 - field->name.size(), ' ') + field->description + "\n";
   }
   return out;
 }

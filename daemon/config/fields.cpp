@@ -19,9 +19,7 @@ namespace {
   std::abort();
 }
 
-bool is_users_own(std::string_view key) {
-  return key.starts_with("x-");
-}
+bool is_users_own(std::string_view key) { return key.starts_with("x-"); }
 
 /// Reads one table; lives as long as the call of read_parts.
 class TableReader {
@@ -85,7 +83,8 @@ class TableReader {
     Reading reading{quiet};
     for (const auto& part : parts_) {
       auto found = std::ranges::find(*part.fields, key, &Field::name);
-      if (found != part.fields->end() && !value.is_broken()) found->assign(*detail::Taken(value, found->type), part.options, reading);
+      if (found != part.fields->end() && !value.is_broken())
+        found->assign(*detail::Taken(value, found->type), part.options, reading);
     }
     std::swap(quiet.sources, reading_.diagnostics.sources);
   }
@@ -107,8 +106,7 @@ class TableReader {
         if (!field.is_required || is_given(field.name)) continue;
         auto& finding =
             reading_.diagnostics.error("missing-key", table_.span, where_ + " needs " + in_ticks(field.name));
-        if (!field.example_text.empty())
-          finding.help = "for example: " + field.name + " = " + field.example_text;
+        if (!field.example_text.empty()) finding.help = "for example: " + field.name + " = " + field.example_text;
       }
     }
   }
@@ -139,19 +137,17 @@ class TableReader {
       }
     }
     if (given.empty() && required && !meant) {
-      reading_.diagnostics.error("missing-key", table_.span,
-                                 where_ + " needs one of: " + listed(keys, keys.size()));
+      reading_.diagnostics.error("missing-key", table_.span, where_ + " needs one of: " + listed(keys, keys.size()));
     }
     if (given.size() > 1) report_exclusive(given);
   }
 
   void report_exclusive(std::vector<const Member*>& given) {
-    std::ranges::sort(given, {},
-                      [](const Member* m) { return std::pair(m->key_span.line, m->key_span.column); });
+    std::ranges::sort(given, {}, [](const Member* m) { return std::pair(m->key_span.line, m->key_span.column); });
     for (std::size_t i = 1; i < given.size(); ++i) {
-      auto& finding = reading_.diagnostics.error("exclusive-keys", given[i]->key_span,
-                                                 in_ticks(given[0]->key) + " and " + in_ticks(given[i]->key) +
-                                                     " cannot both stand in one " + where_);
+      auto& finding = reading_.diagnostics.error(
+          "exclusive-keys", given[i]->key_span,
+          in_ticks(given[0]->key) + " and " + in_ticks(given[i]->key) + " cannot both stand in one " + where_);
       finding.label = "remove this one or the other";
       finding.notes.push_back({given[0]->key_span, "the other is here"});
     }
@@ -176,8 +172,7 @@ Field Field::otherwise(std::string toml) && {
   auto value = parse_value(toml);
   if (!value) reject_default(name, toml);
   default_text = std::move(toml);
-  assign_default = [key = name, text = default_text, value = std::move(*value),
-                    read = assign](void* options) {
+  assign_default = [key = name, text = default_text, value = std::move(*value), read = assign](void* options) {
     Diagnostics findings;
     Reading reading{findings};
     read(value, options, reading);
@@ -218,8 +213,7 @@ void apply_defaults(const std::vector<Field>& fields, void* options) {
   }
 }
 
-bool read_parts(const Value& table, std::string_view where, const std::vector<Part>& parts,
-                Reading& reading) {
+bool read_parts(const Value& table, std::string_view where, const std::vector<Part>& parts, Reading& reading) {
   auto errors = reading.diagnostics.errors();
   auto outer_where = std::exchange(reading.where, std::string(where));
   auto outer_inner = std::exchange(reading.inner, std::string(where));

@@ -48,8 +48,8 @@ struct TypeInfo {
   std::vector<std::string> words;              // of an enumeration
   const std::vector<Field>* fields = nullptr;  // keys of a table type (or of each table of an array)
   bool any_key = false;                        // a table whose keys the user names
-  bool is_table = false;           // exactly one table with `fields`: absent, it still has their defaults
-  std::vector<Value::Kind> kinds;  // what the type takes
+  bool is_table = false;                       // exactly one table with `fields`: absent, it still has their defaults
+  std::vector<Value::Kind> kinds;              // what the type takes
   std::function<std::string(const Value&)> advice = {};  // what to write in place of a wrong value; may know nothing
 };
 

@@ -183,8 +183,7 @@ template <class T>
 Type<std::vector<Located<T>>> one_or_more(Type<T> item) {
   using List = std::vector<Located<T>>;
   auto info = detail::one_or_more_info(item.info);
-  return {info,
-          [list = any_number(std::move(item))](const Value& value, Reading& reading) -> std::optional<List> {
+  return {info, [list = any_number(std::move(item))](const Value& value, Reading& reading) -> std::optional<List> {
             if (value.is(Value::Kind::array) && value.items.empty()) detail::empty_array(value, reading);
             return list.read(value, reading);
           }};
@@ -223,8 +222,7 @@ Type<T> either(std::vector<Value::Kind> kinds, Type<T> first, Type<T> second) {
   auto info = detail::either_info(kinds, first.info, second.info);
   return {info, [=](const Value& value, Reading& reading) -> std::optional<T> {
             if (!check_kind(value, info, reading)) return std::nullopt;
-            auto got =
-                detail::accepts(kinds, value.kind) ? first.read(value, reading) : second.read(value, reading);
+            auto got = detail::accepts(kinds, value.kind) ? first.read(value, reading) : second.read(value, reading);
             if (!got) detail::name_alternatives(value, info, reading);
             return got;
           }};

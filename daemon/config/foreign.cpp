@@ -33,12 +33,14 @@ constexpr std::string_view errors = "write `errors` in [server]";
 constexpr std::string_view headers = "write `headers`";
 constexpr std::string_view cache = "write `cache` in [[static]]";
 constexpr std::string_view systemd = "the service manager decides that, not this file";
-constexpr std::string_view types = "MIME types come from the system's /etc/mime.types; `types` in [[static]] adds to them";
+constexpr std::string_view types =
+    "MIME types come from the system's /etc/mime.types; `types` in [[static]] adds to them";
 constexpr std::string_view tls = "Sluice does not speak TLS: let a proxy in front of it do that";
 constexpr std::string_view versions = "Sluice speaks HTTP/1.1: let a proxy in front of it speak the others";
 constexpr std::string_view compression = "[[static]] compresses by itself; `compress = false` in it turns that off";
 constexpr std::string_view by_itself = "Sluice does this by itself";
-constexpr std::string_view access = "Sluice does not restrict access: let a proxy in front of it, or the firewall, do that";
+constexpr std::string_view access =
+    "Sluice does not restrict access: let a proxy in front of it, or the firewall, do that";
 constexpr std::string_view cors = "set the Access-Control-… fields with `headers`";
 constexpr std::string_view websocket = "write a [[websocket]] with `path`";
 constexpr std::string_view data = "Sluice reads no databases: it answers with texts and files";

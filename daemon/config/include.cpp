@@ -12,9 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_wildcard(std::string_view pattern) {
-  return pattern.find_first_of("*?[") != std::string_view::npos;
-}
+bool has_wildcard(std::string_view pattern) { return pattern.find_first_of("*?[") != std::string_view::npos; }
 
 /// `name` as a pattern that matches only itself.
 std::string escaped(std::string_view name) {
@@ -29,8 +27,7 @@ std::string escaped(std::string_view name) {
 /// The matches of a pattern; gives its memory back.
 class Matches {
  public:
-  explicit Matches(const std::string& pattern)
-      : failed_(::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found_)) {}
+  explicit Matches(const std::string& pattern) : failed_(::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found_)) {}
   ~Matches() { ::globfree(&found_); }
   Matches(const Matches&) = delete;
   Matches& operator=(const Matches&) = delete;

@@ -33,9 +33,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 /// How many edits still count as a slip of the finger: one in a short word, a third of a long one.
-std::size_t tolerance(std::size_t length) {
-  return length < 6 ? 1 : length / 3;
-}
+std::size_t tolerance(std::size_t length) { return length < 6 ? 1 : length / 3; }
 
 /// Whether one of the words begins with the other, which is long enough to mean something: "warn" and
 /// "warning".
@@ -51,8 +49,7 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   if (word.empty() || word.size() > longest_word) return {};
   auto wanted = folded(word);
   std::string_view best;
-  std::pair<std::size_t, bool> best_score{longest_word,
-                                          true};  // fewer edits first, then the same first letter
+  std::pair<std::size_t, bool> best_score{longest_word, true};  // fewer edits first, then the same first letter
   for (auto candidate : candidates) {
     auto other = folded(candidate);
     auto edits = distance(wanted, other);

@@ -59,10 +59,10 @@ Expanded read_credential(std::string_view name) {
   if (name.empty() || name.find('/') != std::string_view::npos || name.starts_with('.'))
     return std::unexpected(Fault{"bad-expansion", in_quotes(name) + " is no name of a credential", "${cred:NAME}"});
   if (!has_credentials()) {
-    return std::unexpected(Fault{"no-credential", "this process was given no credentials",
-                                 "the service manager passes them: LoadCredential=" + std::string(name) +
-                                     ":/path in a drop-in of the unit",
-                                 true});
+    return std::unexpected(Fault{
+        "no-credential", "this process was given no credentials",
+        "the service manager passes them: LoadCredential=" + std::string(name) + ":/path in a drop-in of the unit",
+        true});
   }
   return read_text(std::string(std::getenv(credentials_variable)) + "/" + std::string(name));
 }

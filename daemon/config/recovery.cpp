@@ -186,7 +186,8 @@ void Recovery::mend_pair(Statement statement, std::size_t at, bool repeats) {
     remove(statement);
   } else {
     unusable_.push_back(line_of(statement.begin));
-    bool swallows = statement.end == text_.size() && line_at(text_, statement.begin).size() < text_.size() - statement.begin - 1;
+    bool swallows =
+        statement.end == text_.size() && line_at(text_, statement.begin).size() < text_.size() - statement.begin - 1;
     if (swallows || has_more_keys) incomplete_.push_back(line_of(statement.begin));
     replace(statement, text_.substr(statement.begin, equals - statement.begin) + "= ''");
   }

@@ -19,9 +19,7 @@ std::string cell(std::string_view text) {
   return out;
 }
 
-std::string code(std::string_view text) {
-  return text.empty() ? "" : "`" + cell(text) + "`";
-}
+std::string code(std::string_view text) { return text.empty() ? "" : "`" + cell(text) + "`"; }
 
 std::string row(const Field& field) {
   auto type = cell(field.type.name);

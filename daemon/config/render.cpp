@@ -45,8 +45,7 @@ class HumanForm {
   }
 
  private:
-  static constexpr std::string_view red = "\x1b[1;31m", yellow = "\x1b[1;33m", blue = "\x1b[1;34m",
-                                    bold = "\x1b[1m";
+  static constexpr std::string_view red = "\x1b[1;31m", yellow = "\x1b[1;33m", blue = "\x1b[1;34m", bold = "\x1b[1m";
 
   std::string paint(std::string_view colour, std::string_view text) const {
     return colour_ ? std::string(colour) + std::string(text) + "\x1b[0m" : std::string(text);
@@ -85,8 +84,7 @@ class HumanForm {
     out_ += std::string(gutter_ + 2, ' ') + paint(blue, "=") + " " + log_escaped(text) + "\n";
   }
 
-  void write_place(std::string_view arrow, Span span, char mark, std::string_view colour,
-                   std::string_view label) {
+  void write_place(std::string_view arrow, Span span, char mark, std::string_view colour, std::string_view label) {
     auto excerpt = excerpt_of(span, diagnostics_);
     auto number = std::to_string(span.line);
     number.insert(0, gutter_ - number.size(), ' ');
@@ -104,8 +102,7 @@ class HumanForm {
   std::string out_;
 };
 
-std::string gcc_line(Span span, std::string_view severity, const std::string& message,
-                     const Diagnostics& diagnostics) {
+std::string gcc_line(Span span, std::string_view severity, const std::string& message, const Diagnostics& diagnostics) {
   auto place = span.known() ? place_of(span, diagnostics) : "sluice";
   return place + ": " + std::string(severity) + ": " + log_escaped(message) + "\n";
 }
@@ -113,8 +110,7 @@ std::string gcc_line(Span span, std::string_view severity, const std::string& me
 std::string gcc_form(const Diagnostics& diagnostics) {
   std::string out;
   for (const auto& finding : diagnostics.all()) {
-    out += gcc_line(finding.span, severity_name(finding), finding.message + " [" + finding.code + "]",
-                    diagnostics);
+    out += gcc_line(finding.span, severity_name(finding), finding.message + " [" + finding.code + "]", diagnostics);
     if (!finding.label.empty()) out += gcc_line(finding.span, "note", finding.label, diagnostics);
     for (const auto& note : finding.notes) out += gcc_line(note.span, "note", note.label, diagnostics);
     if (!finding.help.empty()) out += gcc_line(finding.span, "note", finding.help, diagnostics);
@@ -148,10 +144,8 @@ Json json_finding(const Diagnostic& finding, const Diagnostics& diagnostics) {
 }
 
 std::string json_form(const Diagnostics& diagnostics) {
-  Json out = {
-      {"errors", diagnostics.errors()}, {"warnings", diagnostics.warnings()}, {"diagnostics", Json::array()}};
-  for (const auto& finding : diagnostics.all())
-    out["diagnostics"].push_back(json_finding(finding, diagnostics));
+  Json out = {{"errors", diagnostics.errors()}, {"warnings", diagnostics.warnings()}, {"diagnostics", Json::array()}};
+  for (const auto& finding : diagnostics.all()) out["diagnostics"].push_back(json_finding(finding, diagnostics));
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -159,12 +153,9 @@ std::string json_form(const Diagnostics& diagnostics) {
 
 std::string render(const Diagnostics& diagnostics, Format format, bool colour) {
   switch (format) {
-    case Format::human:
-      return HumanForm(diagnostics, colour).run();
-    case Format::gcc:
-      return gcc_form(diagnostics);
-    case Format::json:
-      return json_form(diagnostics);
+    case Format::human: return HumanForm(diagnostics, colour).run();
+    case Format::gcc: return gcc_form(diagnostics);
+    case Format::json: return json_form(diagnostics);
   }
   return {};
 }

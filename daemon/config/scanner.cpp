@@ -21,13 +21,9 @@ std::optional<Scanner::Token> Scanner::next() {
   return std::nullopt;
 }
 
-bool is_name_character(char c) {
-  return is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
-}
+bool is_name_character(char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; }
 
-std::string_view without_comment(std::string_view line) {
-  return trim(line.substr(0, line.find('#')));
-}
+std::string_view without_comment(std::string_view line) { return trim(line.substr(0, line.find('#'))); }
 
 bool begins_anew(std::string_view line, bool in_array) {
   line = without_comment(line);

@@ -13,12 +13,9 @@ namespace {
 
 std::string json_of(const Value& value) {
   switch (value.kind) {
-    case Value::Kind::string:
-      return json_string(value.text);
-    case Value::Kind::integer:
-      return std::to_string(value.integer);
-    case Value::Kind::boolean:
-      return value.boolean ? "true" : "false";
+    case Value::Kind::string: return json_string(value.text);
+    case Value::Kind::integer: return std::to_string(value.integer);
+    case Value::Kind::boolean: return value.boolean ? "true" : "false";
     case Value::Kind::array: {
       std::string items;
       for (const auto& item : value.items) items += (items.empty() ? "" : ",") + json_of(item);
@@ -32,10 +29,8 @@ std::string json_of(const Value& value) {
       return "{" + members + "}";
     }
     case Value::Kind::floating:
-    case Value::Kind::datetime:
-      return json_string(value.text);
-    case Value::Kind::none:
-      break;
+    case Value::Kind::datetime: return json_string(value.text);
+    case Value::Kind::none: break;
   }
   return "null";
 }

@@ -30,9 +30,7 @@ struct Descriptor {
   }
 };
 
-std::string system_text(int error) {
-  return std::strerror(error);
-}
+std::string system_text(int error) { return std::strerror(error); }
 
 Result<std::string> read_all(int fd) {
   std::string text;
@@ -139,8 +137,7 @@ bool check_text(std::uint16_t file, Diagnostics& diagnostics) {
     return false;
   }
   if (auto at = first_invalid(text); at < text.size()) {
-    report(at, "bad-encoding", "this is not UTF-8").help =
-        "save the file as UTF-8; é in Latin-1, for example, is not";
+    report(at, "bad-encoding", "this is not UTF-8").help = "save the file as UTF-8; é in Latin-1, for example, is not";
     return false;
   }
   if (auto at = text.find('\0'); at != std::string::npos) {

@@ -14,9 +14,7 @@
 namespace sluice::config {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 constexpr std::string_view other_language =
     "it looks like the language of nginx or Caddy; `sluice init` writes a file of Sluice to start from";
@@ -35,8 +33,8 @@ class Fault {
     const auto& what = error_.description;
     if (is_redefinition(error_)) {
       report_redefinition(what, file_, text_, line_begin_, at_, diagnostics_);
-    } else if (!(odd_space() || array_cut_off() || unclosed_string() || value_needs_quotes() || after_value() || unclosed_bracket() ||
-                 key_without_value() || inline_table() || odd_line() || bad_escape())) {
+    } else if (!(odd_space() || array_cut_off() || unclosed_string() || value_needs_quotes() || after_value() ||
+                 unclosed_bracket() || key_without_value() || inline_table() || odd_line() || bad_escape())) {
       as_the_parser_says();
     }
   }
@@ -52,8 +50,8 @@ class Fault {
   /// A space or a line's end that looks like one and is none: copied from a web page or a word processor.
   bool odd_space() {
     static constexpr std::pair<std::string_view, std::string_view> odd[] = {
-        {"\xC2\xA0", "a no-break space (U+00A0)"},       {"\xE2\x80\x8B", "a zero-width space (U+200B)"},
-        {"\xE2\x80\xAF", "a narrow space (U+202F)"},    {"\xE2\x80\x89", "a thin space (U+2009)"},
+        {"\xC2\xA0", "a no-break space (U+00A0)"},         {"\xE2\x80\x8B", "a zero-width space (U+200B)"},
+        {"\xE2\x80\xAF", "a narrow space (U+202F)"},       {"\xE2\x80\x89", "a thin space (U+2009)"},
         {"\xE3\x80\x80", "an ideographic space (U+3000)"}, {"\xEF\xBB\xBF", "a byte order mark (U+FEFF)"},
     };
     for (const auto& [bytes, name] : odd) {
@@ -91,8 +89,7 @@ class Fault {
   /// The bounds of the value in which the fault lies: from behind `=`, `[`, `{` or `,` to the next delimiter.
   std::pair<std::size_t, std::size_t> value_bounds() const {
     auto begin = std::min(at_, line_end_);
-    while (begin > line_begin_ && std::string_view("=[{,").find(text_[begin - 1]) == std::string_view::npos)
-      --begin;
+    while (begin > line_begin_ && std::string_view("=[{,").find(text_[begin - 1]) == std::string_view::npos) --begin;
     auto end = std::min(text_.find_first_of(",]}#\n", std::max(begin, at_)), line_end_);
     while (begin < end && (text_[begin] == ' ' || text_[begin] == '\t')) ++begin;
     while (end > begin && (text_[end - 1] == ' ' || text_[end - 1] == '\t')) --end;
@@ -100,9 +97,9 @@ class Fault {
   }
 
   bool is_about_a_bare_value() const {
-    constexpr std::array<std::string_view, 6> contexts = {
-        "parsing boolean", "parsing floating-point", "integer: ",
-        "parsing date",    "parsing time",           "could not determine value type"};
+    constexpr std::array<std::string_view, 6> contexts = {"parsing boolean", "parsing floating-point",
+                                                          "integer: ",       "parsing date",
+                                                          "parsing time",    "could not determine value type"};
     return std::ranges::any_of(contexts, [this](auto context) { return says(context); });
   }
 
@@ -110,13 +107,12 @@ class Fault {
     if (!is_about_a_bare_value()) return false;
     auto [begin, end] = value_bounds();
     auto value = text_.substr(begin, end - begin);
-    constexpr std::string_view of_numbers =
-        "0123456789+-.eE_xob:TZ";  // a number or date gone wrong is no text
+    constexpr std::string_view of_numbers = "0123456789+-.eE_xob:TZ";  // a number or date gone wrong is no text
     if (value.empty() || brackets_mismatch()) return false;
     if (value.ends_with(';')) return report_semicolon(end);
     bool number = value.find_first_not_of(of_numbers) == std::string_view::npos;
     bool address = value.find('.') != value.rfind('.');  // 127.0.0.1
-    bool port = value.starts_with(':');                      // :80
+    bool port = value.starts_with(':');                  // :80
     return number && !address && !port ? report_bad_number(begin, end) : report_text_value(begin, end);
   }
 
@@ -170,8 +166,7 @@ class Fault {
     } else {
       auto meant = nearest(value, {"true", "false"});
       if (meant.empty()) finding.message = "a text needs quotes";
-      finding.label =
-          meant.empty() ? "write " + in_quotes(value) : "did you mean " + std::string(meant) + "?";
+      finding.label = meant.empty() ? "write " + in_quotes(value) : "did you mean " + std::string(meant) + "?";
     }
     return true;
   }
@@ -186,8 +181,7 @@ class Fault {
     } else if (rest.starts_with(",") || rest.starts_with(";")) {
       add(at_, at_ + 1, "a line does not end with " + in_ticks(rest.substr(0, 1))).label = "remove it";
     } else if (says("table header")) {
-      add(at_, at_ + length, "nothing but a comment may follow a table header").label =
-          "write it on the next line";
+      add(at_, at_ + length, "nothing but a comment may follow a table header").label = "write it on the next line";
     } else {
       report_after_value(length);
     }
@@ -204,8 +198,7 @@ class Fault {
     auto& finding = add(at_, at_ + length, "nothing but a comment may follow a value");
     bool is_pair = contains(text_.substr(at_, length), "=");
     finding.label = is_pair ? "write it on the next line" : "the value ended before this";
-    if (was_text && text_[at_] == '"')
-      finding.label = "several values stand in [ … ] with commas between them";
+    if (was_text && text_[at_] == '"') finding.label = "several values stand in [ … ] with commas between them";
     if (was_text && !is_pair)
       finding.help = "a quote inside a string: \"it's\", 'say \"hello\"', or \\\" in double quotes";
   }
@@ -398,7 +391,8 @@ bool is_redefinition(const SyntaxError& error) {
   return contains(error.description, "cannot redefine") || contains(error.description, "cannot insert");
 }
 
-void report_syntax_error(const SyntaxError& error, std::uint16_t file, std::string_view text, Diagnostics& diagnostics) {
+void report_syntax_error(const SyntaxError& error, std::uint16_t file, std::string_view text,
+                         Diagnostics& diagnostics) {
   Fault(error, file, text, diagnostics).report();
 }
 

@@ -19,8 +19,8 @@ std::size_t offset_of(std::string_view text, std::uint32_t line, std::uint32_t c
 /// Whether it is about a key or table that was given before.
 bool is_redefinition(const SyntaxError& error);
 
-/// Reports it in the words of people: which quote, bracket or `=` is missing, where a key was given first. `text` is what
-/// was parsed: source number `file`, with the faults before this one mended.
+/// Reports it in the words of people: which quote, bracket or `=` is missing, where a key was given first. `text` is
+/// what was parsed: source number `file`, with the faults before this one mended.
 void report_syntax_error(const SyntaxError& error, std::uint16_t file, std::string_view text, Diagnostics& diagnostics);
 
 }  // namespace sluice::config

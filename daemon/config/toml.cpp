@@ -52,12 +52,8 @@ class Conversion {
       return value;
     }
     switch (node.type()) {
-      case toml::node_type::table:
-        fill(value, *node.as_table(), depth);
-        break;
-      case toml::node_type::array:
-        fill(value, *node.as_array(), depth);
-        break;
+      case toml::node_type::table: fill(value, *node.as_table(), depth); break;
+      case toml::node_type::array: fill(value, *node.as_array(), depth); break;
       case toml::node_type::string:
         value.kind = Value::Kind::string;
         value.text = **node.as_string();
@@ -81,8 +77,7 @@ class Conversion {
         value.kind = Value::Kind::datetime;
         value.text = written(value.span);
         break;
-      case toml::node_type::none:
-        break;
+      case toml::node_type::none: break;
     }
     return value;
   }
@@ -93,12 +88,10 @@ class Conversion {
     value.inline_table = table.is_inline();
     value.members.reserve(table.size());
     for (const auto& [key, node] : table) {
-      value.members.push_back(
-          {std::string(key.str()), span_of_region(key.source()), convert(node, depth + 1)});
+      value.members.push_back({std::string(key.str()), span_of_region(key.source()), convert(node, depth + 1)});
     }
     // The parser keeps its tables sorted by key; what the user wrote is the order of places.
-    std::ranges::sort(value.members, {},
-                      [](const Member& m) { return std::pair(m.key_span.line, m.key_span.column); });
+    std::ranges::sort(value.members, {}, [](const Member& m) { return std::pair(m.key_span.line, m.key_span.column); });
   }
 
   void fill(Value& value, const toml::array& array, std::size_t depth) {

@@ -10,7 +10,7 @@ namespace sluice::config {
 /// A page of the manual about something that is no key. Shown by `sluice explain NAME`, and part of the reference.
 struct Topic {
   struct Group {
-    std::string title;                                       // "In texts that answer a request"
+    std::string title;                                      // "In texts that answer a request"
     std::vector<std::pair<std::string, std::string>> rows;  // what is written, and what it stands for
   };
   std::string title;

@@ -13,9 +13,7 @@ namespace {
 
 using Kind = Value::Kind;
 
-bool only(const TypeInfo& type, Kind kind) {
-  return type.kinds.size() == 1 && type.kinds.front() == kind;
-}
+bool only(const TypeInfo& type, Kind kind) { return type.kinds.size() == 1 && type.kinds.front() == kind; }
 
 /// The whole of `text` as a number, if it is one.
 template <class Number>
@@ -54,8 +52,7 @@ std::string wrong_type_hint(const Value& value, const TypeInfo& type) {
   if (value.expanded) return "this is what ${…} stands for here";
   bool takes_text = detail::accepts(type.kinds, Kind::string);
   if (takes_text && value.is(Kind::integer)) return "write \"" + std::to_string(value.integer) + "\"";
-  if (takes_text && (value.is(Kind::floating) || value.is(Kind::datetime)))
-    return "write \"" + value.text + "\"";
+  if (takes_text && (value.is(Kind::floating) || value.is(Kind::datetime))) return "write \"" + value.text + "\"";
   if (takes_text && value.is(Kind::boolean) && type.words.empty()) {
     return std::string("write \"") + (value.boolean ? "true" : "false") + "\"";
   }
@@ -75,10 +72,10 @@ std::string wrong_type_hint(const Value& value, const TypeInfo& type) {
 }  // namespace
 
 Diagnostic& wrong_type(const Value& value, const TypeInfo& type, Reading& reading) {
-  auto& finding = reading.diagnostics.error(
-      "wrong-type", value.span,
-      reading.subject + " must be " + with_articles(type.name) + ", not " +
-          (value.expanded ? in_quotes(value.text) : std::string(value.kind_name())));
+  auto& finding =
+      reading.diagnostics.error("wrong-type", value.span,
+                                reading.subject + " must be " + with_articles(type.name) + ", not " +
+                                    (value.expanded ? in_quotes(value.text) : std::string(value.kind_name())));
   finding.label = wrong_type_hint(value, type);
   if (!type.words.empty()) finding.help = "one of: " + type.range;
   return finding;
@@ -92,9 +89,7 @@ bool check_kind(const Value& value, const TypeInfo& type, Reading& reading) {
 
 namespace detail {
 
-bool accepts(const std::vector<Kind>& kinds, Kind kind) {
-  return std::ranges::find(kinds, kind) != kinds.end();
-}
+bool accepts(const std::vector<Kind>& kinds, Kind kind) { return std::ranges::find(kinds, kind) != kinds.end(); }
 
 Taken::Taken(const Value& value, const TypeInfo& type) : value_(value) {
   bool is_any = accepts(type.kinds, Kind::datetime);
@@ -134,8 +129,7 @@ TypeInfo any_number_info(const TypeInfo& item) {
 
 TypeInfo one_or_more_info(const TypeInfo& item) {
   auto info = any_number_info(item);
-  info.schema =
-      R"({"anyOf":[)" + item.schema + R"(,{"type":"array","minItems":1,"items":)" + item.schema + "}]}";
+  info.schema = R"({"anyOf":[)" + item.schema + R"(,{"type":"array","minItems":1,"items":)" + item.schema + "}]}";
   return info;
 }
 
@@ -200,8 +194,8 @@ TypeInfo parsed_info(std::string name, std::string range) {
 }
 
 void bad_word(const Value& value, const TypeInfo& type, Reading& reading) {
-  auto& finding = reading.diagnostics.error("bad-word", value.span,
-                                            reading.subject + " cannot be " + in_quotes(value.text));
+  auto& finding =
+      reading.diagnostics.error("bad-word", value.span, reading.subject + " cannot be " + in_quotes(value.text));
   std::vector<std::string_view> words(type.words.begin(), type.words.end());
   auto meant = nearest(value.text, words);
   if (meant.empty()) meant = completed(value.text, words);
@@ -231,8 +225,7 @@ namespace {
 /// "[server]" and `limits` give "[server.limits]"; so does "[[server]]", whose sub-tables have one bracket.
 std::string inner_header(std::string_view header, std::string_view key) {
   auto first = header.find_first_not_of('['), last = header.find_last_not_of(']');
-  auto name =
-      first == std::string_view::npos ? "" : std::string(header.substr(first, last - first + 1)) + ".";
+  auto name = first == std::string_view::npos ? "" : std::string(header.substr(first, last - first + 1)) + ".";
   return "[" + name + log_escaped(key) + "]";
 }
 

@@ -21,9 +21,7 @@ std::string number_text(double number) {
   return {text.data(), end};
 }
 
-std::string number_text(std::int64_t number) {
-  return std::to_string(number);
-}
+std::string number_text(std::int64_t number) { return std::to_string(number); }
 
 /// "1 … 64", "at least 1", or nothing when the type alone sets the bounds.
 template <class Number>
@@ -45,17 +43,16 @@ std::string number_schema(std::string_view type, Number least, Number most) {
 
 void out_of_range(const Value& value, const std::string& range, Reading& reading) {
   bool bounds = range.find(" … ") != std::string::npos;
-  auto& finding = reading.diagnostics.error(
-      "out-of-range", value.span,
-      reading.subject + " is out of range: it must be " + (bounds ? "within " : "") + range);
+  auto& finding =
+      reading.diagnostics.error("out-of-range", value.span,
+                                reading.subject + " is out of range: it must be " + (bounds ? "within " : "") + range);
   finding.label = "not within the range";
 }
 
 }  // namespace
 
 Type<std::string> string() {
-  TypeInfo info{
-      .name = "string", .range = {}, .schema = R"({"type":"string"})", .words = {}, .kinds = {Kind::string}};
+  TypeInfo info{.name = "string", .range = {}, .schema = R"({"type":"string"})", .words = {}, .kinds = {Kind::string}};
   return {info, [info](const Value& value, Reading& reading) -> std::optional<std::string> {
             if (!check_kind(value, info, reading)) return std::nullopt;
             return value.text;
@@ -77,11 +74,8 @@ Type<std::string> non_empty_string() {
 }
 
 Type<bool> boolean() {
-  TypeInfo info{.name = "boolean",
-                .range = {},
-                .schema = R"({"type":"boolean"})",
-                .words = {},
-                .kinds = {Kind::boolean}};
+  TypeInfo info{
+      .name = "boolean", .range = {}, .schema = R"({"type":"boolean"})", .words = {}, .kinds = {Kind::boolean}};
   return {info, [info](const Value& value, Reading& reading) -> std::optional<bool> {
             if (!check_kind(value, info, reading)) return std::nullopt;
             return value.boolean;
@@ -120,24 +114,20 @@ Type<double> number(double least, double most) {
 Type<std::string> path() {
   auto type = non_empty_string();
   type.info.name = "path";
-  type.read = [read = std::move(type.read)](const Value& value,
-                                            Reading& reading) -> std::optional<std::string> {
+  type.read = [read = std::move(type.read)](const Value& value, Reading& reading) -> std::optional<std::string> {
     auto name = read(value, reading);
     if (!name) return std::nullopt;
     if (name->starts_with("~")) {
-      auto& finding =
-          reading.diagnostics.error("bad-path", value.span, "`~` is not expanded in " + reading.subject);
+      auto& finding = reading.diagnostics.error("bad-path", value.span, "`~` is not expanded in " + reading.subject);
       finding.label = "write the full path";
       finding.help = "${env:HOME} stands for the home directory; ./~name is a file of that name";
       return std::nullopt;
     }
     if (name->find('\0') != std::string::npos) {
-      reading.diagnostics.error("bad-path", value.span,
-                                reading.subject + " holds a NUL, which no file name can");
+      reading.diagnostics.error("bad-path", value.span, reading.subject + " holds a NUL, which no file name can");
       return std::nullopt;
     }
-    bool relative =
-        !name->starts_with('/') && value.span.known();  // the defaults of this program have no place
+    bool relative = !name->starts_with('/') && value.span.known();  // the defaults of this program have no place
     auto whole = relative ? reading.directory_of(value.span) + "/" + *name : *name;
     auto absolute = std::filesystem::path(whole).lexically_normal().string();
     if (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
@@ -147,12 +137,12 @@ Type<std::string> path() {
 }
 
 Type<Value> any() {
-  TypeInfo info{.name = "any value",
-                .range = {},
-                .schema = "{}",
-                .words = {},
-                .kinds = {Kind::string, Kind::integer, Kind::floating, Kind::boolean, Kind::datetime,
-                          Kind::array, Kind::table}};
+  TypeInfo info{
+      .name = "any value",
+      .range = {},
+      .schema = "{}",
+      .words = {},
+      .kinds = {Kind::string, Kind::integer, Kind::floating, Kind::boolean, Kind::datetime, Kind::array, Kind::table}};
   return {info, [](const Value& value, Reading&) -> std::optional<Value> { return value; }};
 }
 

@@ -36,10 +36,10 @@ struct Measure {
   std::string_view noun;        // "duration"
   std::string_view wrong_code;  // "bad-duration"
   std::span<const Unit> units;
-  std::string_view natural_unit;  // the one people mean when they write none; empty: there is no such
+  std::string_view natural_unit;                // the one people mean when they write none; empty: there is no such
   std::array<std::string_view, 3> usual_units;  // those they may have meant, the likeliest first
-  std::string_view forms;         // for help
-  std::string_view pattern;       // of the JSON Schema
+  std::string_view forms;                       // for help
+  std::string_view pattern;                     // of the JSON Schema
 };
 
 constexpr Measure duration_measure = {"duration",
@@ -49,14 +49,13 @@ constexpr Measure duration_measure = {"duration",
                                       {"s", "ms", "m"},
                                       R"(a duration is a number and a unit: "250ms", "2s", "5m", "1h", "1d")",
                                       "^([0-9]+(ms|s|m|h|d))+$"};
-constexpr Measure size_measure = {
-    "size",
-    "bad-size",
-    size_units,
-    "",
-    {"KiB", "MiB", "B"},
-    R"(a size is a number and a unit: "512B", "64KiB", "1MiB", "1GiB", "500KB")",
-    "^[0-9]+(TiB|GiB|MiB|KiB|TB|GB|MB|KB|B)$"};
+constexpr Measure size_measure = {"size",
+                                  "bad-size",
+                                  size_units,
+                                  "",
+                                  {"KiB", "MiB", "B"},
+                                  R"(a size is a number and a unit: "512B", "64KiB", "1MiB", "1GiB", "500KB")",
+                                  "^[0-9]+(TiB|GiB|MiB|KiB|TB|GB|MB|KB|B)$"};
 
 /// One number and unit at the front of `text`, taken off it.
 std::optional<std::uint64_t> take_part(std::string_view& text, std::span<const Unit> units) {
@@ -71,8 +70,7 @@ std::optional<std::uint64_t> take_part(std::string_view& text, std::span<const U
     if (text.substr(0, length) != unit.name) continue;
     text.remove_prefix(length);
     std::uint64_t product = 0;
-    return __builtin_mul_overflow(count, unit.factor, &product) ? std::numeric_limits<std::uint64_t>::max()
-                                                                : product;
+    return __builtin_mul_overflow(count, unit.factor, &product) ? std::numeric_limits<std::uint64_t>::max() : product;
   }
   return std::nullopt;
 }
@@ -118,15 +116,12 @@ std::string repaired(std::string_view text, const Measure& measure) {
 
 std::string measure_text(std::uint64_t value, std::span<const Unit> units) {
   for (const auto& unit : units) {
-    if (value != 0 && value % unit.factor == 0)
-      return std::to_string(value / unit.factor) + std::string(unit.name);
+    if (value != 0 && value % unit.factor == 0) return std::to_string(value / unit.factor) + std::string(unit.name);
   }
   return "0" + std::string(units.back().name);
 }
 
-std::string duration_text(std::uint64_t value) {
-  return value == 0 ? "0s" : measure_text(value, duration_units);
-}
+std::string duration_text(std::uint64_t value) { return value == 0 ? "0s" : measure_text(value, duration_units); }
 
 TypeInfo measure_info(const Measure& measure, std::string range) {
   TypeInfo info;
@@ -159,8 +154,8 @@ void report_measure(const Value& value, const Measure& measure, const TypeInfo& 
                     std::uint64_t most, Reading& reading) {
   auto noun = with_article(measure.noun);
   if (value.is(Value::Kind::integer) || value.is(Value::Kind::floating)) {
-    auto& finding = reading.diagnostics.error("no-unit", value.span,
-                                              reading.subject + " must be " + noun + " with its unit");
+    auto& finding =
+        reading.diagnostics.error("no-unit", value.span, reading.subject + " must be " + noun + " with its unit");
     finding.label = "a bare number has no unit";
     auto forms = value.is(Value::Kind::integer) ? with_units(std::to_string(value.integer), measure, least, most) : "";
     if (!forms.empty()) finding.label += ": write " + forms;
@@ -168,8 +163,8 @@ void report_measure(const Value& value, const Measure& measure, const TypeInfo& 
   } else if (!value.is(Value::Kind::string)) {
     wrong_type(value, info, reading);
   } else {
-    auto& finding = reading.diagnostics.error(
-        measure.wrong_code, value.span, reading.subject + " is not " + noun + ": " + in_quotes(value.text));
+    auto& finding = reading.diagnostics.error(measure.wrong_code, value.span,
+                                              reading.subject + " is not " + noun + ": " + in_quotes(value.text));
     auto meant = repaired(value.text, measure);
     if (auto forms = with_units(value.text, measure, least, most); !forms.empty()) {
       finding.label = "did you mean " + forms + "?";
@@ -188,8 +183,8 @@ std::optional<std::uint64_t> read_measure(const Value& value, const Measure& mea
   if (!amount) {
     report_measure(value, measure, info, least, most, reading);
   } else if (*amount < least || *amount > most) {
-    auto& finding = reading.diagnostics.error(
-        "out-of-range", value.span, reading.subject + " is out of range: it must be within " + info.range);
+    auto& finding = reading.diagnostics.error("out-of-range", value.span,
+                                              reading.subject + " is out of range: it must be within " + info.range);
     finding.label = *amount < least ? "too short" : "too long";
     if (measure.noun == "size") finding.label = *amount < least ? "too small" : "too large";
     amount.reset();
@@ -210,8 +205,8 @@ Type<std::chrono::milliseconds> duration(std::chrono::milliseconds least, std::c
 }
 
 Type<Bytes> size(Bytes least, Bytes most) {
-  auto info = measure_info(
-      size_measure, measure_text(least.count, size_units) + " … " + measure_text(most.count, size_units));
+  auto info =
+      measure_info(size_measure, measure_text(least.count, size_units) + " … " + measure_text(most.count, size_units));
   return {info, [=](const Value& value, Reading& reading) -> std::optional<Bytes> {
             auto amount = read_measure(value, size_measure, info, least.count, most.count, reading);
             if (!amount) return std::nullopt;

@@ -14,8 +14,8 @@ bool is_repeated(const Entry& entry) {
   return entry.header.starts_with("[[") && entry.header.find('.') == std::string::npos;
 }
 
-/// The place in the language where a key is at home; one in the section `near` is preferred, then a section that there may
-/// be many of: people write more [[route]] than [metrics].
+/// The place in the language where a key is at home; one in the section `near` is preferred, then a section that there
+/// may be many of: people write more [[route]] than [metrics].
 std::optional<Entry> find_home(std::string_view key, std::string_view near) {
   std::optional<Entry> home;
   for (auto& entry : catalogue()) {
@@ -32,8 +32,7 @@ std::optional<Entry> find_home(std::string_view key, std::string_view near) {
 std::string actions_beside(const Entry& home) {
   std::string out;
   for (const auto& entry : catalogue()) {
-    if (entry.path == home.path && !entry.beside.empty())
-      out += (out.empty() ? "" : " or ") + in_ticks(entry.beside);
+    if (entry.path == home.path && !entry.beside.empty()) out += (out.empty() ? "" : " or ") + in_ticks(entry.beside);
   }
   return out;
 }
@@ -84,8 +83,7 @@ std::vector<std::string_view> preamble_keys() {
 /// The headers of all sections, with commas.
 std::string headers() {
   std::string out;
-  for (const auto& [name, section] : Sections::all().by_name())
-    out += (out.empty() ? "" : ", ") + header_of(section);
+  for (const auto& [name, section] : Sections::all().by_name()) out += (out.empty() ? "" : ", ") + header_of(section);
   return out;
 }
 
@@ -143,9 +141,9 @@ std::string_view report_unknown_key(const Member& member, std::string_view where
 std::string_view report_unknown_section(const Member& member, Diagnostics& diagnostics) {
   auto shown = in_ticks(member.key);
   bool is_table = is_section(member.value);
-  auto& finding = is_table ? diagnostics.error("unknown-section", member.key_span, "unknown section " + shown)
-                           : diagnostics.error("unknown-key", member.key_span,
-                                               "unknown key " + shown + " at the top of the file");
+  auto& finding =
+      is_table ? diagnostics.error("unknown-section", member.key_span, "unknown section " + shown)
+               : diagnostics.error("unknown-key", member.key_span, "unknown key " + shown + " at the top of the file");
   auto known = preamble_keys();
   finding.help = is_table ? "sections: " + headers() : keys_here(known);
   for (const auto& [name, section] : Sections::all().by_name()) known.push_back(name);

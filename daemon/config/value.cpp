@@ -21,22 +21,14 @@ bool Value::is_broken() const {
 
 std::string_view Value::kind_name() const {
   switch (kind) {
-    case Kind::none:
-      return "nothing";
-    case Kind::string:
-      return "a string";
-    case Kind::integer:
-      return "an integer";
-    case Kind::floating:
-      return "a number with a fraction";
-    case Kind::boolean:
-      return "a boolean";
-    case Kind::datetime:
-      return "a date or time";
-    case Kind::array:
-      return "an array";
-    case Kind::table:
-      return "a table";
+    case Kind::none: return "nothing";
+    case Kind::string: return "a string";
+    case Kind::integer: return "an integer";
+    case Kind::floating: return "a number with a fraction";
+    case Kind::boolean: return "a boolean";
+    case Kind::datetime: return "a date or time";
+    case Kind::array: return "an array";
+    case Kind::table: return "a table";
   }
   return "a value";
 }

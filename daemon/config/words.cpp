@@ -28,9 +28,7 @@ std::string with_article(std::string_view noun) {
   return (vowel ? "an " : "a ") + std::string(noun);
 }
 
-std::string with_articles(std::string_view nouns) {
-  return each(nouns, with_article);
-}
+std::string with_articles(std::string_view nouns) { return each(nouns, with_article); }
 
 std::string plural(std::string_view nouns) {
   return each(nouns, [](std::string_view noun) {
@@ -41,17 +39,14 @@ std::string plural(std::string_view nouns) {
   });
 }
 
-std::string in_ticks(std::string_view word) {
-  return "`" + log_escaped(word) + "`";
-}
+std::string in_ticks(std::string_view word) { return "`" + log_escaped(word) + "`"; }
 
 std::string in_quotes(std::string_view word) {
   constexpr std::size_t longest = 60;
   auto shown = log_escaped(word);
   if (shown.size() > longest) {
     auto cut = longest;
-    while (cut > 0 && (static_cast<unsigned char>(shown[cut]) & 0xC0) == 0x80)
-      --cut;  // not inside a code point
+    while (cut > 0 && (static_cast<unsigned char>(shown[cut]) & 0xC0) == 0x80) --cut;  // not inside a code point
     shown = shown.substr(0, cut) + "…";
   }
   return "\"" + shown + "\"";

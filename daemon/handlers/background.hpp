@@ -17,8 +17,8 @@ using net::run_in_background;
 /// ticket then finds that it is gone.
 class Ticket {
  public:
-  /// Makes `exchange` wait, but when nothing has come of the work that it depends on for `patience` (0: any time), or when it
-  /// depends on none and `patience` has passed, `late` answers it.
+  /// Makes `exchange` wait, but when nothing has come of the work that it depends on for `patience` (0: any time), or
+  /// when it depends on none and `patience` has passed, `late` answers it.
   Ticket(http::Exchange& exchange, std::chrono::milliseconds patience, std::function<void(http::Exchange&)> late);
   /// `work` is for this exchange alone, and is taken back if that ends before it has begun.
   void depends_on(net::BackgroundWork work) const { state_->work = std::move(work); }

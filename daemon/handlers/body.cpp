@@ -36,15 +36,12 @@ bool answer_precondition(http::Exchange& exchange, std::string_view etag, const 
   if (!may_have_precondition(exchange.request)) return false;
   http::Now now;
   switch (http::evaluate_preconditions(exchange.request, {.etag = etag}, now)) {
-    case http::Precondition::proceed:
-      return false;
+    case http::Precondition::proceed: return false;
     case http::Precondition::not_modified:
       response.status = 304;
       fields.apply_not_modified(exchange, response);
       return true;
-    case http::Precondition::failed:
-      response.status = 412;
-      return true;
+    case http::Precondition::failed: response.status = 412; return true;
   }
   return false;
 }
@@ -112,8 +109,8 @@ bool is_media_type(std::string_view text) {
   auto parameters = text.find(';');
   auto essence = trim(text.substr(0, parameters));
   auto slash = essence.find('/');
-  return slash != std::string_view::npos && is_token(essence.substr(0, slash)) &&
-         is_token(essence.substr(slash + 1)) && std::ranges::none_of(text, is_control);
+  return slash != std::string_view::npos && is_token(essence.substr(0, slash)) && is_token(essence.substr(slash + 1)) &&
+         std::ranges::none_of(text, is_control);
 }
 
 }  // namespace
@@ -121,8 +118,7 @@ bool is_media_type(std::string_view text) {
 config::Type<std::string> media_type() {
   return config::parsed<std::string>("media type", "TYPE/SUBTYPE[; PARAMETERS]", "bad-media-type",
                                      [](const std::string& text) -> Result<std::string> {
-                                       if (!is_media_type(text))
-                                         return fail("`" + text + "` is no media type");
+                                       if (!is_media_type(text)) return fail("`" + text + "` is no media type");
                                        return text;
                                      });
 }

@@ -9,12 +9,8 @@ namespace sluice::handlers {
 
 namespace {
 
-constexpr bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-constexpr bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 template <class Predicate>
 bool any(std::string_view text, Predicate predicate) {
@@ -67,13 +63,11 @@ bool has_content_hash(std::string_view file_name) {
     return true;
   }
   auto separator = stem.find_last_of(".-_");
-  return separator != std::string_view::npos && separator != 0 &&
-         is_hash(stem.substr(separator + 1), extension);
+  return separator != std::string_view::npos && separator != 0 && is_hash(stem.substr(separator + 1), extension);
 }
 
 std::string_view default_cache_control(std::string_view file_name, std::string_view content_type) {
-  if (content_type.starts_with("text/html") || content_type.starts_with("application/xhtml+xml"))
-    return "no-cache";
+  if (content_type.starts_with("text/html") || content_type.starts_with("application/xhtml+xml")) return "no-cache";
   if (has_content_hash(file_name)) return immutable_cache_control;
   return "max-age=60, must-revalidate";
 }
@@ -97,8 +91,7 @@ bool glob_matches(std::string_view glob, std::string_view path) {
       star = {++g, p};
       continue;
     }
-    bool fits =
-        p < path.size() && g < glob.size() && (glob[g] == path[p] || (glob[g] == '?' && path[p] != '/'));
+    bool fits = p < path.size() && g < glob.size() && (glob[g] == path[p] || (glob[g] == '?' && path[p] != '/'));
     if (fits) {
       ++g;
       ++p;

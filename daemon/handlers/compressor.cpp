@@ -20,8 +20,7 @@ constexpr int zstd_level = 9;
 std::optional<std::string> gzip(std::string_view octets) {
   z_stream stream{};
   constexpr int gzip_window = 15 + 16;  // 16: with the head and check sum of gzip
-  if (deflateInit2(&stream, gzip_level, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    return std::nullopt;
+  if (deflateInit2(&stream, gzip_level, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK) return std::nullopt;
   std::string out(deflateBound(&stream, octets.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(octets.data()));
   stream.avail_in = static_cast<uInt>(octets.size());
@@ -36,9 +35,9 @@ std::optional<std::string> gzip(std::string_view octets) {
 std::optional<std::string> brotli(std::string_view octets) {
   std::string out(BrotliEncoderMaxCompressedSize(octets.size()), '\0');
   auto size = out.size();
-  bool complete = BrotliEncoderCompress(brotli_quality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_GENERIC,
-                                        octets.size(), reinterpret_cast<const std::uint8_t*>(octets.data()),
-                                        &size, reinterpret_cast<std::uint8_t*>(out.data())) == BROTLI_TRUE;
+  bool complete = BrotliEncoderCompress(brotli_quality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_GENERIC, octets.size(),
+                                        reinterpret_cast<const std::uint8_t*>(octets.data()), &size,
+                                        reinterpret_cast<std::uint8_t*>(out.data())) == BROTLI_TRUE;
   out.resize(size);
   return complete ? std::optional(std::move(out)) : std::nullopt;
 }
@@ -51,9 +50,7 @@ std::optional<std::string> zstd(std::string_view octets) {
   return out;
 }
 
-std::string_view without_parameters(std::string_view type) {
-  return trim(type.substr(0, type.find(';')));
-}
+std::string_view without_parameters(std::string_view type) { return trim(type.substr(0, type.find(';'))); }
 
 template <std::size_t Size>
 bool contains(const std::array<std::string_view, Size>& types, std::string_view type) {
@@ -104,17 +101,10 @@ constexpr auto compressed_types = std::to_array<std::string_view>({
 std::optional<std::string> compress(std::string_view octets, http::Coding coding) {
   std::optional<std::string> out;
   switch (coding) {
-    case http::Coding::gzip:
-      out = gzip(octets);
-      break;
-    case http::Coding::brotli:
-      out = brotli(octets);
-      break;
-    case http::Coding::zstd:
-      out = zstd(octets);
-      break;
-    case http::Coding::identity:
-      break;
+    case http::Coding::gzip: out = gzip(octets); break;
+    case http::Coding::brotli: out = brotli(octets); break;
+    case http::Coding::zstd: out = zstd(octets); break;
+    case http::Coding::identity: break;
   }
   if (out) out->shrink_to_fit();
   return out;
@@ -128,8 +118,7 @@ bool is_compressible(std::string_view content_type) {
 
 bool is_compressed(std::string_view content_type) {
   auto type = without_parameters(content_type);
-  return type.starts_with("video/") ||
-         (type.starts_with("audio/") && type != "audio/wav" && type != "audio/midi") ||
+  return type.starts_with("video/") || (type.starts_with("audio/") && type != "audio/wav" && type != "audio/midi") ||
          contains(compressed_types, type);
 }
 

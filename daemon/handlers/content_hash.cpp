@@ -27,15 +27,12 @@ struct ContentHash::State {
 };
 
 ContentHash::ContentHash() : state_(std::make_unique<State>()) {
-  if (state_->context == nullptr || EVP_DigestInit_ex2(state_->context, sha256(), nullptr) != 1)
-    throw std::bad_alloc();
+  if (state_->context == nullptr || EVP_DigestInit_ex2(state_->context, sha256(), nullptr) != 1) throw std::bad_alloc();
 }
 
 ContentHash::~ContentHash() = default;
 
-void ContentHash::add(std::string_view octets) {
-  EVP_DigestUpdate(state_->context, octets.data(), octets.size());
-}
+void ContentHash::add(std::string_view octets) { EVP_DigestUpdate(state_->context, octets.data(), octets.size()); }
 
 std::string ContentHash::finish() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};

@@ -81,13 +81,9 @@ void EventStream::on_deadline() {
   transport_->set_deadline(settings_->heartbeat);
 }
 
-void EventStream::on_eof() {
-  close();
-}
+void EventStream::on_eof() { close(); }
 
-void EventStream::drain() {
-  close();
-}
+void EventStream::drain() { close(); }
 
 void EventStream::close() {
   if (in_room()) leave();

@@ -16,8 +16,8 @@ namespace sluice::handlers {
 /// with.
 struct EventSettings {
   std::size_t history = 0;
-  std::string event;                      // the name of the events; empty: "message", which is the default
-  std::chrono::milliseconds heartbeat{};  // a comment after so long without an event
+  std::string event;                               // the name of the events; empty: "message", which is the default
+  std::chrono::milliseconds heartbeat{};           // a comment after so long without an event
   std::optional<std::chrono::milliseconds> retry;  // how long clients wait before they connect again
   rooms::BacklogPolicy backlog;
 };

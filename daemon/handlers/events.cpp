@@ -94,8 +94,8 @@ class Events final : public site::Handler {
     std::string room(room_.render(site::RequestValues(exchange), exchange.arena));
     std::string last(exchange.request.field("Last-Event-ID"));
     const auto& endpoint = *static_cast<const site::Match*>(exchange.matched)->endpoint;
-    exchange.upgrade(std::move(response), std::make_unique<EventStream>(settings_, std::move(room),
-                                                                        std::move(last), endpoint.tenure));
+    exchange.upgrade(std::move(response),
+                     std::make_unique<EventStream>(settings_, std::move(room), std::move(last), endpoint.tenure));
   }
 
  private:
@@ -116,9 +116,9 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   // The last one asks nginx not to collect the response before it passes it on.
   site::ResponseFields::List own = {
       {"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
-  return std::make_unique<Events>(
-      site::Template::compile(keys.room, context.scope, site::Escape::none, diagnostics), std::move(settings),
-      site::ResponseFields(std::move(own), context.headers, context.scope, diagnostics));
+  return std::make_unique<Events>(site::Template::compile(keys.room, context.scope, site::Escape::none, diagnostics),
+                                  std::move(settings),
+                                  site::ResponseFields(std::move(own), context.headers, context.scope, diagnostics));
 }
 
 const site::RouteAction action("events", fields, make);

@@ -61,8 +61,7 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   settings.directories = false;
   settings.headers = FileHeaders(context.headers, context.scope, diagnostics);
   if (options.content_type) settings.content_type = **options.content_type;
-  return std::make_unique<FileHandler>(std::make_shared<const StaticSite>(std::move(settings)),
-                                       path.substr(slash + 1),
+  return std::make_unique<FileHandler>(std::make_shared<const StaticSite>(std::move(settings)), path.substr(slash + 1),
                                        context.status ? context.status : http::Status{200});
 }
 

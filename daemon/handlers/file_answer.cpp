@@ -19,8 +19,7 @@ namespace {
 
 constexpr http::FieldLine no_store{"Cache-Control", "no-store"};
 
-void respond_with_error(http::Exchange& exchange, http::Status status,
-                        std::span<const http::FieldLine> fields) {
+void respond_with_error(http::Exchange& exchange, http::Status status, std::span<const http::FieldLine> fields) {
   auto response = site::make_error_response(exchange, status, {}, site::errors_of(exchange));
   response.fields.insert(response.fields.end(), fields.begin(), fields.end());
   site::site_of(exchange).common_fields.apply(exchange, response);
@@ -65,9 +64,10 @@ Ticket wait_for_files(http::Exchange& exchange, const std::string& root) {
   auto patience = site::site_of(exchange).server.timeouts.file_system;
   return {exchange, patience, [root](http::Exchange& waiting) {
             note_hit(Limit::file_system_timeout);
-            log::seldom(log::Level::warning, "the file system of `" + root +
-                                                 "` does not answer within server.timeouts.file_system, and who waits for it "
-                                                 "gets 503: is a network down, or a disk failing?");
+            log::seldom(log::Level::warning,
+                        "the file system of `" + root +
+                            "` does not answer within server.timeouts.file_system, and who waits for it "
+                            "gets 503: is a network down, or a disk failing?");
             respond_unavailable(waiting);
           }};
 }

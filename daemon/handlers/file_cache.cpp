@@ -19,9 +19,7 @@ void FileCache::set_worker_limits(Limits limits) {
   worker_descriptors = limits.descriptors;
 }
 
-FileCache::Limits FileCache::limits() const {
-  return own_limits_.value_or(Limits{worker_octets, worker_descriptors});
-}
+FileCache::Limits FileCache::limits() const { return own_limits_.value_or(Limits{worker_octets, worker_descriptors}); }
 
 std::uint64_t FileCache::new_owner() { return ++newest_owner; }
 

@@ -50,21 +50,19 @@ class FileCache {
   /// What is here for a name.
   struct Found {
     const std::shared_ptr<Resource>* resource = nullptr;  // null: nothing; valid until the cache is used again
-    bool current = false;                                 // else Resource::is_current() must be asked, where that may wait
+    bool current = false;  // else Resource::is_current() must be asked, where that may wait
   };
   Found find(std::uint64_t owner, std::string_view name, net::Loop& loop);
 
   /// Keeps `resource`, which has just been read. One that is not settled is not kept.
-  void insert(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource,
-              net::Loop& loop);
+  void insert(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource, net::Loop& loop);
   /// `resource` turned out to be current. The requests of this turn may rely on it.
-  void confirm(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource,
-               net::Loop& loop);
+  void confirm(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource, net::Loop& loop);
   /// `resource` has got another coding. Its place is counted anew.
   void grown(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource);
   void forget(std::uint64_t owner, std::string_view name);
-  /// Lets go of all files of owners up to `last`, and takes none of theirs from now on: a reload has put others in their
-  /// place. What is kept open cannot be unmounted, and what is deleted keeps its place on the disk.
+  /// Lets go of all files of owners up to `last`, and takes none of theirs from now on: a reload has put others in
+  /// their place. What is kept open cannot be unmounted, and what is deleted keeps its place on the disk.
   void retire(std::uint64_t last);
 
   std::size_t octets() const { return octets_; }
@@ -95,8 +93,7 @@ class FileCache {
   };
   struct Hash {
     std::size_t operator()(const Key& key) const {
-      return std::hash<std::string_view>()(key.name) ^
-             static_cast<std::size_t>(key.owner * 0x9E3779B97F4A7C15);
+      return std::hash<std::string_view>()(key.name) ^ static_cast<std::size_t>(key.owner * 0x9E3779B97F4A7C15);
     }
   };
 

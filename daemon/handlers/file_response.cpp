@@ -16,8 +16,7 @@ using http::Response;
 
 /// "bytes 0-99/1000"
 std::string content_range(ByteRange range, std::uint64_t size) {
-  return "bytes " + std::to_string(range.offset) + "-" + std::to_string(range.end() - 1) + "/" +
-         std::to_string(size);
+  return "bytes " + std::to_string(range.offset) + "-" + std::to_string(range.end() - 1) + "/" + std::to_string(size);
 }
 
 void whole(const std::shared_ptr<const ServedFile>& file, Response& response) {
@@ -42,13 +41,12 @@ std::string make_boundary() {
 }
 
 /// multipart/byteranges, RFC 9110 §14.6.
-void several_parts(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file,
-                   const http::Ranges& ranges, Response& response) {
+void several_parts(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file, const http::Ranges& ranges,
+                   Response& response) {
   auto boundary = make_boundary();
   response.status = 206;
   response.fixed = &file->partial_fields;
-  response.fields.push_back(
-      {"Content-Type", exchange.arena.copy("multipart/byteranges; boundary=" + boundary)});
+  response.fields.push_back({"Content-Type", exchange.arena.copy("multipart/byteranges; boundary=" + boundary)});
 
   std::string_view separator = "--";
   for (auto range : ranges.list()) {
@@ -69,12 +67,9 @@ void unsatisfiable(http::Exchange& exchange, const ServedFile& file, Response& r
 void ranged(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file, Response& response) {
   auto ranges = http::Ranges::parse(exchange.request.field("Range"), file->size);
   switch (ranges.kind()) {
-    case http::Ranges::Kind::whole:
-      return whole(file, response);
-    case http::Ranges::Kind::unsatisfiable:
-      return unsatisfiable(exchange, *file, response);
-    case http::Ranges::Kind::partial:
-      break;
+    case http::Ranges::Kind::whole: return whole(file, response);
+    case http::Ranges::Kind::unsatisfiable: return unsatisfiable(exchange, *file, response);
+    case http::Ranges::Kind::partial: break;
   }
   if (ranges.list().size() == 1) return one_part(exchange, file, ranges.list().front(), response);
   several_parts(exchange, file, ranges, response);
@@ -84,18 +79,15 @@ enum class Answer : std::uint8_t { whole, ranged, not_modified, failed };
 
 Answer choose_answer(const http::Request& request, const ServedFile& file, http::Now& now) {
   switch (evaluate_preconditions(request, file.validators, now)) {
-    case http::Precondition::not_modified:
-      return Answer::not_modified;
-    case http::Precondition::failed:
-      return Answer::failed;
-    case http::Precondition::proceed:
-      break;
+    case http::Precondition::not_modified: return Answer::not_modified;
+    case http::Precondition::failed: return Answer::failed;
+    case http::Precondition::proceed: break;
   }
   return range_applies(request, file.validators, now) ? Answer::ranged : Answer::whole;
 }
 
-/// The same request for the same state of a file gets the same answer, unless that depends on the time of day. To remember
-/// it takes a seventh off the instructions of a 304.
+/// The same request for the same state of a file gets the same answer, unless that depends on the time of day. To
+/// remember it takes a seventh off the instructions of a 304.
 Answer recall_answer(http::Exchange& exchange, const ServedFile& file) {
   auto* memo = exchange.memo;
   if (memo && memo->handler_of == file.number) return static_cast<Answer>(memo->handler_note);
@@ -113,13 +105,10 @@ Answer recall_answer(http::Exchange& exchange, const ServedFile& file) {
 const Response* noted_response(const ServedFile& file, const http::Memo& memo) {
   if (memo.handler_of != file.number) return nullptr;
   switch (static_cast<Answer>(memo.handler_note)) {
-    case Answer::whole:
-      return &file.whole;
-    case Answer::not_modified:
-      return &file.not_modified;
+    case Answer::whole: return &file.whole;
+    case Answer::not_modified: return &file.not_modified;
     case Answer::ranged:
-    case Answer::failed:
-      break;
+    case Answer::failed: break;
   }
   return nullptr;
 }
@@ -135,19 +124,13 @@ Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http
 Response make_file_response(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file) {
   Response response;
   switch (recall_answer(exchange, *file)) {
-    case Answer::whole:
-      whole(file, response);
-      break;
-    case Answer::ranged:
-      ranged(exchange, file, response);
-      break;
+    case Answer::whole: whole(file, response); break;
+    case Answer::ranged: ranged(exchange, file, response); break;
     case Answer::not_modified:
       response.status = 304;
       response.fixed = &file->partial_fields;
       break;
-    case Answer::failed:
-      response.status = 412;
-      break;
+    case Answer::failed: response.status = 412; break;
   }
   return response;
 }

@@ -20,20 +20,16 @@ namespace {
 
 constexpr std::uint64_t resolve_flags(Symlinks symlinks) {
   switch (symlinks) {
-    case Symlinks::off:
-      return RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-    case Symlinks::follow:
-      return RESOLVE_NO_MAGICLINKS;
-    case Symlinks::inside:
-      break;
+    case Symlinks::off: return RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+    case Symlinks::follow: return RESOLVE_NO_MAGICLINKS;
+    case Symlinks::inside: break;
   }
   return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
 }
 
 /// openat2(2) as an O_PATH handle. The kernel answers EAGAIN when a rename somewhere made it uncertain
 /// whether the path stayed beneath; the next try is likely to succeed.
-int open_handle(int directory, const char* path, std::uint64_t flags, std::uint64_t resolve,
-                Waiting waiting) {
+int open_handle(int directory, const char* path, std::uint64_t flags, std::uint64_t resolve, Waiting waiting) {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC | flags;
   how.resolve = resolve | (waiting == Waiting::never ? RESOLVE_CACHED : 0);

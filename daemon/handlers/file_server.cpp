@@ -42,8 +42,7 @@ http::Coding coding_for(const http::Request& request, const Resource& resource) 
     http::Coding chosen = http::Coding::identity;
   };
   static thread_local Last last;
-  if (last.accepted == accepted && last.siblings == resource.siblings &&
-      last.computable == resource.computable) {
+  if (last.accepted == accepted && last.siblings == resource.siblings && last.computable == resource.computable) {
     return last.chosen;
   }
   last = {std::string(accepted), resource.siblings, resource.computable, choose(accepted, resource)};
@@ -73,8 +72,7 @@ struct FileServer::Lookup {
   http::Status final_status() const { return resolution.status == 200 ? status : resolution.status; }
 };
 
-bool FileServer::serve_cached(http::Exchange& exchange, std::string_view relative,
-                              http::Status status) const {
+bool FileServer::serve_cached(http::Exchange& exchange, std::string_view relative, http::Status status) const {
   auto found = FileCache::of_this_thread().find(site_->id(), relative, exchange.loop());
   if (!found.resource) return false;
   if (found.current) {
@@ -92,7 +90,8 @@ const http::Response* FileServer::present_response(const http::Request& request,
   if (!found.resource || !found.current) return nullptr;
   const auto& resource = **found.resource;
   auto coding = coding_for(request, resource);
-  const auto& file = coding == http::Coding::identity ? resource.plain : resource.coded[static_cast<std::size_t>(coding)];
+  const auto& file =
+      coding == http::Coding::identity ? resource.plain : resource.coded[static_cast<std::size_t>(coding)];
   return file ? noted_response(*file, memo) : nullptr;
 }
 
@@ -120,8 +119,8 @@ void FileServer::serve_elsewhere(http::Exchange& exchange, std::shared_ptr<Looku
       }));
 }
 
-void FileServer::confirm_elsewhere(http::Exchange& exchange, std::shared_ptr<Resource> resource,
-                                   std::string relative, http::Status status) const {
+void FileServer::confirm_elsewhere(http::Exchange& exchange, std::shared_ptr<Resource> resource, std::string relative,
+                                   http::Status status) const {
   auto ticket = wait_for_files(exchange, site_->root().path());
   auto current = std::make_shared<bool>(false);
   ticket.depends_on(run_in_background(
@@ -153,21 +152,16 @@ void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
     return answer(exchange, lookup.resource, resolution.relative, lookup.final_status());
   }
   switch (resolution.kind) {
-    case Kind::add_slash:
-      return redirect_with_slash(exchange, true);
-    case Kind::drop_slash:
-      return redirect_with_slash(exchange, false);
-    case Kind::listing:
-      return respond_with_listing(exchange, site_, std::move(lookup.resolution));
-    case Kind::exhausted:
-      return respond_unavailable(exchange);
-    default:
-      return respond_not_found(exchange);
+    case Kind::add_slash: return redirect_with_slash(exchange, true);
+    case Kind::drop_slash: return redirect_with_slash(exchange, false);
+    case Kind::listing: return respond_with_listing(exchange, site_, std::move(lookup.resolution));
+    case Kind::exhausted: return respond_unavailable(exchange);
+    default: return respond_not_found(exchange);
   }
 }
 
-void FileServer::answer(http::Exchange& exchange, const std::shared_ptr<Resource>& resource,
-                        std::string_view relative, http::Status status) const {
+void FileServer::answer(http::Exchange& exchange, const std::shared_ptr<Resource>& resource, std::string_view relative,
+                        http::Status status) const {
   auto coding = coding_for(exchange.request, *resource);
   if (coding == http::Coding::identity) return send(exchange, resource->plain, status);
   const auto& made = resource->coded[static_cast<std::size_t>(coding)];
@@ -180,7 +174,9 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
   auto& orders = resource->orders[static_cast<std::size_t>(coding)];
   if (orders.list.size() == orders.list.capacity()) orders.forget_ended();
   auto patience = site::site_of(exchange).server.timeouts.file_system;
-  auto send_plain = [server = *this, resource, status](http::Exchange& late) { server.send(late, resource->plain, status); };
+  auto send_plain = [server = *this, resource, status](http::Exchange& late) {
+    server.send(late, resource->plain, status);
+  };
   if (orders.in_work && patience.count() > 0 && orders.work.quiet_for(exchange.loop().now()) >= patience)
     return send(exchange, resource->plain, status);  // others have waited in vain
   orders.list.push_back({Ticket(exchange, patience, send_plain), status});
@@ -198,8 +194,8 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
       });
 }
 
-void FileServer::take_coded(const std::shared_ptr<Resource>& resource, std::string_view relative,
-                            http::Coding coding, const ServedFilePtr& made) const {
+void FileServer::take_coded(const std::shared_ptr<Resource>& resource, std::string_view relative, http::Coding coding,
+                            const ServedFilePtr& made) const {
   auto index = static_cast<std::size_t>(coding);
   if (made) {
     resource->coded[index] = made;

@@ -20,10 +20,10 @@ class FileServer {
 
   /// Answers with the file `relative` if the cache has it; returns whether it did, or will.
   bool serve_cached(http::Exchange& exchange, std::string_view relative, http::Status status = 200) const;
-  /// The response that handle would give with the file `relative` at this moment, if the cache has that and `memo` says how
-  /// it was answered when the same request came before; else null. Valid until the cache is used again.
-  const http::Response* present_response(const http::Request& request, std::string_view relative, const http::Memo& memo,
-                                         net::Loop& loop) const;
+  /// The response that handle would give with the file `relative` at this moment, if the cache has that and `memo` says
+  /// how it was answered when the same request came before; else null. Valid until the cache is used again.
+  const http::Response* present_response(const http::Request& request, std::string_view relative,
+                                         const http::Memo& memo, net::Loop& loop) const;
   /// Answers whatever it takes. A resolution's status of 200 becomes `status`.
   void serve(http::Exchange& exchange, Wanted wanted, http::Status status = 200) const;
 
@@ -36,8 +36,8 @@ class FileServer {
   void finish(http::Exchange& exchange, Lookup& lookup) const;
   void answer(http::Exchange& exchange, const std::shared_ptr<Resource>& resource, std::string_view relative,
               http::Status status) const;
-  void answer_coded(http::Exchange& exchange, const std::shared_ptr<Resource>& resource,
-                    std::string_view relative, http::Coding coding, http::Status status) const;
+  void answer_coded(http::Exchange& exchange, const std::shared_ptr<Resource>& resource, std::string_view relative,
+                    http::Coding coding, http::Status status) const;
   void take_coded(const std::shared_ptr<Resource>& resource, std::string_view relative, http::Coding coding,
                   const ServedFilePtr& made) const;
   void send(http::Exchange& exchange, const ServedFilePtr& file, http::Status status) const;

@@ -15,13 +15,9 @@ namespace {
 constexpr std::uint64_t largest_hashed = 256 * 1024 * 1024;
 
 /// 0 and 1 are what builds write into every file alike.
-bool is_meaningful(std::int64_t modified) {
-  return modified > 1;
-}
+bool is_meaningful(std::int64_t modified) { return modified > 1; }
 
-std::string quoted(std::string_view tag) {
-  return '"' + std::string(tag) + '"';
-}
+std::string quoted(std::string_view tag) { return '"' + std::string(tag) + '"'; }
 
 void append_number(std::string& text, std::uint64_t number) {
   constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -56,8 +52,8 @@ std::string hash_large(const FileContent& content) {
 
 /// A tag of content is remembered while the file stays as it is, so that it does not change for another kind
 /// of tag as soon as the file counts as settled.
-std::expected<std::string, int> tag_of_large(const FileContent& content, const std::string& name,
-                                             bool settled, Waiting waiting) {
+std::expected<std::string, int> tag_of_large(const FileContent& content, const std::string& name, bool settled,
+                                             Waiting waiting) {
   const auto& identity = content.identity;
   bool hashed = !settled || !is_meaningful(identity.modified);
   auto fresh = settled ? content_tag_of(name, identity) : FreshTag{};

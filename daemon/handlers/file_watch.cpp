@@ -21,14 +21,12 @@ namespace {
 /// thread.
 thread_local volatile int thread_changed = 0;
 
-void on_sigio(int) {
-  thread_changed = 1;
-}
+void on_sigio(int) { thread_changed = 1; }
 
 /// Without a handler SIGIO would end the process.
 bool install_handler() {
   static const bool installed = [] {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = on_sigio;
     action.sa_flags = SA_RESTART;
     return ::sigaction(SIGIO, &action, nullptr) == 0;
@@ -76,7 +74,7 @@ std::vector<std::string> lookup_chain(const std::string& name) {
       continue;
     }
     auto next = place + "/" + component;
-    struct stat status {};
+    struct stat status{};
     if (::lstat(next.c_str(), &status) != 0) return {};
     chain.push_back(next);
     if (!S_ISLNK(status.st_mode)) {
@@ -96,9 +94,7 @@ volatile int* FileWatch::no_change() {
   return &never;
 }
 
-FileWatch::~FileWatch() {
-  close();
-}
+FileWatch::~FileWatch() { close(); }
 
 bool FileWatch::open() {
   if (inotify_) return true;
@@ -107,8 +103,7 @@ bool FileWatch::open() {
   if (!inotify_) return false;
   f_owner_ex owner{.type = F_OWNER_TID, .pid = ::gettid()};
   int flags = ::fcntl(inotify_.get(), F_GETFL);
-  if (::fcntl(inotify_.get(), F_SETOWN_EX, &owner) != 0 ||
-      ::fcntl(inotify_.get(), F_SETFL, flags | O_ASYNC) != 0) {
+  if (::fcntl(inotify_.get(), F_SETOWN_EX, &owner) != 0 || ::fcntl(inotify_.get(), F_SETFL, flags | O_ASYNC) != 0) {
     close();
     return false;
   }
@@ -157,9 +152,7 @@ bool FileWatch::watch_chain(const std::string& name, std::uint32_t at_its_end) {
   return lookup_chain(name) == chain;
 }
 
-bool FileWatch::watch(const std::string& name) {
-  return watch_chain(name, IN_MODIFY);
-}
+bool FileWatch::watch(const std::string& name) { return watch_chain(name, IN_MODIFY); }
 
 bool FileWatch::watch_absence(const std::string& name) {
   auto slash = name.rfind('/');

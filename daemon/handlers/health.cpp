@@ -34,7 +34,8 @@ void build(const config::Declaration& declaration, site::Builder& builder) {
   add_report(builder, "health", declaration, options->live, options->listen,
              {"application/json", [] { return std::string("{\"status\":\"live\"}"); }, {}});
   add_report(builder, "health", declaration, options->ready, options->listen,
-             {"application/json", [] { return std::string(draining() ? "{\"status\":\"stopping\"}" : "{\"status\":\"ready\"}"); },
+             {"application/json",
+              [] { return std::string(draining() ? "{\"status\":\"stopping\"}" : "{\"status\":\"ready\"}"); },
               [] { return static_cast<http::Status>(draining() ? 503 : 200); }});
 }
 

@@ -17,8 +17,7 @@ const config::Fields<Options>& fields() {
 }
 
 std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {
-  auto body =
-      site::Template::compile(options.html, context.scope, site::Escape::html, context.reading.diagnostics);
+  auto body = site::Template::compile(options.html, context.scope, site::Escape::html, context.reading.diagnostics);
   return make_body_handler(context, std::move(body), "text/html; charset=utf-8", options);
 }
 

@@ -43,15 +43,13 @@ class Reader {
     std::ranges::sort(names_, [this](const auto& a, const auto& b) { return before(a, b); });
     Listing listing;
     listing.total = names_.size();
-    listing.pages =
-        std::max<std::size_t>(1, (names_.size() + ListingQuery::page_size - 1) / ListingQuery::page_size);
+    listing.pages = std::max<std::size_t>(1, (names_.size() + ListingQuery::page_size - 1) / ListingQuery::page_size);
     listing.page = std::clamp<std::size_t>(query_.page, 1, listing.pages);
     auto first = (listing.page - 1) * ListingQuery::page_size;
     auto last = std::min(first + ListingQuery::page_size, names_.size());
     for (auto i = first; i < last; ++i) {
       // One that went away meanwhile is left out.
-      if (auto entry = by_name() ? describe(names_[i].name) : names_[i])
-        listing.entries.push_back(std::move(*entry));
+      if (auto entry = by_name() ? describe(names_[i].name) : names_[i]) listing.entries.push_back(std::move(*entry));
     }
     return listing;
   }
@@ -77,7 +75,7 @@ class Reader {
   }
 
   std::optional<ListedEntry> describe(const std::string& name) const {
-    struct stat status {};
+    struct stat status{};
     if (::fstatat(::dirfd(stream_), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
     if (S_ISLNK(status.st_mode)) {
       auto node = root_.find(relative_.empty() ? name : relative_ + "/" + name);
@@ -112,8 +110,8 @@ class Reader {
 
 }  // namespace
 
-std::expected<Listing, int> read_listing(const FileRoot& root, const std::string& relative,
-                                         const FileNode& node, const ListingQuery& query) {
+std::expected<Listing, int> read_listing(const FileRoot& root, const std::string& relative, const FileNode& node,
+                                         const ListingQuery& query) {
   auto stream = open_stream(node);
   if (!stream) return std::unexpected(errno);
   return Reader(root, relative, stream.get(), query).run();

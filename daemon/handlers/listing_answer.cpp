@@ -84,8 +84,7 @@ void answer(http::Exchange& exchange, const std::shared_ptr<Order>& order) {
 
 }  // namespace
 
-void respond_with_listing(http::Exchange& exchange, std::shared_ptr<const StaticSite> site,
-                          Resolution&& resolution) {
+void respond_with_listing(http::Exchange& exchange, std::shared_ptr<const StaticSite> site, Resolution&& resolution) {
   auto order = std::make_shared<Order>();
   order->query = query_of(exchange);
   order->query.hidden = site->settings().hidden;

@@ -31,12 +31,9 @@ thead th:first-child{width:99%}.size{text-align:right}[aria-sort=ascending] a::a
 
 std::string_view word(Sort sort) {
   switch (sort) {
-    case Sort::size:
-      return "size";
-    case Sort::time:
-      return "time";
-    case Sort::name:
-      break;
+    case Sort::size: return "size";
+    case Sort::time: return "time";
+    case Sort::name: break;
   }
   return "name";
 }
@@ -54,18 +51,14 @@ std::string time_text(std::int64_t seconds, const char* form) {
   year_month_day date(day);
   auto minutes = static_cast<unsigned>((point - day).count() / 60);
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), form, static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), minutes / 60,
-                minutes % 60, static_cast<unsigned>((point - day).count() % 60));
+  std::snprintf(text.data(), text.size(), form, static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), minutes / 60, minutes % 60,
+                static_cast<unsigned>((point - day).count() % 60));
   return text.data();
 }
 
-std::string machine_time(std::int64_t seconds) {
-  return time_text(seconds, "%04d-%02u-%02uT%02u:%02u:%02uZ");
-}
-std::string readable_time(std::int64_t seconds) {
-  return time_text(seconds, "%04d-%02u-%02u %02u:%02u");
-}
+std::string machine_time(std::int64_t seconds) { return time_text(seconds, "%04d-%02u-%02uT%02u:%02u:%02uZ"); }
+std::string readable_time(std::int64_t seconds) { return time_text(seconds, "%04d-%02u-%02u %02u:%02u"); }
 
 std::string path_of(const ListingPlace& place) {
   std::string path = "/";
@@ -106,8 +99,7 @@ class Page {
     out_ += "<nav aria-label=\"Breadcrumb\"><ol>";
     auto count = place_.segments.size();
     crumb("Home", count, place_.linked == count);
-    for (std::size_t i = 0; i < count; ++i)
-      crumb(place_.segments[i], count - 1 - i, count - 1 - i <= place_.linked);
+    for (std::size_t i = 0; i < count; ++i) crumb(place_.segments[i], count - 1 - i, count - 1 - i <= place_.linked);
     out_ += "</ol></nav>\n<h1>Index of ";
     append_html_escaped(out_, path_of(place_));
     out_ += "</h1>\n";
@@ -133,8 +125,7 @@ class Page {
     column(Sort::time, "Modified", " class=\"time\"");
     out_ += "</tr></thead>\n<tbody>\n";
     for (const auto& entry : listing_.entries) row(entry);
-    if (listing_.entries.empty())
-      out_ += "<tr><td class=\"none\" colspan=\"3\">This directory is empty.</td></tr>\n";
+    if (listing_.entries.empty()) out_ += "<tr><td class=\"none\" colspan=\"3\">This directory is empty.</td></tr>\n";
     out_ += "</tbody></table>\n";
   }
 
@@ -214,8 +205,7 @@ std::string listing_json(const Listing& listing, const ListingPlace& place) {
     out += comma;
     out += "{\"name\":";
     append_json_string(out, entry.name);
-    out += entry.directory ? ",\"type\":\"directory\""
-                           : ",\"type\":\"file\",\"size\":" + std::to_string(entry.size);
+    out += entry.directory ? ",\"type\":\"directory\"" : ",\"type\":\"file\",\"size\":" + std::to_string(entry.size);
     out += ",\"modified\":\"" + machine_time(entry.modified) + "\"}";
     comma = ",";
   }

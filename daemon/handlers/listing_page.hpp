@@ -10,8 +10,8 @@ namespace sluice::handlers {
 /// The address of the directory that is listed.
 struct ListingPlace {
   std::vector<std::string> segments;  // of its path, decoded
-  std::size_t linked = 0;  // how many of the last segments lie below the root of the mount and have links;
-                           // the mount itself always has one
+  std::size_t linked = 0;             // how many of the last segments lie below the root of the mount and have links;
+                                      // the mount itself always has one
 };
 
 /// A listing as an HTML page of its own: names, sizes and times, columns whose heads are links that sort,

@@ -63,8 +63,9 @@ void append_durations(Text& text, const site::Totals& totals) {
     std::uint64_t count = 0;
     for (std::size_t i = 0; i < route.latencies.size(); ++i) {
       count += route.latencies[i];
-      auto bound = i < site::latency_bounds.size() ? fmt::format("{:g}", static_cast<double>(site::latency_bounds[i]) / 1e6)
-                                                   : std::string("+Inf");
+      auto bound = i < site::latency_bounds.size()
+                       ? fmt::format("{:g}", static_cast<double>(site::latency_bounds[i]) / 1e6)
+                       : std::string("+Inf");
       text.line("sluice_request_duration_seconds_bucket{{route=\"{}\",le=\"{}\"}} {}", label(name), bound, count);
     }
     text.line("sluice_request_duration_seconds_sum{{route=\"{}\"}} {}", label(name),
@@ -99,18 +100,21 @@ void append_connections(Text& text, const site::Totals& totals) {
   auto line = [&](std::string_view protocol, std::string_view state, std::uint64_t count) {
     text.line("sluice_connections{{protocol=\"{}\",state=\"{}\"}} {}", protocol, state, count);
   };
-  text.head("sluice_connections", "gauge", "Open connections; an HTTP connection is active while a request is answered.");
+  text.head("sluice_connections", "gauge",
+            "Open connections; an HTTP connection is active while a request is answered.");
   line("http", "active", totals.active);
   line("http", "idle", without(http, totals.active));
   line("websocket", "open", websockets);
   line("events", "open", events);
   line("echo", "open", echoes);
-  text.single("sluice_connections_accepted_total", "counter", "Connections that were accepted for HTTP.", totals.accepted);
+  text.single("sluice_connections_accepted_total", "counter", "Connections that were accepted for HTTP.",
+              totals.accepted);
 }
 
 void append_lost_lines(Text& text, const site::Totals& totals) {
-  text.head("sluice_log_lines_dropped_total", "counter", "Lines that could not be written, of the access log and of the "
-                                                         "lines that the configuration asks for.");
+  text.head("sluice_log_lines_dropped_total", "counter",
+            "Lines that could not be written, of the access log and of the "
+            "lines that the configuration asks for.");
   text.line("sluice_log_lines_dropped_total{{log=\"access\"}} {}", totals.log_lines_dropped);
   text.line("sluice_log_lines_dropped_total{{log=\"stdout\"}} {}", user_lines::dropped());
 }
@@ -144,8 +148,8 @@ std::string metrics_text(const site::Totals& totals, const site::ProcessState& p
   text.head("sluice_reloads_total", "counter", "Reloads of the configuration, by result.");
   text.line("sluice_reloads_total{{result=\"ok\"}} {}", process.reloads.get());
   text.line("sluice_reloads_total{{result=\"failed\"}} {}", process.failed_reloads.get());
-  text.single("sluice_config_loaded_time_seconds", "gauge", "When the configuration in force was loaded, in seconds since 1970.",
-              process.config_loaded.load());
+  text.single("sluice_config_loaded_time_seconds", "gauge",
+              "When the configuration in force was loaded, in seconds since 1970.", process.config_loaded.load());
   std::chrono::duration<double> started = process.started.time_since_epoch();
   text.single("sluice_start_time_seconds", "gauge", "When the process started, in seconds since 1970.",
               fmt::format("{:.3f}", started.count()));

@@ -18,8 +18,7 @@ std::string user_name(uid_t uid) {
   std::array<char, 1024> buffer;
   passwd entry{};
   passwd* found = nullptr;
-  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
-    return found->pw_name;
+  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) return found->pw_name;
   return "uid " + std::to_string(uid);
 }
 
@@ -30,8 +29,8 @@ std::string mode_text(mode_t mode) {
 }
 
 std::string owner_and_mode(const struct stat& status) {
-  return "owner " + user_name(status.st_uid) + ", mode " + mode_text(status.st_mode) +
-         "; this process runs as " + user_name(::geteuid());
+  return "owner " + user_name(status.st_uid) + ", mode " + mode_text(status.st_mode) + "; this process runs as " +
+         user_name(::geteuid());
 }
 
 /// What `ProtectHome=` of a systemd unit shows instead of the homes: a directory that nobody may enter, or

@@ -58,8 +58,7 @@ const config::Fields<Options>& fields() {
 
 class Publish final : public site::Handler {
  public:
-  Publish(site::Template room, site::Template message, Opcode kind, http::Status status,
-          site::ResponseFields fields)
+  Publish(site::Template room, site::Template message, Opcode kind, http::Status status, site::ResponseFields fields)
       : room_(std::move(room)),
         message_(std::move(message)),
         kind_(kind),
@@ -84,8 +83,8 @@ class Publish final : public site::Handler {
 
  private:
   static void refuse_for_now(http::Exchange& exchange) {
-    auto response = site::make_error_response(exchange, 503, "deliveries lag behind, try again",
-                                              site::errors_of(exchange));
+    auto response =
+        site::make_error_response(exchange, 503, "deliveries lag behind, try again", site::errors_of(exchange));
     response.fields.push_back({"Retry-After", "1"});
     exchange.respond(std::move(response));
   }
@@ -107,10 +106,9 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   auto message = keys.json ? Template::compile_json(*keys.json, context.scope, diagnostics)
                            : compile(keys.text ? *keys.text : *keys.binary);
   auto kind = keys.binary ? Opcode::binary : Opcode::text;
-  return std::make_unique<Publish>(compile(keys.room), std::move(message), kind,
-                                   context.status ? context.status : http::Status{200},
-                                   site::ResponseFields({{"Content-Type", "application/json"}},
-                                                        context.headers, context.scope, diagnostics));
+  return std::make_unique<Publish>(
+      compile(keys.room), std::move(message), kind, context.status ? context.status : http::Status{200},
+      site::ResponseFields({{"Content-Type", "application/json"}}, context.headers, context.scope, diagnostics));
 }
 
 const site::RouteAction action("publish", fields, make);

@@ -54,8 +54,7 @@ class UriValues : public site::RequestValues {
     if (placeholder.origin == site::Origin::host) return site::Value::literal_of(value.text);
     if (placeholder.origin == site::Origin::path_text) return raw(exchange().request.path);
     bool is_path_text = placeholder.origin == site::Origin::path && value.kind == site::Value::Kind::text;
-    if (is_path_text && match()->path[placeholder.index].present)
-      return raw(match()->path[placeholder.index].raw);
+    if (is_path_text && match()->path[placeholder.index].present) return raw(match()->path[placeholder.index].raw);
     return value;
   }
 
@@ -143,8 +142,7 @@ class TargetCheck {
       if (!scope_.accepts(name, placeholder)) return true;             // reported with the template
       if (placeholder.origin == site::Origin::path_text) return true;  // begins with a slash
       if (placeholder.origin != site::Origin::host) {
-        report(at, close + 1,
-               "the value of `{" + std::string(name) + "}` would choose the host of this redirect");
+        report(at, close + 1, "the value of `{" + std::string(name) + "}` would choose the host of this redirect");
         return false;
       }
       at = close + 1;
@@ -165,9 +163,8 @@ class TargetCheck {
 bool check_status(const site::HandlerContext& context) {
   if (context.status == 0 || std::ranges::find(statuses, context.status) != statuses.end()) return true;
   const auto* given = context.table.find("status");
-  auto& error =
-      context.reading.diagnostics.error("bad-redirect", given ? given->span : context.table.span,
-                                        std::to_string(context.status) + " is no status of a redirect");
+  auto& error = context.reading.diagnostics.error("bad-redirect", given ? given->span : context.table.span,
+                                                  std::to_string(context.status) + " is no status of a redirect");
   error.label = "one of 301, 302, 303, 307, 308";
   return false;
 }

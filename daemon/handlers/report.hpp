@@ -21,8 +21,10 @@ struct ReportOptions {
 template <class Options>
 config::Field listen_field(OwnAddress Options::* member) {
   return config::field("listen", member, site::listen_address())
-      .doc("A listener for this section alone, or for several that name the same: the address then serves nothing else, and "
-           "the addresses of the server do not serve this. It answers for every host.")
+      .doc(
+          "A listener for this section alone, or for several that name the same: the address then serves nothing else, "
+          "and "
+          "the addresses of the server do not serve this. It answers for every host.")
       .example("\"127.0.0.1:9100\"");
 }
 

@@ -31,8 +31,8 @@ void warn_of_old_sibling(const std::string& name) {
 
 /// Looks at the siblings of a file whose identity is `plain`. Three looks at names that do not exist, mostly:
 /// the kernel knows that by heart for directories in use.
-int find_siblings(const FileRoot& root, const std::string& relative, const FileIdentity& plain,
-                  Resource& resource, Waiting waiting) {
+int find_siblings(const FileRoot& root, const std::string& relative, const FileIdentity& plain, Resource& resource,
+                  Waiting waiting) {
   for (auto coding : http::codings_by_size) {
     auto suffix = std::string(extension(coding));
     auto node = root.find(relative + suffix, waiting);
@@ -57,8 +57,7 @@ int find_siblings(const FileRoot& root, const std::string& relative, const FileI
 }
 
 bool is_computable(std::string_view content_type, std::uint64_t size, const CodingSettings& codings) {
-  return codings.compress && size >= codings.least && size <= CodingSettings::most &&
-         is_compressible(content_type);
+  return codings.compress && size >= codings.least && size <= CodingSettings::most && is_compressible(content_type);
 }
 
 ServedFilePtr read_sibling(const FileRoot& root, const std::string& relative, const Resource& resource,
@@ -133,8 +132,7 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
                                                             const CodingSettings& codings, Waiting waiting) {
   FileIdentity found(node.status);
   auto storage = storage_of(found.device, traits.name, waiting);
-  if (!storage || (*storage == net::Storage::remote && waiting == Waiting::never))
-    return std::unexpected(EAGAIN);
+  if (!storage || (*storage == net::Storage::remote && waiting == Waiting::never)) return std::unexpected(EAGAIN);
 
   auto resource = std::make_shared<Resource>();
   resource->traits = std::move(traits);
@@ -143,8 +141,7 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
   if (codings.precompressed && !is_compressed(resource->traits.content_type)) {
     if (int error = find_siblings(root, relative, found, *resource, waiting)) return std::unexpected(error);
   }
-  if (is_computable(resource->traits.content_type, found.size, codings))
-    resource->computable = http::CodingSet::all();
+  if (is_computable(resource->traits.content_type, found.size, codings)) resource->computable = http::CodingSet::all();
   resource->traits.varies = resource->has_codings();
   auto plain = load_file(node, resource->traits, waiting);
   if (!plain) return std::unexpected(plain.error());
@@ -155,8 +152,7 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
 
 ServedFilePtr make_coded(const FileRoot& root, const std::string& relative, const Resource& resource,
                          http::Coding coding) {
-  return resource.siblings.has(coding) ? read_sibling(root, relative, resource, coding)
-                                       : compute(resource, coding);
+  return resource.siblings.has(coding) ? read_sibling(root, relative, resource, coding) : compute(resource, coding);
 }
 
 }  // namespace sluice::handlers

@@ -14,7 +14,7 @@ namespace {
 
 /// 0, or the errno that opening for reading would give. Nothing is opened: a FIFO must not be.
 int access_error(const std::string& path, mode_t type, int wrong_type, int access) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return errno;
   if ((status.st_mode & S_IFMT) != type) return wrong_type;
   return ::faccessat(AT_FDCWD, path.c_str(), access, AT_EACCESS) == 0 ? 0 : errno;

@@ -71,8 +71,8 @@ ServedFilePtr described(ServedFile&& file, std::int64_t last_modified, const Fil
   auto fields = fields_of(*made, traits, traits.cache_control);
   made->fields = http::FixedFields(fields);
   made->partial_fields = http::FixedFields(without(fields, {"Content-Type", "Content-Encoding"}));
-  made->error_fields = http::FixedFields(
-      without(fields_of(*made, traits, "no-store"), {"ETag", "Last-Modified", "Accept-Ranges"}));
+  made->error_fields =
+      http::FixedFields(without(fields_of(*made, traits, "no-store"), {"ETag", "Last-Modified", "Accept-Ranges"}));
   made->fields.prepare(200, static_cast<std::int64_t>(made->size));
   made->partial_fields.prepare(304, http::FixedFields::no_length);
   made->whole.fixed = &made->fields;
@@ -111,9 +111,7 @@ std::string tag_with_coding(std::string_view etag, http::Coding coding) {
 }
 
 /// Of a text of so many octets that does not fit into its object, with what the allocator adds.
-std::size_t heap_of(std::size_t octets) {
-  return octets < 16 ? 0 : octets + 32;
-}
+std::size_t heap_of(std::size_t octets) { return octets < 16 ? 0 : octets + 32; }
 
 std::size_t memory_of(const http::FixedFields& fields) {
   auto sum = 2 * heap_of(fields.octets());  // it may have grown by doubling
@@ -136,8 +134,8 @@ http::BodyPart ServedFile::content(http::ByteRange range) const {
 
 std::size_t ServedFile::footprint() const {
   constexpr std::size_t shared_text = sizeof(std::string) + 32;
-  return sizeof(ServedFile) + (bytes ? bytes->capacity() + shared_text : 0) + memory_of(fields) + memory_of(partial_fields) +
-         memory_of(error_fields);
+  return sizeof(ServedFile) + (bytes ? bytes->capacity() + shared_text : 0) + memory_of(fields) +
+         memory_of(partial_fields) + memory_of(error_fields);
 }
 
 std::expected<ServedFilePtr, int> load_file(const FileNode& node, const FileTraits& traits, Waiting waiting) {
@@ -148,8 +146,8 @@ std::expected<ServedFilePtr, int> load_file(const FileNode& node, const FileTrai
   return described(std::move(*file), last_modified, traits);
 }
 
-std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const ServedFile& plain,
-                                               http::Coding coding, const FileTraits& traits) {
+std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const ServedFile& plain, http::Coding coding,
+                                               const FileTraits& traits) {
   auto file = read(node, traits, Waiting::allowed);
   if (!file) return std::unexpected(file.error());
   file->content_type = plain.content_type;
@@ -158,8 +156,7 @@ std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const Serve
   return described(std::move(*file), plain.validators.last_modified, traits);
 }
 
-ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::string bytes,
-                          const FileTraits& traits) {
+ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::string bytes, const FileTraits& traits) {
   ServedFile file;
   file.identity = plain.identity;
   file.settled = plain.settled;

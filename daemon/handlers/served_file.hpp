@@ -18,8 +18,8 @@
 namespace sluice::handlers {
 
 /// One state of a file in one content coding, ready to be sent: its content or an open descriptor, its
-/// validators, its header fields as octets, and the usual responses. Immutable; shared by the cache of a worker and by responses
-/// in flight.
+/// validators, its header fields as octets, and the usual responses. Immutable; shared by the cache of a worker and by
+/// responses in flight.
 struct ServedFile {
   std::uint64_t number = next_number();  // never given twice, not 0
   FileIdentity identity;
@@ -34,8 +34,8 @@ struct ServedFile {
   http::FixedFields partial_fields;  // without Content-Type: of a 304 or multipart 206
   http::FixedFields error_fields;    // without validators and ranges: of the page of an error
 
-  std::uint64_t size = 0;  // octets of content
-  std::shared_ptr<const std::string> bytes;   // the content, unless `file` is set
+  std::uint64_t size = 0;                    // octets of content
+  std::shared_ptr<const std::string> bytes;  // the content, unless `file` is set
   std::shared_ptr<const net::OpenFile> file;
 
   http::Response whole;         // the 200, and
@@ -67,11 +67,10 @@ std::expected<ServedFilePtr, int> load_file(const FileNode& node, const FileTrai
 
 /// Reads the file behind `node` as another coding of `plain`: the sibling "app.js.br" of "app.js". Type and
 /// Last-Modified are those of `plain`; `traits` are those of `plain` with the sibling's name.
-std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const ServedFile& plain,
-                                               http::Coding coding, const FileTraits& traits);
+std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const ServedFile& plain, http::Coding coding,
+                                               const FileTraits& traits);
 
 /// `plain` with its content in another coding.
-ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::string bytes,
-                          const FileTraits& traits);
+ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::string bytes, const FileTraits& traits);
 
 }  // namespace sluice::handlers

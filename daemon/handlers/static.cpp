@@ -20,15 +20,13 @@ const config::SectionEntry section("static", true, "A directory whose files are 
 /// The page of the 404 may come with the next deploy, so its absence is no error.
 void check_error_page(const StaticOptions& options, config::Diagnostics& diagnostics) {
   if (!options.not_found) return;
-  struct stat status {};
+  struct stat status{};
   if (::stat((*options.root + "/" + **options.not_found).c_str(), &status) == 0) return;
-  diagnostics.warning("missing-file", options.not_found->span,
-                      "there is no `" + **options.not_found + "` in the root");
+  diagnostics.warning("missing-file", options.not_found->span, "there is no `" + **options.not_found + "` in the root");
 }
 
 /// Headers of the config go over those of the set for security.
-std::vector<site::HeaderTemplate> all_headers(const StaticOptions& options,
-                                              const config::Declaration& declaration,
+std::vector<site::HeaderTemplate> all_headers(const StaticOptions& options, const config::Declaration& declaration,
                                               site::Builder& builder) {
   auto headers = security_headers(options.security_headers);
   for (const auto& own : builder.merged_headers(options.host, declaration.table.find("headers"))) {
@@ -37,8 +35,7 @@ std::vector<site::HeaderTemplate> all_headers(const StaticOptions& options,
   }
   for (const auto& setting : options.headers) {
     if (setting.value) continue;  // `false` takes one of the set away, too
-    std::erase_if(headers,
-                  [&](const auto& header) { return equals_ignoring_case(header.name, setting.name); });
+    std::erase_if(headers, [&](const auto& header) { return equals_ignoring_case(header.name, setting.name); });
   }
   return headers;
 }

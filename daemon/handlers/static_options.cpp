@@ -16,10 +16,7 @@ using config::field;
 config::Type<std::string> cache_rule() {
   using namespace std::chrono_literals;
   static const std::vector<std::pair<std::string, std::string_view>> words = {
-      {"immutable", immutable_cache_control},
-      {"no-cache", "no-cache"},
-      {"no-store", "no-store"},
-      {"none", ""}};
+      {"immutable", immutable_cache_control}, {"no-cache", "no-cache"}, {"no-store", "no-store"}, {"none", ""}};
   auto age = config::duration(0s, std::chrono::hours(24) * 3650);
   auto info = age.info;
   info.name = "duration or word";
@@ -31,8 +28,7 @@ config::Type<std::string> cache_rule() {
             }
             auto seconds = age.read(value, reading);
             if (!seconds) return std::nullopt;
-            return "max-age=" +
-                   std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*seconds).count());
+            return "max-age=" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*seconds).count());
           }};
 }
 
@@ -61,15 +57,13 @@ Result<Attempt> parse_attempt(const std::string& text) {
   attempt.before = name->substr(0, at);
   if (attempt.has_path) attempt.after = name->substr(at + placeholder.size());
   for (const auto* part : {&attempt.before, &attempt.after}) {
-    if (part->find_first_of("{}") != std::string::npos)
-      return fail("the only placeholder here is `{path}`, once");
+    if (part->find_first_of("{}") != std::string::npos) return fail("the only placeholder here is `{path}`, once");
   }
   return attempt;
 }
 
 Result<std::string> parse_index(const std::string& text) {
-  if (text.find('/') != std::string::npos)
-    return fail("`index` is the name of a file in the directory, not a path");
+  if (text.find('/') != std::string::npos) return fail("`index` is the name of a file in the directory, not a path");
   return parse_name(text);
 }
 
@@ -88,9 +82,8 @@ std::vector<config::Field> place_fields() {
   return {
       field("path", &StaticOptions::paths, config::one_or_more(config::non_empty_string()))
           .otherwise("\"/\"")
-          .doc(
-              "Path below which the files are served, or several. It matches whole segments: `/files` serves "
-              "/files/a, not /filesystem. Routes come first.")
+          .doc("Path below which the files are served, or several. It matches whole segments: `/files` serves "
+               "/files/a, not /filesystem. Routes come first.")
           .example("\"/assets\""),
       field("host", &StaticOptions::host, site::host_pattern())
           .doc("Name of the host that the request must be for. `*.example.org` is every name below "
@@ -124,8 +117,8 @@ std::vector<config::Field> place_fields() {
 std::vector<config::Field> page_fields() {
   return {
       field("index", &StaticOptions::index,
-            config::any_number(config::advised(
-                config::parsed<std::string>("file name", "", "bad-index", parse_index), index_advice)))
+            config::any_number(
+                config::advised(config::parsed<std::string>("file name", "", "bad-index", parse_index), index_advice)))
           .otherwise("\"index.html\"")
           .doc("Name of the file that stands for its directory, or several, of which the first that exists "
                "is taken.")
@@ -188,17 +181,16 @@ std::vector<config::Field> transfer_fields() {
           .otherwise("\"1KiB\"")
           .doc("Files smaller than this are sent as they are.")
           .example("\"256B\""),
-      field("security_headers", &StaticOptions::security_headers,
-            config::one_of<SecurityHeaders>({{"off", SecurityHeaders::off},
-                                             {"basic", SecurityHeaders::basic},
-                                             {"strict", SecurityHeaders::strict}}))
+      field(
+          "security_headers", &StaticOptions::security_headers,
+          config::one_of<SecurityHeaders>(
+              {{"off", SecurityHeaders::off}, {"basic", SecurityHeaders::basic}, {"strict", SecurityHeaders::strict}}))
           .otherwise("\"off\"")
-          .doc(
-              "A set of header fields that browsers take as orders. basic: Referrer-Policy, X-Frame-Options, "
-              "Cross-Origin-Opener-Policy, Permissions-Policy. strict: these and a Content-Security-Policy "
-              "that allows the "
-              "site itself only. `headers` may change each. `X-Content-Type-Options: nosniff` is always "
-              "sent.")
+          .doc("A set of header fields that browsers take as orders. basic: Referrer-Policy, X-Frame-Options, "
+               "Cross-Origin-Opener-Policy, Permissions-Policy. strict: these and a Content-Security-Policy "
+               "that allows the "
+               "site itself only. `headers` may change each. `X-Content-Type-Options: nosniff` is always "
+               "sent.")
           .example("\"basic\""),
       field("headers", &StaticOptions::headers, site::header_settings())
           .doc("Header fields of the responses, with placeholders; `false` removes one that the server sets "

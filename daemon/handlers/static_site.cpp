@@ -143,9 +143,7 @@ std::string Attempt::name_for(std::string_view relative) const {
 }
 
 StaticSite::StaticSite(StaticSettings settings)
-    : settings_(std::move(settings)),
-      root_(settings_.root, settings_.symlinks),
-      id_(FileCache::new_owner()) {}
+    : settings_(std::move(settings)), root_(settings_.root, settings_.symlinks), id_(FileCache::new_owner()) {}
 
 Resolution StaticSite::resolve(const Wanted& wanted, Waiting waiting) const {
   return Resolver(settings_, root_, wanted, waiting).run();
@@ -157,15 +155,13 @@ std::string_view StaticSite::type_of(std::string_view relative) const {
   return own.empty() ? http::MimeTypes::system().type_of(relative) : own;
 }
 
-std::expected<std::shared_ptr<Resource>, int> StaticSite::read(const Resolution& resolution,
-                                                               Waiting waiting) const {
+std::expected<std::shared_ptr<Resource>, int> StaticSite::read(const Resolution& resolution, Waiting waiting) const {
   FileTraits traits;
   traits.name = root_.path() + (root_.path().ends_with('/') ? "" : "/") + resolution.relative;
   traits.content_type = type_of(resolution.relative);
   traits.cache_control = settings_.cache.control_for(resolution.relative, traits.content_type);
   traits.headers = &settings_.headers;
-  return load_resource(root_, resolution.relative, *resolution.node, std::move(traits), settings_.codings,
-                       waiting);
+  return load_resource(root_, resolution.relative, *resolution.node, std::move(traits), settings_.codings, waiting);
 }
 
 }  // namespace sluice::handlers

@@ -27,8 +27,8 @@ void append_route(std::string& out, const std::string& name, const site::Totals:
   }
   out.append("{\"route\":");
   append_json_string(out, name);
-  fmt::format_to(std::back_inserter(out), ",\"requests\":{},\"client_errors\":{},\"server_errors\":{},\"octets\":{},", count,
-                 client_errors, server_errors, route.octets);
+  fmt::format_to(std::back_inserter(out), ",\"requests\":{},\"client_errors\":{},\"server_errors\":{},\"octets\":{},",
+                 count, client_errors, server_errors, route.octets);
   append_latencies(out, route.latencies);
   out.push_back('}');
 }
@@ -40,11 +40,14 @@ std::string status_data(const site::Totals& totals, const site::ProcessState& pr
   auto up = std::chrono::system_clock::now() - process.started;
   std::string out;
   fmt::format_to(std::back_inserter(out),
-                 "{{\"version\":\"{}\",\"uptime\":{},\"draining\":{},\"connections\":{},\"active\":{},\"websockets\":{},\"accepted\":{},\"aborted\":{},"
-                 "\"log_lines_dropped\":{},\"config_version\":{},\"config_loaded\":{},\"reloads\":{},\"failed_reloads\":{},\"last_reload\":",
-                 SLUICE_VERSION, duration_cast<std::chrono::seconds>(up).count(), process.draining.load(), totals.connections,
-                 totals.active, net::open_now(net::OpenProtocol::websocket), totals.accepted, totals.aborted,
-                 totals.log_lines_dropped, process.config_version(), process.config_loaded.load(), process.reloads.get(), process.failed_reloads.get());
+                 "{{\"version\":\"{}\",\"uptime\":{},\"draining\":{},\"connections\":{},\"active\":{},\"websockets\":{}"
+                 ",\"accepted\":{},\"aborted\":{},"
+                 "\"log_lines_dropped\":{},\"config_version\":{},\"config_loaded\":{},\"reloads\":{},\"failed_"
+                 "reloads\":{},\"last_reload\":",
+                 SLUICE_VERSION, duration_cast<std::chrono::seconds>(up).count(), process.draining.load(),
+                 totals.connections, totals.active, net::open_now(net::OpenProtocol::websocket), totals.accepted,
+                 totals.aborted, totals.log_lines_dropped, process.config_version(), process.config_loaded.load(),
+                 process.reloads.get(), process.failed_reloads.get());
   append_json_string(out, process.last_reload());
   out.append(",\"bounds\":[");
   for (std::size_t i = 0; i < site::latency_bounds.size(); ++i)

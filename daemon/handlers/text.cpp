@@ -16,8 +16,7 @@ const config::Fields<Options>& fields() {
 }
 
 std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {
-  auto body =
-      site::Template::compile(options.text, context.scope, site::Escape::none, context.reading.diagnostics);
+  auto body = site::Template::compile(options.text, context.scope, site::Escape::none, context.reading.diagnostics);
   return make_body_handler(context, std::move(body), "text/plain; charset=utf-8", options);
 }
 

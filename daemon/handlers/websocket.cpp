@@ -27,15 +27,14 @@ class WebSocketHandler final : public site::Handler {
 
     KeptValues kept(endpoint_->kept, site::RequestValues(exchange));
     auto conversation = std::make_unique<WebSocketConversation>(endpoint_, std::move(kept), *std::move(seat));
-    auto compression = shaken.deflate ? std::make_unique<websocket::Compression>(*shaken.deflate,
-                                                                                 endpoint_->handshake.deflate)
-                                      : nullptr;
-    auto session = std::make_unique<websocket::Session>(endpoint_->limits, std::move(conversation),
-                                                        std::move(compression));
+    auto compression = shaken.deflate
+                           ? std::make_unique<websocket::Compression>(*shaken.deflate, endpoint_->handshake.deflate)
+                           : nullptr;
+    auto session =
+        std::make_unique<websocket::Session>(endpoint_->limits, std::move(conversation), std::move(compression));
     http::Response response;
     response.status = 101;
-    response.fields = {
-        {"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", shaken.accept}};
+    response.fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", shaken.accept}};
     if (!shaken.protocol.empty()) response.fields.push_back({"Sec-WebSocket-Protocol", shaken.protocol});
     if (shaken.deflate) response.fields.push_back({"Sec-WebSocket-Extensions", shaken.deflate->response});
     exchange.upgrade(std::move(response), std::move(session));
@@ -43,12 +42,10 @@ class WebSocketHandler final : public site::Handler {
 
  private:
   static void refuse(http::Exchange& exchange, const websocket::Handshake& shaken) {
-    auto response =
-        site::make_error_response(exchange, shaken.status, shaken.reason, site::errors_of(exchange));
+    auto response = site::make_error_response(exchange, shaken.status, shaken.reason, site::errors_of(exchange));
     if (shaken.status == 426) {  // RFC 9110 §15.5.22, RFC 6455 §4.4
-      response.fields.insert(
-          response.fields.end(),
-          {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}});
+      response.fields.insert(response.fields.end(),
+                             {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}});
     }
     exchange.respond(std::move(response));
   }
@@ -84,8 +81,8 @@ void report_roomless_keys(const config::Value& table, config::Diagnostics& diagn
   for (auto key : {"to", "history", "notices", "slow_consumer", "max_backlog"}) {
     const auto* member = table.find_member(key);
     if (!member) continue;
-    auto& error = diagnostics.error("needs-key", member->key_span,
-                                    "`" + std::string(key) + "` has no meaning without `room`");
+    auto& error =
+        diagnostics.error("needs-key", member->key_span, "`" + std::string(key) + "` has no meaning without `room`");
     error.help = "say which room clients join: room = \"NAME\"";
   }
 }
@@ -98,8 +95,7 @@ bool place_is_known(const config::Value& table, const WebSocketOptions& options)
 /// Checks everything, whatever has been found wrong with some of it.
 void build_websocket(const config::Declaration& declaration, site::Builder& builder) {
   WebSocketOptions options;
-  config::read_parts(declaration.table, "[[websocket]]", {{&websocket_fields(), &options}},
-                     builder.reading());
+  config::read_parts(declaration.table, "[[websocket]]", {{&websocket_fields(), &options}}, builder.reading());
   if (!options.room && names_room(declaration.table))
     options.room.emplace();  // reported; the rest is checked as with it
   report_roomless_keys(declaration.table, builder.reading().diagnostics);

@@ -10,9 +10,7 @@ namespace {
 using websocket::Opcode;
 using websocket::Session;
 
-std::string peer_of(const Session& session) {
-  return session.transport().peer().text();
-}
+std::string peer_of(const Session& session) { return session.transport().peer().text(); }
 
 /// Says at debug level what happened to a session; `what` makes the text only where it is wanted.
 template <class What>
@@ -68,8 +66,8 @@ void WebSocketConversation::join(Session& session) {
 
 void WebSocketConversation::on_message(Session& session, Opcode kind, std::string_view payload) {
   note(session, [&] {
-    return std::string(kind == Opcode::text ? "text" : "binary") + " message of " +
-           std::to_string(payload.size()) + " octets";
+    return std::string(kind == Opcode::text ? "text" : "binary") + " message of " + std::to_string(payload.size()) +
+           " octets";
   });
   if (endpoint_->echoes() && !endpoint_->log_message) return answer(session, kind, payload);
 
@@ -87,8 +85,7 @@ void WebSocketConversation::on_message(Session& session, Opcode kind, std::strin
 std::string_view WebSocketConversation::take_apart(Opcode kind, WebSocketEvent& event,
                                                    std::vector<site::Value>& members) const {
   if (!endpoint_->needs_json && endpoint_->members.empty()) return {};
-  if (kind != Opcode::text)
-    return endpoint_->needs_json ? "the message is binary, JSON text is expected" : "";
+  if (kind != Opcode::text) return endpoint_->needs_json ? "the message is binary, JSON text is expected" : "";
   if (!is_json(event.message)) return endpoint_->needs_json ? "the message is not JSON" : "";
   event.member_names = endpoint_->members;
   std::string_view fault;
@@ -125,13 +122,10 @@ void WebSocketConversation::hold_while_congested(Session& session) {
 
 void WebSocketConversation::refuse(Session& session, const WebSocketEvent& event) const {
   switch (endpoint_->on_bad_message) {
-    case BadMessage::Action::close:
-      return session.close(websocket::close_code::unsupported_data, event.detail);
-    case BadMessage::Action::ignore:
-      return;
+    case BadMessage::Action::close: return session.close(websocket::close_code::unsupported_data, event.detail);
+    case BadMessage::Action::ignore: return;
     case BadMessage::Action::answer:
-      return render(*endpoint_->bad_message_answer, event,
-                    [&](std::string_view text) { session.send_text(text); });
+      return render(*endpoint_->bad_message_answer, event, [&](std::string_view text) { session.send_text(text); });
   }
 }
 
@@ -139,11 +133,10 @@ void WebSocketConversation::on_writable(Session&) {
   if (member_) member_->on_writable();
 }
 
-void WebSocketConversation::on_close(Session& session, std::uint16_t code, std::string_view reason,
-                                     bool clean) {
+void WebSocketConversation::on_close(Session& session, std::uint16_t code, std::string_view reason, bool clean) {
   note(session, [&] {
-    return "closed with " + std::to_string(code) +
-           (reason.empty() ? "" : " \"" + std::string(reason) + "\"") + (clean ? "" : ", not cleanly");
+    return "closed with " + std::to_string(code) + (reason.empty() ? "" : " \"" + std::string(reason) + "\"") +
+           (clean ? "" : ", not cleanly");
   });
   leave();
   auto code_text = std::to_string(code);
@@ -167,8 +160,7 @@ void WebSocketConversation::leave() {
   });
 }
 
-void WebSocketConversation::print(const std::optional<site::Template>& line,
-                                  const WebSocketEvent& event) const {
+void WebSocketConversation::print(const std::optional<site::Template>& line, const WebSocketEvent& event) const {
   if (!line) return;
   render(*line, event, [](std::string_view text) { user_lines::add(text); });
 }

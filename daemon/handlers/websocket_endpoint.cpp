@@ -111,8 +111,8 @@ WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scop
   needs_json = reply_is_json || required > 0;
   add_members(members, log_message);
   add_members(members, bad_message_answer);
-  for (const auto* used : {&reply, &bad_message_answer, &room, &join_notice, &leave_notice, &greeting,
-                           &log_open, &log_message, &log_close}) {
+  for (const auto* used : {&reply, &bad_message_answer, &room, &join_notice, &leave_notice, &greeting, &log_open,
+                           &log_message, &log_close}) {
     if (*used) kept.add(**used);
   }
 }

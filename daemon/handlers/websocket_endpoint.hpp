@@ -16,8 +16,7 @@ namespace sluice::handlers {
 /// its connections, which may outlive the site that it came with. Read by every worker at once.
 struct WebSocketEndpoint {
   /// `scope` holds the names of the request. Unknown placeholders are reported.
-  WebSocketEndpoint(const WebSocketOptions& options, const site::Scope& scope,
-                    config::Diagnostics& diagnostics);
+  WebSocketEndpoint(const WebSocketOptions& options, const site::Scope& scope, config::Diagnostics& diagnostics);
 
   bool echoes() const { return !reply; }
 

@@ -25,8 +25,7 @@ class Scanner {
     return true;
   }
   void skip_space() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
       ++at_;
   }
   bool take_value(unsigned depth);
@@ -51,20 +50,13 @@ class Scanner {
 bool Scanner::take_value(unsigned depth) {
   if (at_end()) return false;
   switch (text_[at_]) {
-    case '"':
-      return take_string();
-    case '{':
-      return depth > 0 && take_object(depth - 1);
-    case '[':
-      return depth > 0 && take_array(depth - 1);
-    case 't':
-      return take_word("true");
-    case 'f':
-      return take_word("false");
-    case 'n':
-      return take_word("null");
-    default:
-      return take_number();
+    case '"': return take_string();
+    case '{': return depth > 0 && take_object(depth - 1);
+    case '[': return depth > 0 && take_array(depth - 1);
+    case 't': return take_word("true");
+    case 'f': return take_word("false");
+    case 'n': return take_word("null");
+    default: return take_number();
   }
 }
 

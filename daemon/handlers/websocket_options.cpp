@@ -16,8 +16,7 @@ Result<std::string> check_origin(const std::string& text) {
   if (text == "any" || text == "same" || websocket::is_origin_pattern(text)) return text;
   if (text == "*" || text == "all") return fail("every origin is written \"any\"");
   if (text == "self") return fail("the origin of the site itself is written \"same\"");
-  if (text.find("://") == std::string::npos)
-    return fail("an origin begins with a scheme: \"https://" + text + "\"");
+  if (text.find("://") == std::string::npos) return fail("an origin begins with a scheme: \"https://" + text + "\"");
   return fail("`" + text + "` is no origin: scheme, host and perhaps a port, nothing else");
 }
 
@@ -58,9 +57,8 @@ config::Type<OwnMessage> own_message() {
   info.schema = R"({"type":"object"})";
   info.any_key = true;
   info.kinds = {Kind::table};
-  config::Type<OwnMessage> json{info, [](const config::Value& value, config::Reading&) {
-                                  return std::optional(OwnMessage{{}, value});
-                                }};
+  config::Type<OwnMessage> json{
+      info, [](const config::Value& value, config::Reading&) { return std::optional(OwnMessage{{}, value}); }};
   auto string = config::string();
   config::Type<OwnMessage> text{
       string.info, [read = string.read](const config::Value& value, config::Reading& reading) {
@@ -148,8 +146,7 @@ const config::Fields<CompressionKeys>& compression_fields() {
 config::Type<websocket::DeflateOptions> compression() {
   using Options = websocket::DeflateOptions;
   auto flag = config::boolean();
-  config::Type<Options> plain{flag.info,
-                              [read = flag.read](const config::Value& value, config::Reading& reading) {
+  config::Type<Options> plain{flag.info, [read = flag.read](const config::Value& value, config::Reading& reading) {
                                 auto enabled = read(value, reading);
                                 return enabled ? std::optional(Options{.enabled = *enabled}) : std::nullopt;
                               }};
@@ -258,9 +255,8 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"50s\""),
       field("pong_timeout", &Options::pong_timeout, config::duration(1s, 1h))
           .otherwise("\"10s\"")
-          .doc(
-              "Time that a client has to answer a ping; anything that it sends will do. Else it is gone, and "
-              "its connection is dropped.")
+          .doc("Time that a client has to answer a ping; anything that it sends will do. Else it is gone, and "
+               "its connection is dropped.")
           .example("\"30s\""),
       field("idle_timeout", &Options::idle_timeout, config::duration(0ms, 7 * 24h))
           .otherwise("\"0s\"")
@@ -292,8 +288,7 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
                "reply to it, where there is one) goes to all members of the room, in one order, on all "
                "workers. Endpoints that name the same room share it.")
           .example("\"chat/{room}\""),
-      field("to", &Options::to,
-            config::one_of<Audience>({{"all", Audience::all}, {"others", Audience::others}}))
+      field("to", &Options::to, config::one_of<Audience>({{"all", Audience::all}, {"others", Audience::others}}))
           .otherwise("\"all\"")
           .doc("Who gets a message that is sent in the room: all members, or all others.")
           .example("\"others\""),

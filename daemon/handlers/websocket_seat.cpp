@@ -7,8 +7,8 @@ WebSocketSeat::~WebSocketSeat() {
   if (address_) tenure_->addresses.leave(*address_);
 }
 
-std::expected<WebSocketSeat, http::Status> WebSocketSeat::take(std::shared_ptr<site::Tenure> tenure,
-                                                               std::uint32_t most, const net::Address& peer) {
+std::expected<WebSocketSeat, http::Status> WebSocketSeat::take(std::shared_ptr<site::Tenure> tenure, std::uint32_t most,
+                                                               const net::Address& peer) {
   WebSocketSeat seat;
   seat.tenure_ = std::move(tenure);
   if (most != 0) {

@@ -24,8 +24,8 @@ class WebSocketSeat {
 
   /// Takes a place for `peer` among at most `most` (0: no limit) and those that the tenure allows one
   /// address. 503 when the endpoint is full, 429 when the address has too many.
-  static std::expected<WebSocketSeat, http::Status> take(std::shared_ptr<site::Tenure> tenure,
-                                                         std::uint32_t most, const net::Address& peer);
+  static std::expected<WebSocketSeat, http::Status> take(std::shared_ptr<site::Tenure> tenure, std::uint32_t most,
+                                                         const net::Address& peer);
 
   /// The endpoint is not in force any more.
   bool endpoint_gone() const { return tenure_ && tenure_->over(); }

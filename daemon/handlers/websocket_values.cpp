@@ -18,10 +18,8 @@ bool is_momentary(site::Origin origin) {
     case site::Origin::detail:
     case site::Origin::status:
     case site::Origin::room_name:
-    case site::Origin::room_count:
-      return true;
-    default:
-      return false;
+    case site::Origin::room_count: return true;
+    default: return false;
   }
 }
 
@@ -35,8 +33,7 @@ void KeptPlaceholders::add(const site::Template& of) {
 
 std::size_t KeptPlaceholders::find(const site::Placeholder& placeholder) const {
   auto same = [&](const auto& kept) {
-    return kept.origin == placeholder.origin && kept.index == placeholder.index &&
-           kept.name == placeholder.name;
+    return kept.origin == placeholder.origin && kept.index == placeholder.index && kept.name == placeholder.name;
   };
   return static_cast<std::size_t>(std::ranges::find_if(all_, same) - all_.begin());
 }
@@ -62,24 +59,15 @@ site::Value KeptValues::get(std::size_t index) const {
 
 site::Value WebSocketValues::get(const site::Placeholder& placeholder) const {
   switch (placeholder.origin) {
-    case site::Origin::message:
-      return message();
-    case site::Origin::member:
-      return member(placeholder.name);
-    case site::Origin::now:
-      return site::Value::of(site::rfc3339(std::chrono::system_clock::now(), arena_));
-    case site::Origin::uuid:
-      return site::Value::of(site::new_uuid(arena_));
-    case site::Origin::detail:
-      return site::Value::of(event_.detail);
-    case site::Origin::status:
-      return site::Value::literal_of(event_.close_code);
-    case site::Origin::room_name:
-      return site::Value::of(event_.room_name);
-    case site::Origin::room_count:
-      return site::Value::literal_of(event_.room_count);
-    default:
-      break;
+    case site::Origin::message: return message();
+    case site::Origin::member: return member(placeholder.name);
+    case site::Origin::now: return site::Value::of(site::rfc3339(std::chrono::system_clock::now(), arena_));
+    case site::Origin::uuid: return site::Value::of(site::new_uuid(arena_));
+    case site::Origin::detail: return site::Value::of(event_.detail);
+    case site::Origin::status: return site::Value::literal_of(event_.close_code);
+    case site::Origin::room_name: return site::Value::of(event_.room_name);
+    case site::Origin::room_count: return site::Value::literal_of(event_.room_count);
+    default: break;
   }
   auto index = placeholders_.find(placeholder);
   return index < placeholders_.size() ? kept_.get(index) : site::Value{};

@@ -12,18 +12,12 @@ struct Names {
 constexpr std::array<Names, coding_count> names = {
     {{"identity", ""}, {"gzip", ".gz"}, {"br", ".br"}, {"zstd", ".zst"}}};
 
-const Names& names_of(Coding coding) {
-  return names[static_cast<std::size_t>(coding)];
-}
+const Names& names_of(Coding coding) { return names[static_cast<std::size_t>(coding)]; }
 
 }  // namespace
 
-std::string_view token(Coding coding) {
-  return names_of(coding).token;
-}
-std::string_view extension(Coding coding) {
-  return names_of(coding).extension;
-}
+std::string_view token(Coding coding) { return names_of(coding).token; }
+std::string_view extension(Coding coding) { return names_of(coding).extension; }
 
 Coding choose_coding(std::string_view accepted, CodingSet available) {
   if (accepted.empty()) return Coding::identity;

@@ -21,9 +21,7 @@ std::string_view extension(Coding coding);
 /// A set of codings.
 class CodingSet {
  public:
-  constexpr void add(Coding coding) {
-    bits_ = static_cast<std::uint8_t>(bits_ | 1u << static_cast<unsigned>(coding));
-  }
+  constexpr void add(Coding coding) { bits_ = static_cast<std::uint8_t>(bits_ | 1u << static_cast<unsigned>(coding)); }
   constexpr void remove(Coding coding) {
     bits_ = static_cast<std::uint8_t>(bits_ & ~(1u << static_cast<unsigned>(coding)));
   }

@@ -36,8 +36,7 @@ struct Conditions {
       case 19:
         if (equals_ignoring_case(line.name, "If-Unmodified-Since")) if_unmodified_since = line.value;
         return;
-      default:
-        return;
+      default: return;
     }
   }
 };
@@ -76,8 +75,7 @@ Precondition evaluate_preconditions(const Request& request, const Validators& va
     if (!conditions.if_none_match_hits) return Precondition::proceed;
     return safe(request.method) ? Precondition::not_modified : Precondition::failed;
   }
-  if (safe(request.method) &&
-      compare(conditions.if_modified_since, validators.last_modified, now) == Age::unchanged) {
+  if (safe(request.method) && compare(conditions.if_modified_since, validators.last_modified, now) == Age::unchanged) {
     return Precondition::not_modified;
   }
   return Precondition::proceed;

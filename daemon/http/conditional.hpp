@@ -37,7 +37,8 @@ enum class Precondition : std::uint8_t {
 };
 
 /// Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of RFC 9110 §13.2.2 for a
-/// representation that exists. Without dates, for which `now` is asked, the result depends on nothing but the arguments.
+/// representation that exists. Without dates, for which `now` is asked, the result depends on nothing but the
+/// arguments.
 Precondition evaluate_preconditions(const Request& request, const Validators& validators, Now& now);
 
 /// Whether the Range field may be looked at: there is one, the method is GET or HEAD, and If-Range, where given,

@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
 constexpr std::string_view days = "SunMonTueWedThuFriSat";
-constexpr std::string_view long_days[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                          "Thursday", "Friday", "Saturday"};
+constexpr std::string_view long_days[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 
 char* write_digits(char* to, unsigned value, int count) {
   for (int i = count; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
@@ -87,8 +86,8 @@ bool read_time(Reader& in, Parts& parts) {
 
 bool read_fixdate(Reader in, Parts& parts) {
   return in.day_name() && in.literal(", ") && in.digits(2, parts.day) && in.literal(" ") && in.month(parts.month) &&
-         in.literal(" ") && in.digits(4, parts.year) && in.literal(" ") && read_time(in, parts) &&
-         in.literal(" GMT") && in.end();
+         in.literal(" ") && in.digits(4, parts.year) && in.literal(" ") && read_time(in, parts) && in.literal(" GMT") &&
+         in.end();
 }
 
 bool read_rfc850(Reader in, Parts& parts) {
@@ -110,7 +109,8 @@ int year_of(std::int64_t seconds) {
 
 std::optional<std::int64_t> to_seconds(const Parts& parts) {
   using namespace std::chrono;
-  year_month_day date{year(parts.year), month(static_cast<unsigned>(parts.month)), day(static_cast<unsigned>(parts.day))};
+  year_month_day date{year(parts.year), month(static_cast<unsigned>(parts.month)),
+                      day(static_cast<unsigned>(parts.day))};
   // 60 is a leap second.
   if (!date.ok() || parts.hour > 23 || parts.minute > 59 || parts.second > 60) return std::nullopt;
   return sys_seconds(sys_days(date)).time_since_epoch().count() + parts.hour * 3600 + parts.minute * 60 + parts.second;

@@ -66,14 +66,14 @@ class Exchange {
   bool waiting() const { return work_ != nullptr; }
 
   // What the application notes for its own use; cleared when the exchange ends. ------------------------
-  const void* route = nullptr;          // the matched route, owned by what `site` retains
-  Retained* site = nullptr;             // set with hold()
-  void* matched = nullptr;              // what routing found (parameters), in the arena
-  Memo* memo = nullptr;                 // for the requests that repeat this one; null: they will be read anew
-  std::uint64_t body_limit = 0;         // octets that on_head() allows for the request body
-  std::int64_t started = 0;             // monotonic time in ns when the head was complete, where somebody asks for it
-  bool timed = false;                   // whether the response says how long it took (Server-Timing)
-  std::uint64_t id = 0;                 // of this request, unique in the process
+  const void* route = nullptr;   // the matched route, owned by what `site` retains
+  Retained* site = nullptr;      // set with hold()
+  void* matched = nullptr;       // what routing found (parameters), in the arena
+  Memo* memo = nullptr;          // for the requests that repeat this one; null: they will be read anew
+  std::uint64_t body_limit = 0;  // octets that on_head() allows for the request body
+  std::int64_t started = 0;      // monotonic time in ns when the head was complete, where somebody asks for it
+  bool timed = false;            // whether the response says how long it took (Server-Timing)
+  std::uint64_t id = 0;          // of this request, unique in the process
 
   void hold(Retained& what) {
     what.retain();
@@ -100,9 +100,9 @@ class Exchange {
 
 /// How an exchange ended, for logs and metrics.
 struct Outcome {
-  Status status = 0;               // 0: no response could be sent
-  std::uint64_t body_octets = 0;   // of the response body
-  bool aborted = false;            // the client went away first
+  Status status = 0;              // 0: no response could be sent
+  std::uint64_t body_octets = 0;  // of the response body
+  bool aborted = false;           // the client went away first
 };
 
 /// What serves exchanges: the seam between protocols and the site. One per worker.
@@ -119,9 +119,9 @@ class Application {
   /// The protocol itself refuses: a request that cannot be parsed, a limit, a time-out. Fills a response (the
   /// error page). `exchange.request` holds what could be read, perhaps nothing.
   virtual void on_protocol_error(Exchange& exchange, Status status, std::string_view reason) = 0;
-  /// What `request`, for which `memo` was noted when it came before, is answered with now, where nothing of the exchange
-  /// matters and nobody wants to hear of it; the protocol then sends that and makes no exchange. Null: as usual. Valid until
-  /// the next call of the application.
+  /// What `request`, for which `memo` was noted when it came before, is answered with now, where nothing of the
+  /// exchange matters and nobody wants to hear of it; the protocol then sends that and makes no exchange. Null: as
+  /// usual. Valid until the next call of the application.
   virtual const Response* standing_response(const Request& request, const Memo& memo, net::Loop& loop) const {
     (void)request, (void)memo, (void)loop;
     return nullptr;

@@ -57,8 +57,8 @@ void Ranges::add(ByteRange range) {
     // The union takes the place of the one that came first; it may touch others in turn, so start again.
     auto begin = std::min(range.offset, other.offset);
     range = {begin, std::max(range.end(), other.end()) - begin};
-    std::move(ranges_.begin() + static_cast<std::ptrdiff_t>(i) + 1, ranges_.begin() + static_cast<std::ptrdiff_t>(count_),
-              ranges_.begin() + static_cast<std::ptrdiff_t>(i));
+    std::move(ranges_.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+              ranges_.begin() + static_cast<std::ptrdiff_t>(count_), ranges_.begin() + static_cast<std::ptrdiff_t>(i));
     --count_;
     i = 0;
   }

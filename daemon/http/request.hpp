@@ -20,15 +20,15 @@ enum class Version : std::uint8_t { http10, http11, http2 };
 struct Request {
   Method method = Method::get;
   Version version = Version::http11;
-  std::string_view target;  // as received: "/a%20b?x=1", "http://host/a", "*"
-  std::string_view path;    // raw path of the target, begins with '/'; "*" for OPTIONS *
-  std::string_view query;   // raw, without '?'
-  bool has_query = false;   // "/a?" has an empty one
-  std::string_view scheme;  // "http" or "https"
-  std::string_view host;    // host of the target or of the Host field, without port, as received
+  std::string_view target;     // as received: "/a%20b?x=1", "http://host/a", "*"
+  std::string_view path;       // raw path of the target, begins with '/'; "*" for OPTIONS *
+  std::string_view query;      // raw, without '?'
+  bool has_query = false;      // "/a?" has an empty one
+  std::string_view scheme;     // "http" or "https"
+  std::string_view host;       // host of the target or of the Host field, without port, as received
   std::string_view authority;  // with port
   std::span<const FieldLine> fields;
-  std::string_view body;    // complete, once the handler is called
+  std::string_view body;  // complete, once the handler is called
 
   /// The first field line with this name (case-insensitive), or an empty view with null data.
   std::string_view field(std::string_view name) const;

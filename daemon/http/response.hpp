@@ -67,13 +67,13 @@ std::uint64_t size(const BodyPart& part);
 /// HEAD, 204 and 304 (RFC 9110 §6.4.1, §15.3.5, §15.4.5), and keeps Content-Length where it is meaningful.
 struct Response {
   Status status = 200;
-  const FixedFields* fixed = nullptr;   // of the route; may be null
-  std::vector<FieldLine> fields;        // further fields; views into arena or Site
+  const FixedFields* fixed = nullptr;  // of the route; may be null
+  std::vector<FieldLine> fields;       // further fields; views into arena or Site
   BodyPart body;
-  std::vector<BodyPart> more;           // parts after `body`
+  std::vector<BodyPart> more;  // parts after `body`
   /// Where the body is left out on purpose (304, HEAD of a file), the length it would have had.
   std::int64_t declared_length = -1;
-  bool close = false;                   // end the connection afterwards
+  bool close = false;  // end the connection afterwards
 };
 
 }  // namespace sluice::http

@@ -47,7 +47,8 @@ bool valid_escapes(std::string_view text) {
 
 bool is_ipv6(std::string_view text) {
   char buffer[INET6_ADDRSTRLEN];
-  if (text.size() >= sizeof buffer || text.find('\0') != std::string_view::npos) return false;  // inet_pton stops at NUL
+  if (text.size() >= sizeof buffer || text.find('\0') != std::string_view::npos)
+    return false;  // inet_pton stops at NUL
   std::memcpy(buffer, text.data(), text.size());
   buffer[text.size()] = '\0';
   in6_addr address;
@@ -98,7 +99,8 @@ std::optional<Target> parse_absolute(Method method, std::string_view text) {
   auto colon = text.find("://");
   if (colon == std::string_view::npos) return std::nullopt;
   target.scheme = text.substr(0, colon);
-  if (!equals_ignoring_case(target.scheme, "http") && !equals_ignoring_case(target.scheme, "https")) return std::nullopt;
+  if (!equals_ignoring_case(target.scheme, "http") && !equals_ignoring_case(target.scheme, "https"))
+    return std::nullopt;
 
   auto rest = text.substr(colon + 3);
   auto end = std::min(rest.find_first_of("/?"), rest.size());

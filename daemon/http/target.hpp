@@ -10,8 +10,8 @@ namespace sluice::http {
 
 /// An authority without user information: "example.org:8080", "[::1]".
 struct Authority {
-  std::string_view host;  // as received; an IPv6 literal with its brackets
-  std::string_view port;  // digits, may be empty
+  std::string_view host;          // as received; an IPv6 literal with its brackets
+  std::string_view port;          // digits, may be empty
   std::uint16_t port_number = 0;  // 0: none given
 };
 

@@ -39,8 +39,8 @@ class Engine {
 
   /// Whether every response ends its connection.
   bool closing() const { return draining || strained; }
-  bool draining = false;  // the daemon stops
-  bool strained = false;  // memory is short
+  bool draining = false;     // the daemon stops
+  bool strained = false;     // memory is short
   std::size_t sessions = 0;  // that use this
   KnownHeads heads;
   HeaderCache headers;

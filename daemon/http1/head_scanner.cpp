@@ -18,7 +18,8 @@ bool is_version(std::string_view text) {
 /// Finds the three parts. What octets the target may hold is for parse_target() to say.
 Refusal HeadScanner::check_request_line(std::string_view line, const Settings& settings) {
   // First, because a longer one is refused with this before its end has come.
-  if (line.size() > settings.target.count + request_line_room) return {414, "the request target is too long", Limit::uri_bytes};
+  if (line.size() > settings.target.count + request_line_room)
+    return {414, "the request target is too long", Limit::uri_bytes};
   std::size_t method = 0;
   while (method < line.size() && is_token_char(line[method])) ++method;
   if (method == 0) return {400, "the method is not a token"};
@@ -44,7 +45,8 @@ Refusal HeadScanner::check_line(std::string_view line, const Settings& settings)
     has_request_line_ = true;
     return check_request_line(line, settings);
   }
-  if (line.front() == ' ' || line.front() == '\t') return {400, "a field line is folded (obsolete, RFC 9112 section 5.2)"};
+  if (line.front() == ' ' || line.front() == '\t')
+    return {400, "a field line is folded (obsolete, RFC 9112 section 5.2)"};
   if (line.front() == ':') return {400, "a field has no name"};
   if (++fields_ > settings.fields) return {431, "the request has too many fields", Limit::header_count};
   return {};
@@ -53,7 +55,8 @@ Refusal HeadScanner::check_line(std::string_view line, const Settings& settings)
 HeadScanner::Outcome HeadScanner::unfinished(std::string_view received, const Settings& settings) {
   auto size = received.size() - skipped_;
   if (!has_request_line_ && size > 0) {
-    if (size > settings.target.count + request_line_room) return refuse({414, "the request target is too long", Limit::uri_bytes});
+    if (size > settings.target.count + request_line_room)
+      return refuse({414, "the request target is too long", Limit::uri_bytes});
     auto first = received[skipped_];
     if (first == 0x16) return refuse({400, "this port speaks plain HTTP, not TLS"});
     if (first != '\r' && !is_token_char(first)) return refuse({400, "this is not HTTP"});
@@ -96,7 +99,8 @@ HeadScanner::Outcome HeadScanner::scan(std::string_view received, const Settings
     bool first = !has_request_line_;
     if (auto refusal = check_line(line, settings)) return refuse(refusal);
     if (first && cache && take_known(cache->find(received.substr(line_begin_)), settings)) return Outcome::complete;
-    if (line_begin_ - skipped_ > settings.head.count) return refuse({431, "the request head is too large", Limit::header_bytes});
+    if (line_begin_ - skipped_ > settings.head.count)
+      return refuse({431, "the request head is too large", Limit::header_bytes});
   }
   return unfinished(received, settings);
 }

@@ -12,9 +12,9 @@ namespace sluice::http1 {
 
 /// Why a request is refused before it reaches the site.
 struct Refusal {
-  http::Status status = 0;     // 0: not refused
-  Limit limit = Limit::none;   // that the request met
-  std::string_view reason;     // constant text for the error page and the log
+  http::Status status = 0;    // 0: not refused
+  Limit limit = Limit::none;  // that the request met
+  std::string_view reason;    // constant text for the error page and the log
 
   constexpr Refusal() = default;
   constexpr Refusal(http::Status as, std::string_view because, Limit met = Limit::none)

@@ -37,7 +37,8 @@ void HeaderCache::store(std::string_view octets, std::span<const http::FieldLine
   const auto* from = octets.data();
   const auto* to = section.octets.data();
   section.fields.clear();
-  for (const auto& field : fields) section.fields.push_back({moved(field.name, from, to), moved(field.value, from, to)});
+  for (const auto& field : fields)
+    section.fields.push_back({moved(field.name, from, to), moved(field.value, from, to)});
   section.authority = moved(authority, from, to);
   section.host = moved(host, from, to);
   section.keep_alive = keep_alive;

@@ -12,10 +12,11 @@
 
 namespace sluice::http1 {
 
-/// Responses of some size that are given again and again within one second, head and content as one file in the kernel's
-/// memory: sending that copies nothing and is one call, while octets of ours are copied for each connection. Such a file
-/// is never changed, for what was sent of it may be on its way still; the next Date needs another one. One thread; keeps
-/// at most 16 of at most 64 KiB and their heads, which includes those that slow clients have not taken yet.
+/// Responses of some size that are given again and again within one second, head and content as one file in the
+/// kernel's memory: sending that copies nothing and is one call, while octets of ours are copied for each connection.
+/// Such a file is never changed, for what was sent of it may be on its way still; the next Date needs another one. One
+/// thread; keeps at most 16 of at most 64 KiB and their heads, which includes those that slow clients have not taken
+/// yet.
 class HotResponses {
  public:
   HotResponses() = default;
@@ -50,8 +51,8 @@ class HotResponses {
   struct Slot {
     const char* content = nullptr;  // where it lies
     std::size_t size = 0;
-    std::uint32_t uses = 0;  // in this second
-    std::string head;        // of `file`, without the date
+    std::uint32_t uses = 0;             // in this second
+    std::string head;                   // of `file`, without the date
     std::shared_ptr<const void> owner;  // of the content of `file`, so that nothing else lies there
     std::shared_ptr<const net::OpenFile> file;
   };
@@ -62,7 +63,8 @@ class HotResponses {
 
   std::array<Slot, 64> slots_;
   std::string date_line_;  // of this second
-  std::shared_ptr<std::size_t> files_ = std::make_shared<std::size_t>(0);  // that exist, here or with a client's connection
+  std::shared_ptr<std::size_t> files_ =
+      std::make_shared<std::size_t>(0);  // that exist, here or with a client's connection
 };
 
 }  // namespace sluice::http1

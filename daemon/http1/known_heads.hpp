@@ -21,8 +21,9 @@ struct KnownHead final : http::Retained {
 
 /// The request heads that came more than once lately to the listeners of one kind of a worker. Whoever polls, a load
 /// balancer that asks whether we are well, and all browsers of one version that load the same page send the same octets
-/// each time: comparing them is all that is left of reading and routing them, which takes two fifths off the instructions
-/// that a small request costs us. One thread; keeps at most 256 heads of at most 1 KiB, and as much for their fields.
+/// each time: comparing them is all that is left of reading and routing them, which takes two fifths off the
+/// instructions that a small request costs us. One thread; keeps at most 256 heads of at most 1 KiB, and as much for
+/// their fields.
 class KnownHeads {
  public:
   KnownHeads() = default;
@@ -30,13 +31,13 @@ class KnownHeads {
   KnownHeads(const KnownHeads&) = delete;
   KnownHeads& operator=(const KnownHeads&) = delete;
 
-  /// The known head with which `received`, that begins with the first octet of a head, begins itself; or null. Lives until
-  /// the next note() or clear(), longer for whoever retains it.
+  /// The known head with which `received`, that begins with the first octet of a head, begins itself; or null. Lives
+  /// until the next note() or clear(), longer for whoever retains it.
   KnownHead* find(std::string_view received);
 
-  /// `head` has just been read. It must be one of HTTP/1.1 whose fields are plain (split_plain_fields) and valid, without
-  /// Expect and without a body. The views of `request` lie in a copy that begins at `copy`. Kept is what comes the second
-  /// time.
+  /// `head` has just been read. It must be one of HTTP/1.1 whose fields are plain (split_plain_fields) and valid,
+  /// without Expect and without a body. The views of `request` lie in a copy that begins at `copy`. Kept is what comes
+  /// the second time.
   void note(std::string_view head, const char* copy, const http::Request& request, bool keep_alive);
 
   /// Forgets all: other limits hold from now on.

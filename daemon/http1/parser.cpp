@@ -82,14 +82,10 @@ Refusal describe(const llhttp_t& parser) {
     case HPE_INVALID_CONTENT_LENGTH:
     case HPE_UNEXPECTED_CONTENT_LENGTH:
       return {400, "Content-Length is not one valid number, or stands beside Transfer-Encoding"};
-    case HPE_INVALID_TRANSFER_ENCODING:
-      return {400, "Transfer-Encoding is invalid"};
-    case HPE_INVALID_CHUNK_SIZE:
-      return {400, "a chunk size is invalid"};
-    case HPE_INVALID_HEADER_TOKEN:
-      return {400, "a field line holds an octet that is not allowed there"};
-    default:
-      return {400, "the request cannot be parsed"};
+    case HPE_INVALID_TRANSFER_ENCODING: return {400, "Transfer-Encoding is invalid"};
+    case HPE_INVALID_CHUNK_SIZE: return {400, "a chunk size is invalid"};
+    case HPE_INVALID_HEADER_TOKEN: return {400, "a field line holds an octet that is not allowed there"};
+    default: return {400, "the request cannot be parsed"};
   }
 }
 
@@ -132,7 +128,8 @@ void Parser::begin() {
   value_open_ = head_done_ = in_trailers_ = complete_ = keep_alive_ = expects_continue_ = false;
 }
 
-Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange, HeaderCache& cache) {
+Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange,
+                           HeaderCache& cache) {
   begin();
   auto line = scanner.request_line();
   auto& request = exchange.request;
@@ -212,7 +209,8 @@ Refusal Parser::split_by_llhttp(std::string_view head, std::span<http::FieldLine
   fields_.clear();
   if (auto bad = run_llhttp(head)) return bad;
   if (fields_.size() != fields.size()) return {400, "the request head cannot be parsed"};
-  std::ranges::transform(fields_, fields.begin(), [](const auto& field) { return http::FieldLine{field.name, trim(field.value)}; });
+  std::ranges::transform(fields_, fields.begin(),
+                         [](const auto& field) { return http::FieldLine{field.name, trim(field.value)}; });
   return {};
 }
 

@@ -18,8 +18,8 @@ namespace sluice::http1 {
 /// arena.
 class Parser {
  public:
-  /// Parses `head` (from the request line to the empty line) into `exchange.request`. `scanner` has found it. Its header
-  /// section goes to `cache` if another request may begin with it.
+  /// Parses `head` (from the request line to the empty line) into `exchange.request`. `scanner` has found it. Its
+  /// header section goes to `cache` if another request may begin with it.
   Refusal parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange, HeaderCache& cache);
   /// Where parse_head() has put the head, if it may be noted in KnownHeads; else null.
   const char* repeatable() const { return repeatable_; }

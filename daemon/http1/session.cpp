@@ -90,7 +90,8 @@ std::size_t Session::consume_head(std::string_view octets) {
   auto* known = scanner_.begun() ? nullptr : engine_.heads.find(octets);
   if (known) {
     auto length = known->octets.size();
-    if (const auto* response = engine_.application().standing_response(known->request, known->memo, transport_->loop())) {
+    if (const auto* response =
+            engine_.application().standing_response(known->request, known->memo, transport_->loop())) {
       send_standing(*known, *response);
       return length;
     }
@@ -110,8 +111,7 @@ std::size_t Session::consume_head(std::string_view octets) {
       exchange_ = engine_.take(*this);
       refuse(scanner_.refusal());
       return octets.size();
-    case HeadScanner::Outcome::complete:
-      break;
+    case HeadScanner::Outcome::complete: break;
   }
   auto length = scanner_.length();
   begin_exchange(octets.substr(scanner_.skipped(), length - scanner_.skipped()));
@@ -160,7 +160,8 @@ void Session::send_standing(const KnownHead& head, const http::Response& respons
   count_request(head.keep_alive);
   if (response.close) keep_alive_ = false;
   auto persistence = keep_alive_ ? Persistence::implied : Persistence::close;  // known heads are of HTTP/1.1
-  write_response(*transport_, response, {head.request.method == http::Method::head, persistence, engine_.date_line(), hot_responses()});
+  write_response(*transport_, response,
+                 {head.request.method == http::Method::head, persistence, engine_.date_line(), hot_responses()});
   await_next();
 }
 
@@ -174,7 +175,8 @@ void Session::begin_body() {
     return;
   }
   exchange.parser.limit_content(exchange.body_limit);
-  if (exchange.parser.content_length() > exchange.body_limit) return refuse({413, "the body is larger than allowed here", Limit::body_bytes});
+  if (exchange.parser.content_length() > exchange.body_limit)
+    return refuse({413, "the body is larger than allowed here", Limit::body_bytes});
   transport_->set_deadline(engine_.settings().body_idle);
   if (exchange.parser.expects_continue()) {
     http::Response go_on;
@@ -258,7 +260,8 @@ void Session::respond(Exchange& exchange, http::Response& response) {
   bool body_open = parser.has_body() && !parser.complete();
   // A client that waits for 100 (Continue) may or may not send its body now: there is no telling the next
   // request from it. One that announces too much is not worth reading.
-  if (body_open && (parser.expects_continue() || parser.content_length() > engine_.settings().discard)) keep_alive_ = false;
+  if (body_open && (parser.expects_continue() || parser.content_length() > engine_.settings().discard))
+    keep_alive_ = false;
   if (response.close || engine_.closing()) keep_alive_ = false;
   if (exchange.timed) http::add_server_timing(exchange, response);
   Framing framing{exchange.request.method == http::Method::head, persistence_of(exchange), engine_.date_line(),

@@ -34,12 +34,12 @@ class Session final : public net::Protocol {
 
  private:
   enum class Phase : std::uint8_t {
-    head,     // between messages, or within a head
-    body,     // receiving a body that the application wants
-    discard,  // receiving a body that nobody wants; the response has been given
-    waiting,  // the application works on the request
-    upgraded, // what follows belongs to another protocol
-    closed,   // nothing more is read
+    head,      // between messages, or within a head
+    body,      // receiving a body that the application wants
+    discard,   // receiving a body that nobody wants; the response has been given
+    waiting,   // the application works on the request
+    upgraded,  // what follows belongs to another protocol
+    closed,    // nothing more is read
   };
 
   std::size_t consume(std::string_view octets);
@@ -68,15 +68,15 @@ class Session final : public net::Protocol {
   Engine& engine_;
   net::Transport* transport_ = nullptr;
   Exchange* exchange_ = nullptr;
-  std::unique_ptr<std::string> stash_;  // received and not yet consumed
+  std::unique_ptr<std::string> stash_;   // received and not yet consumed
   std::unique_ptr<net::Protocol> next_;  // granted by an upgrade
   HeadScanner scanner_;
   std::uint64_t body_begun_ = 0;  // loop time in ms
   std::uint32_t requests_ = 0;
   Phase phase_ = Phase::head;
-  bool head_begun_ = false;   // the head deadline runs
-  bool keep_alive_ = true;    // after the response in progress
-  bool linger_ = false;       // the peer may still be sending when we close
+  bool head_begun_ = false;  // the head deadline runs
+  bool keep_alive_ = true;   // after the response in progress
+  bool linger_ = false;      // the peer may still be sending when we close
   bool consuming_ = false;
 };
 

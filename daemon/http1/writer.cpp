@@ -86,7 +86,8 @@ void write_part(net::Transport& transport, Part& part) {
 }
 
 /// Sends the response as one file, if it is one that has been made for that.
-bool write_hot(net::Transport& transport, const http::Response& response, const Framing& framing, std::string_view ready) {
+bool write_hot(net::Transport& transport, const http::Response& response, const Framing& framing,
+               std::string_view ready) {
   const auto* content = std::get_if<http::SharedBytes>(&response.body);
   if (!content || !response.more.empty() || framing.persistence != Persistence::implied) return false;
   const auto* file = framing.hot->find(ready, framing.date_line, *content);
@@ -98,8 +99,8 @@ bool write_hot(net::Transport& transport, const http::Response& response, const 
 template <class AnyResponse>
 std::uint64_t write(net::Transport& transport, AnyResponse& response, const Framing& framing) {
   auto has_content = http::may_have_content(response.status);
-  auto length = response.declared_length >= 0 ? static_cast<std::uint64_t>(response.declared_length)
-                                              : content_size(response);
+  auto length =
+      response.declared_length >= 0 ? static_cast<std::uint64_t>(response.declared_length) : content_size(response);
   bool send_body = has_content && !framing.head_request;
   bool announce = has_content || (response.status == 304 && response.declared_length >= 0);
   auto* text = send_body ? std::get_if<std::string_view>(&response.body) : nullptr;
@@ -107,7 +108,8 @@ std::uint64_t write(net::Transport& transport, AnyResponse& response, const Fram
 
   std::string_view ready;  // the head as it was made when the config or the file was read
   if (response.fixed && response.fields.empty())
-    ready = response.fixed->ready(response.status, announce ? static_cast<std::int64_t>(length) : http::FixedFields::no_length);
+    ready = response.fixed->ready(response.status,
+                                  announce ? static_cast<std::int64_t>(length) : http::FixedFields::no_length);
   if (send_body && !ready.empty() && framing.hot && write_hot(transport, response, framing, ready)) return length;
   constexpr std::size_t fixed_room = 192;  // status line, Content-Length, Date, Connection
   Cursor out(transport.reserve(fixed_room + (ready.empty() ? fields_size(response) : ready.size()) + tail.size()));

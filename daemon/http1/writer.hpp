@@ -14,15 +14,15 @@ enum class Persistence { implied, keep_alive, close };
 
 /// What the serialiser needs to know besides the response.
 struct Framing {
-  bool head_request = false;         // the body is announced but not sent
+  bool head_request = false;  // the body is announced but not sent
   Persistence persistence = Persistence::implied;
-  std::string_view date_line;        // "Date: …\r\n"
-  HotResponses* hot = nullptr;       // may be null
+  std::string_view date_line;   // "Date: …\r\n"
+  HotResponses* hot = nullptr;  // may be null
 };
 
 /// Writes status line, fields and body of `response` (RFC 9112 §4, §6). Content-Length is always known; it is left out
-/// where a status has no content (RFC 9110 §8.6). What others own of the body moves to the transport. Returns the octets of
-/// content that were queued.
+/// where a status has no content (RFC 9110 §8.6). What others own of the body moves to the transport. Returns the
+/// octets of content that were queued.
 std::uint64_t write_response(net::Transport& transport, http::Response& response, const Framing& framing);
 /// The same for a response that will be sent again.
 std::uint64_t write_response(net::Transport& transport, const http::Response& response, const Framing& framing);

@@ -92,15 +92,16 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
   }
   if (text.starts_with("systemd:")) {
     endpoint.passed_as = text.substr(8);
-    if (endpoint.passed_as.empty()) return fail("the name of a socket must follow `systemd:` (FileDescriptorName= of its unit)");
+    if (endpoint.passed_as.empty())
+      return fail("the name of a socket must follow `systemd:` (FileDescriptorName= of its unit)");
     if (endpoint.passed_as.find(':') != std::string::npos) return fail("a socket's name contains no `:`");
     return endpoint;
   }
   if (auto scheme = text.find("://"); scheme != std::string_view::npos)
     return fail("leave out `" + std::string(text.substr(0, scheme + 3)) + "`: an address is \"host:port\"");
   if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos)
-    return fail("a port alone: write \":" + std::string(text) + "\" for every address of the machine, or \"127.0.0.1:" +
-                std::string(text) + "\"");
+    return fail("a port alone: write \":" + std::string(text) +
+                "\" for every address of the machine, or \"127.0.0.1:" + std::string(text) + "\"");
   auto colon = text.rfind(':');
   if (colon == std::string_view::npos)
     return fail("a port is missing: write \"" + std::string(text) + ":8080\" or \":8080\"");

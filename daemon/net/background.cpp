@@ -34,7 +34,7 @@ struct BackgroundJob {
   std::function<void()> work, done;
   Queue* queue = nullptr;  // in which it waits
   std::list<JobPtr>::iterator place{};
-  JobPtr begun = nullptr;  // itself, while the pool has it
+  JobPtr begun = nullptr;   // itself, while the pool has it
   std::uint64_t since = 0;  // when it began, or began to wait, of the loop, in ms
 };
 
@@ -47,9 +47,7 @@ std::unordered_map<Lane, Queue>& lanes() {
 
 std::atomic<std::size_t> running = 0;
 
-BackgroundJob& job_of(uv_work_t* request) {
-  return *static_cast<BackgroundJob*>(request->data);
-}
+BackgroundJob& job_of(uv_work_t* request) { return *static_cast<BackgroundJob*>(request->data); }
 
 void begin(JobPtr job);
 
@@ -126,7 +124,8 @@ std::chrono::milliseconds BackgroundWork::quiet_for(std::uint64_t now) const {
 }
 
 BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done) {
-  JobPtr job(new BackgroundJob{.loop = loop, .lane = lane, .work = std::move(work), .done = std::move(done), .since = loop.now()});
+  JobPtr job(new BackgroundJob{
+      .loop = loop, .lane = lane, .work = std::move(work), .done = std::move(done), .since = loop.now()});
   BackgroundWork handle(job);
   if (lane != Lane::open) {
     auto& queue = lanes()[lane];

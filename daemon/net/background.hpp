@@ -12,8 +12,8 @@
 
 namespace sluice::net {
 
-/// Gives the thread pool room for three lanes of every worker that wait for ever: those of two roots and of their content. To be called before the first work; the
-/// variable UV_THREADPOOL_SIZE of the environment goes before it.
+/// Gives the thread pool room for three lanes of every worker that wait for ever: those of two roots and of their
+/// content. To be called before the first work; the variable UV_THREADPOOL_SIZE of the environment goes before it.
 void size_background_pool(std::size_t workers);
 
 struct BackgroundJob;
@@ -25,8 +25,8 @@ class BackgroundWork {
   explicit BackgroundWork(std::weak_ptr<BackgroundJob> job) : job_(std::move(job)) {}
   /// Whether it has not begun, and never will now; `done` is not called either then.
   bool take_back();
-  /// How long nothing has come of it at `now`, a time of the loop in milliseconds: since it was handed over, or since the last
-  /// that went before it in its lane was done. 0 once it is done itself.
+  /// How long nothing has come of it at `now`, a time of the loop in milliseconds: since it was handed over, or since
+  /// the last that went before it in its lane was done. 0 once it is done itself.
   std::chrono::milliseconds quiet_for(std::uint64_t now) const;
 
  private:
@@ -34,7 +34,8 @@ class BackgroundWork {
 };
 
 /// Runs `work` in the thread pool, so that a slow disk or a long computation holds up nobody, and then `done`
-/// in the loop's thread. Neither is ever given up, unless it is taken back: what they refer to must live as long as they do.
+/// in the loop's thread. Neither is ever given up, unless it is taken back: what they refer to must live as long as
+/// they do.
 BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done);
 
 /// Whether all work of the process is done within `patience`. If not, ending a loop would wait for it.

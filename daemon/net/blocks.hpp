@@ -18,8 +18,8 @@ struct Block {
   std::size_t room() const { return capacity - used; }
 };
 
-/// The free blocks of one loop, and free nodes, which say what is to be sent. A few are kept, so that a steady stream of
-/// responses allocates nothing; the rest goes back to the heap. One thread.
+/// The free blocks of one loop, and free nodes, which say what is to be sent. A few are kept, so that a steady stream
+/// of responses allocates nothing; the rest goes back to the heap. One thread.
 class BlockPool {
  public:
   static constexpr std::size_t block_size = 16 * 1024;

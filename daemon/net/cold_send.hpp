@@ -16,8 +16,7 @@ namespace sluice::net {
 class ColdSend {
  public:
   /// `done` gets the result of Outbox::send_file() in the loop's thread, unless the sending is abandoned.
-  static std::shared_ptr<ColdSend> start(Loop& loop, int fd, Outbox::FilePart part,
-                                         std::function<void(ssize_t)> done);
+  static std::shared_ptr<ColdSend> start(Loop& loop, int fd, Outbox::FilePart part, std::function<void(ssize_t)> done);
 
   /// How long the file system has given nothing at `now`, a time of the loop in milliseconds.
   std::chrono::milliseconds quiet_for(std::uint64_t now) const { return work_.quiet_for(now); }

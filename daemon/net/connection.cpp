@@ -254,9 +254,10 @@ bool Connection::sweep(std::uint64_t now) {
   if (stalled) {
     note_hit(sending_ ? Limit::file_system_timeout : Limit::write_timeout);
     if (sending_ && !log::said_lately("the content of a file does not come")) {
-      log::warning("the file system of `" + name_of(sending_->file()) +
-                   "`, for example, does not answer within server.timeouts.file_system, and who has a part of a file is "
-                   "disconnected: is a network down, or a disk failing?");
+      log::warning(
+          "the file system of `" + name_of(sending_->file()) +
+          "`, for example, does not answer within server.timeouts.file_system, and who has a part of a file is "
+          "disconnected: is a network down, or a disk failing?");
     }
     abort();
   } else {
@@ -291,19 +292,14 @@ void Connection::flush() {
 
 void Connection::after_flush(Outbox::Progress progress) {
   switch (progress) {
-    case Outbox::Progress::failed:
-      return fail();
+    case Outbox::Progress::failed: return fail();
     case Outbox::Progress::done:
       unwant(EPOLLOUT);
       write_progress_ = 0;
       break;
     case Outbox::Progress::blocked:
-    case Outbox::Progress::yielded:
-      want(EPOLLOUT);
-      break;
-    case Outbox::Progress::cold:
-      send_cold();
-      break;
+    case Outbox::Progress::yielded: want(EPOLLOUT); break;
+    case Outbox::Progress::cold: send_cold(); break;
   }
   bool drained = writable_wanted_ && outbox_.empty();
   if (drained || (above_high_water_ && outbox_.size() <= output_high_water / 2)) {
@@ -333,9 +329,9 @@ void Connection::on_cold_sent(ssize_t sent) {
 /// More than this may be too much for the socket, and then asking flush() to go on is a call in vain.
 constexpr std::uint64_t small_output = 32 * 1024;
 
-/// The way of most events: a few octets in memory, which the socket takes at once, and nothing else to do. Few calls deep,
-/// because the processor does not know the way back from calls any more when it comes out of the kernel. False: there is
-/// more, and finish_event() does it.
+/// The way of most events: a few octets in memory, which the socket takes at once, and nothing else to do. Few calls
+/// deep, because the processor does not know the way back from calls any more when it comes out of the kernel. False:
+/// there is more, and finish_event() does it.
 inline bool Connection::finish_small_event() {
   bool plain = state_ == State::open && !replacement_ && !sending_ && !writable_wanted_ && !above_high_water_ &&
                write_progress_ == 0 && wanted_ == watched_ && in_epoll_ && !(wanted_ & EPOLLOUT);

@@ -87,8 +87,8 @@ class Connection final : public Transport, private Watcher {
   std::unique_ptr<std::string> unread_;  // for the replacement
   Outbox outbox_;
   std::shared_ptr<ColdSend> sending_;  // while set, nobody else writes to the socket
-  std::uint64_t deadline_ = 0;        // loop time in ms; 0: none
-  std::uint64_t write_progress_ = 0;  // loop time in ms of the last octet taken while blocked
+  std::uint64_t deadline_ = 0;         // loop time in ms; 0: none
+  std::uint64_t write_progress_ = 0;   // loop time in ms of the last octet taken while blocked
   Address peer_;
   const Address& local_;
   int fd_;
@@ -96,7 +96,7 @@ class Connection final : public Transport, private Watcher {
   std::uint32_t wanted_ = 0;   // events to watch for, told to the kernel at the end of a callback
   std::uint32_t watched_ = 0;  // events that the kernel knows of
   bool in_epoll_ = false;
-  bool borrows_ = false;  // the outbox has octets that it must keep or send in this event
+  bool borrows_ = false;      // the outbox has octets that it must keep or send in this event
   std::uint16_t nested_ = 0;  // callbacks running
   State state_ = State::open;
   bool begun_ = false;  // has been read from

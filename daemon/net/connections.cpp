@@ -93,8 +93,7 @@ void Connections::give_memory_back() {
 }
 
 void Connections::sweep_in(std::uint64_t milliseconds) {
-  uv_timer_start(
-      sweeper_.get(), [](uv_timer_t* t) { static_cast<Connections*>(t->data)->sweep(); }, milliseconds, 0);
+  uv_timer_start(sweeper_.get(), [](uv_timer_t* t) { static_cast<Connections*>(t->data)->sweep(); }, milliseconds, 0);
 }
 
 /// Begins a round over all connections, or goes on with it.

@@ -17,11 +17,11 @@ namespace sluice::net {
 
 /// What all connections of a worker have in common.
 struct ConnectionLimits {
-  std::size_t connections = 0;               // at once; 0: no limit of its own
-  std::chrono::milliseconds write_idle{};    // a peer that takes nothing for this long is dropped
-  std::chrono::milliseconds file_idle{};     // so is one for which a file system has nothing for this long; 0: none
-  Admission* admission = nullptr;            // asked about every new connection; null: all may come
-  std::chrono::milliseconds linger{2000};    // how long a closing connection waits for the peer's end
+  std::size_t connections = 0;             // at once; 0: no limit of its own
+  std::chrono::milliseconds write_idle{};  // a peer that takes nothing for this long is dropped
+  std::chrono::milliseconds file_idle{};   // so is one for which a file system has nothing for this long; 0: none
+  Admission* admission = nullptr;          // asked about every new connection; null: all may come
+  std::chrono::milliseconds linger{2000};  // how long a closing connection waits for the peer's end
 };
 
 /// The connections of one worker: owns them, sweeps their deadlines about once a second, drains them. One thread.
@@ -76,7 +76,7 @@ class Connections {
   UvHandle<uv_timer_t> sweeper_;
   bool sweeping_ = false;
   Connection* sweep_next_ = nullptr;  // where a round goes on; null: none has begun
-  std::size_t most_ = 0;  // connections at once, since memory was last given back
+  std::size_t most_ = 0;              // connections at once, since memory was last given back
   bool draining_ = false;
   std::size_t drained_at_once_ = 0;
   std::unique_ptr<Timer> next_drain_;

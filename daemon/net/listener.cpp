@@ -107,7 +107,8 @@ void Listener::accept_some() {
       busy_events_ = 0;
       return;
     }
-    if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;  // that peer has gone; there may be others
+    if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO)
+      continue;  // that peer has gone; there may be others
     // EMFILE, ENFILE, ENOBUFS, ENOMEM: the backlog stays readable, so waiting for it again would spin.
     report(errno);
     return pause(retry_after);

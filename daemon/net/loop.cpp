@@ -17,7 +17,8 @@ constexpr int events_per_turn = 256;
 
 Loop::Loop() : read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_size)) {
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
-  if (epoll_ < 0 || uv_loop_init(&loop_) != 0) throw std::runtime_error("cannot create an event loop (out of descriptors?)");
+  if (epoll_ < 0 || uv_loop_init(&loop_) != 0)
+    throw std::runtime_error("cannot create an event loop (out of descriptors?)");
   loop_.data = this;
   wake_ = std::make_unique<UvHandle<uv_async_t>>();
   uv_async_init(&loop_, wake_->get(), [](uv_async_t* h) { static_cast<Loop*>(h->loop->data)->run_posted(); });

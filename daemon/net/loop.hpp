@@ -27,9 +27,9 @@ class Watcher {
 /// An event loop with what its connections share: the read buffer, the pool of output blocks, and what is to be done
 /// at the end of the turn. One per worker; used by its thread only, except for post().
 ///
-/// Timers, signals, wake-ups and the thread pool are libuv's. Sockets are watched by an epoll set of our own, which holds
-/// libuv's backend descriptor too: a uv_poll_t costs six epoll_ctl and an ioctl in its life, a watcher here
-/// one epoll_ctl (measured: 3 µs of a new connection's 30), and it needs no 160 octets of handle.
+/// Timers, signals, wake-ups and the thread pool are libuv's. Sockets are watched by an epoll set of our own, which
+/// holds libuv's backend descriptor too: a uv_poll_t costs six epoll_ctl and an ioctl in its life, a watcher here one
+/// epoll_ctl (measured: 3 µs of a new connection's 30), and it needs no 160 octets of handle.
 class Loop {
  public:
   Loop();
@@ -60,8 +60,8 @@ class Loop {
   /// Milliseconds of the monotonic clock, read once a turn.
   std::uint64_t now() const { return uv_now(&loop_); }
 
-  /// How often it has looked for what has arrived. What is received while this number stays had been sent before it changed
-  /// to it, if its sender waits for answers.
+  /// How often it has looked for what has arrived. What is received while this number stays had been sent before it
+  /// changed to it, if its sender waits for answers.
   std::uint64_t looks() const { return looks_; }
   /// Input is about to be read that the loop was not told of.
   void count_look() { ++looks_; }

@@ -48,8 +48,8 @@ Answer ask_for_octet(int fd, std::uint64_t offset) {
   return errno == EOPNOTSUPP ? Answer::unsupported : Answer::absent;
 }
 
-/// Asks about the pages of a region at once, where a file system such as overlayfs cannot be asked for octets. Where nothing
-/// can be learned the answer is yes, and the sending may wait for the disk.
+/// Asks about the pages of a region at once, where a file system such as overlayfs cannot be asked for octets. Where
+/// nothing can be learned the answer is yes, and the sending may wait for the disk.
 std::uint64_t pages_resident_until(int fd, std::uint64_t begin, std::uint64_t end) {
   struct stat status{};
   if (::fstat(fd, &status) != 0) return end;
@@ -63,13 +63,14 @@ std::uint64_t pages_resident_until(int fd, std::uint64_t begin, std::uint64_t en
   bool answered = ::mincore(map, last - first, pages.data()) == 0;
   ::munmap(map, last - first);
   auto count = static_cast<std::ptrdiff_t>((last - first + page - 1) / page);
-  auto absent = std::find_if(pages.begin(), pages.begin() + count, [](unsigned char state) { return (state & 1) == 0; });
+  auto absent =
+      std::find_if(pages.begin(), pages.begin() + count, [](unsigned char state) { return (state & 1) == 0; });
   if (!answered || absent == pages.begin() + count) return end;  // behind the end of the file nothing is waited for
   return std::max(begin, first + static_cast<std::uint64_t>(absent - pages.begin()) * page);
 }
 
-/// How far a stretch inside one region is in memory: `end`, or less, or `begin`. `wanted`, between them: what is asked for
-/// now, whose last octet counts where the piece around it is not there as a whole.
+/// How far a stretch inside one region is in memory: `end`, or less, or `begin`. `wanted`, between them: what is asked
+/// for now, whose last octet counts where the piece around it is not there as a whole.
 std::uint64_t resident_until(int fd, std::uint64_t begin, std::uint64_t wanted, std::uint64_t end) {
   auto first = ask_for_octet(fd, begin);
   if (first == Answer::unsupported) return pages_resident_until(fd, begin, end);
@@ -116,8 +117,8 @@ std::uint64_t OpenFile::resident(std::uint64_t offset, std::uint64_t length, std
     auto region_end = (region + 1) * region_size;
     auto wanted = std::min(all, region_end);
     auto& known = remembered(id_, region);
-    bool is_known = known.file == id_ && known.begin <= end && known.end > end && known.seen <= now &&
-                    now - known.seen < belief;
+    bool is_known =
+        known.file == id_ && known.begin <= end && known.end > end && known.seen <= now && now - known.seen < belief;
     if (!is_known) {
       if (end > offset) break;  // the next call will tell; what is certain goes first
       // Whoever asks for a part of the region soon asks for the rest: one look for all of it.
@@ -140,8 +141,8 @@ std::string name_of(const OpenFile& file) {
 
 namespace {
 
-/// MFD_NOEXEC_SEAL, of Linux 6.3, is not in the headers of every C library that the daemon is built with. Without it newer
-/// kernels complain in their log, and some are told to refuse.
+/// MFD_NOEXEC_SEAL, of Linux 6.3, is not in the headers of every C library that the daemon is built with. Without it
+/// newer kernels complain in their log, and some are told to refuse.
 int open_memory_file() {
   constexpr unsigned no_exec_seal = 8;
   int fd = ::memfd_create("sluice", MFD_CLOEXEC | no_exec_seal);

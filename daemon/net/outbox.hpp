@@ -44,8 +44,8 @@ class Outbox {
     size_ += size;
   }
   void append(std::string_view bytes);
-  /// Octets that stay where they are until keep_borrowed(), which copies those that have not been sent. A few are copied
-  /// at once.
+  /// Octets that stay where they are until keep_borrowed(), which copies those that have not been sent. A few are
+  /// copied at once.
   void append_borrowed(std::string_view bytes);
   void keep_borrowed();
   void append_shared(std::shared_ptr<const void> owner, std::string_view bytes);
@@ -57,8 +57,8 @@ class Outbox {
   Progress flush(int fd, std::uint64_t now, bool ends = false);
   void clear();
 
-  /// Hands everything to the socket in one call, where it is a few pieces in memory, as most events leave it. False when
-  /// there is more, or when not all of it was taken: flush() goes on, and learns why. Not for an empty outbox.
+  /// Hands everything to the socket in one call, where it is a few pieces in memory, as most events leave it. False
+  /// when there is more, or when not all of it was taken: flush() goes on, and learns why. Not for an empty outbox.
   bool send_few(int fd) {
     if (first_ != last_) return send_several(fd);
     return first_->file ? send_memory_file(fd) : send_one(fd);
@@ -79,8 +79,8 @@ class Outbox {
   Progress take_sent(ssize_t sent);
 
  private:
-  /// One stretch of output: of `file` if that is set; else the octets lie in `block`, or `owner` keeps them, or they are
-  /// borrowed.
+  /// One stretch of output: of `file` if that is set; else the octets lie in `block`, or `owner` keeps them, or they
+  /// are borrowed.
   struct Segment {
     Segment* next = nullptr;
     Block* block = nullptr;

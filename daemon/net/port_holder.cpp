@@ -31,8 +31,7 @@ std::string host_in_table(const Address& address) {
   std::size_t count = 1;
   if (address.family() == AF_INET6) {
     count = 4;
-    std::copy_n(reinterpret_cast<const sockaddr_in6*>(address.raw())->sin6_addr.s6_addr32, count,
-                words.begin());
+    std::copy_n(reinterpret_cast<const sockaddr_in6*>(address.raw())->sin6_addr.s6_addr32, count, words.begin());
   } else {
     words[0] = reinterpret_cast<const sockaddr_in*>(address.raw())->sin_addr.s_addr;
   }
@@ -45,9 +44,7 @@ std::string host_in_table(const Address& address) {
   return text;
 }
 
-bool is_any(std::string_view host) {
-  return host.find_first_not_of('0') == std::string_view::npos;
-}
+bool is_any(std::string_view host) { return host.find_first_not_of('0') == std::string_view::npos; }
 
 /// The fields of a line, "  0: 0100007F:1F90 00000000:0000 0A …".
 std::array<std::string_view, 10> fields_of(std::string_view line) {
@@ -62,8 +59,7 @@ std::array<std::string_view, 10> fields_of(std::string_view line) {
 
 bool holds_socket(const fs::path& process, const std::string& link) {
   std::error_code error;
-  for (fs::directory_iterator entry(process / "fd", error), end; !error && entry != end;
-       entry.increment(error)) {
+  for (fs::directory_iterator entry(process / "fd", error), end; !error && entry != end; entry.increment(error)) {
     std::error_code gone;
     if (fs::read_symlink(entry->path(), gone) == link) return true;
   }

@@ -32,8 +32,8 @@ class Transport {
   virtual void commit(std::size_t size) = 0;
   /// Queues a copy of `bytes`.
   virtual void write(std::string_view bytes) = 0;
-  /// Queues `bytes` that lie in the read buffer, for Protocol::on_bytes(): what the kernel has not taken when the callback
-  /// has returned is copied then.
+  /// Queues `bytes` that lie in the read buffer, for Protocol::on_bytes(): what the kernel has not taken when the
+  /// callback has returned is copied then.
   virtual void write_borrowed(std::string_view bytes) { write(bytes); }
   /// Queues `bytes` without a copy; `owner` keeps them alive until they are sent.
   virtual void write_shared(std::shared_ptr<const void> owner, std::string_view bytes) = 0;

@@ -21,8 +21,7 @@ std::string explain_taken(const Endpoint& endpoint, bool datagrams) {
   auto holder = endpoint.unix_path.empty() ? port_holder(endpoint.address, datagrams) : std::string();
   if (!holder.empty()) return "; " + holder + " uses this address";
   if (!endpoint.unix_path.empty()) return "; another program uses this address (`ss -lxp` shows which)";
-  return std::string("; another program uses this address (`ss -") + (datagrams ? "lunp" : "ltnp") +
-         "` shows which)";
+  return std::string("; another program uses this address (`ss -") + (datagrams ? "lunp" : "ltnp") + "` shows which)";
 }
 
 ListenError explain(const Endpoint& endpoint, const char* step, int code, bool datagrams) {
@@ -42,8 +41,7 @@ void set_option(int fd, int level, int option) {
   ::setsockopt(fd, level, option, &on, sizeof on);
 }
 
-std::expected<int, ListenError> fail_with(int fd, const Endpoint& endpoint, const char* step,
-                                          bool datagrams = false) {
+std::expected<int, ListenError> fail_with(int fd, const Endpoint& endpoint, const char* step, bool datagrams = false) {
   auto code = errno;
   if (fd >= 0) ::close(fd);
   return std::unexpected(explain(endpoint, step, code, datagrams));
@@ -66,8 +64,7 @@ std::expected<int, ListenError> bind_ip(const Endpoint& endpoint, int type, bool
     ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
   }
   if (type == SOCK_STREAM) prepare_for_accepting(fd);
-  if (::bind(fd, address.raw(), address.length()) != 0)
-    return fail_with(fd, endpoint, "listen on", type == SOCK_DGRAM);
+  if (::bind(fd, address.raw(), address.length()) != 0) return fail_with(fd, endpoint, "listen on", type == SOCK_DGRAM);
   return fd;
 }
 
@@ -76,8 +73,7 @@ bool is_stale(const sockaddr_un& name) {
   struct stat info{};
   if (::lstat(name.sun_path, &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
   int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool refused =
-      ::connect(probe, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 && errno == ECONNREFUSED;
+  bool refused = ::connect(probe, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 && errno == ECONNREFUSED;
   ::close(probe);
   return refused;
 }
@@ -89,8 +85,7 @@ std::expected<int, ListenError> bind_unix(const Endpoint& endpoint) {
   int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fail_with(fd, endpoint, "make a socket for");
   if (is_stale(name)) ::unlink(name.sun_path);
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&name), sizeof name) != 0)
-    return fail_with(fd, endpoint, "listen on");
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&name), sizeof name) != 0) return fail_with(fd, endpoint, "listen on");
   return fd;
 }
 

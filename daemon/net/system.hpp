@@ -7,8 +7,8 @@
 #include <cstddef>
 
 /// The system calls of every request, without what the C library adds to them: in a process with several threads its
-/// recv(3) and send(3) are points at which a thread may be cancelled, which costs two locked instructions each. No thread
-/// is ever cancelled here. Results and errno are the same. (Measured: 1 % of a small request.)
+/// recv(3) and send(3) are points at which a thread may be cancelled, which costs two locked instructions each. No
+/// thread is ever cancelled here. Results and errno are the same. (Measured: 1 % of a small request.)
 namespace sluice::net::system {
 
 inline ssize_t receive(int fd, void* to, std::size_t size) {

@@ -35,9 +35,9 @@ const config::Fields<Echo>& echo_fields() {
   return fields;
 }
 
-const config::SectionEntry echo_section(
-    "echo", true, "The echo service of RFC 862 on a raw TCP or UDP port: what arrives goes back.",
-    []() -> const std::vector<config::Field>& { return echo_fields(); });
+const config::SectionEntry echo_section("echo", true,
+                                        "The echo service of RFC 862 on a raw TCP or UDP port: what arrives goes back.",
+                                        []() -> const std::vector<config::Field>& { return echo_fields(); });
 
 bool same_place(const Echo& a, const Echo& b) {
   const auto& first = a.listen.value;
@@ -51,8 +51,8 @@ void report_repeated(const std::vector<Echo>& echoes, config::Diagnostics& diagn
   for (std::size_t later = 1; later < echoes.size(); ++later) {
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
       if (!same_place(echoes[earlier], echoes[later])) continue;
-      auto& error = diagnostics.error("duplicate-listener", echoes[later].listen.span,
-                                      "two [[echo]] listen on the same address");
+      auto& error =
+          diagnostics.error("duplicate-listener", echoes[later].listen.span, "two [[echo]] listen on the same address");
       error.notes.push_back({echoes[earlier].listen.span, "first declared here"});
       break;
     }
@@ -64,8 +64,7 @@ void report_repeated(const std::vector<Echo>& echoes, config::Diagnostics& diagn
 Result<ListenAddress> parse_listen_address(const std::string& text) {
   std::string_view rest = text;
   bool datagrams = rest.starts_with("udp://");
-  if (!datagrams && !rest.starts_with("tcp://"))
-    return fail("an echo address begins with `tcp://` or `udp://`");
+  if (!datagrams && !rest.starts_with("tcp://")) return fail("an echo address begins with `tcp://` or `udp://`");
   rest.remove_prefix(6);
   if (rest.starts_with("unix:")) return fail("the echo service listens on a port, not on a Unix socket");
   auto endpoint = net::Endpoint::parse(rest);

@@ -34,12 +34,8 @@ void TcpEcho::on_writable() {
   transport_->resume_reading();
 }
 
-void TcpEcho::on_deadline() {
-  transport_->close();
-}
+void TcpEcho::on_deadline() { transport_->close(); }
 
-void TcpEcho::drain() {
-  transport_->close();
-}
+void TcpEcho::drain() { transport_->close(); }
 
 }  // namespace sluice::rawecho

@@ -11,15 +11,11 @@ constexpr std::size_t enough_in_flight = 16 * 1024;
 
 std::atomic<std::uint64_t> closed = 0, dropped_messages = 0;
 
-std::uint64_t octets_of(const Post& post) {
-  return post.message->frame().size();
-}
+std::uint64_t octets_of(const Post& post) { return post.message->frame().size(); }
 
 }  // namespace
 
-SlowCounts slow_counts() {
-  return {closed, dropped_messages};
-}
+SlowCounts slow_counts() { return {closed, dropped_messages}; }
 
 void Follower::deliver(const Post& post) {
   if (given_up_) return;

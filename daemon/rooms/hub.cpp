@@ -12,9 +12,7 @@ thread_local Hub* hub_of_thread = nullptr;
 constexpr std::chrono::milliseconds congestion_interval{10};
 
 /// What a message weighs in an inbox.
-std::size_t weight(const Post& post) {
-  return post.message->frame().size() + 64;
-}
+std::size_t weight(const Post& post) { return post.message->frame().size() + 64; }
 
 }  // namespace
 
@@ -22,18 +20,14 @@ Member::~Member() {
   if (room_) leave();
 }
 
-const Room& Member::room() const {
-  return *room_->room;
-}
+const Room& Member::room() const { return *room_->room; }
 
 void Member::publish(Message message, bool to_self, bool kept) const {
   const auto& room = room_->room;
   room->publish(room, std::move(message), to_self ? nullptr : this, kept);
 }
 
-std::shared_ptr<Room> Member::leave() {
-  return hub_->remove(*this);
-}
+std::shared_ptr<Room> Member::leave() { return hub_->remove(*this); }
 
 Hub::Hub(net::Loop& loop, Registry& registry) : loop_(loop), registry_(registry) {}
 
@@ -41,9 +35,7 @@ Hub::~Hub() {
   if (hub_of_thread == this) hub_of_thread = nullptr;
 }
 
-void Hub::enter_thread() {
-  hub_of_thread = this;
-}
+void Hub::enter_thread() { hub_of_thread = this; }
 
 Hub& Hub::current() {
   assert(hub_of_thread);

@@ -95,8 +95,7 @@ class Registry {
   /// `idle_rooms`: how many rooms without members may be kept for their history.
   explicit Registry(std::size_t idle_rooms = 1000) : idle_limit_(idle_rooms) {}
 
-  std::shared_ptr<Room> enter(const std::string& name, Hub& hub, std::size_t history,
-                              Room::Entrance& entrance);
+  std::shared_ptr<Room> enter(const std::string& name, Hub& hub, std::size_t history, Room::Entrance& entrance);
   void leave(const std::shared_ptr<Room>& room, Hub& hub);
   /// Null when there is no such room.
   std::shared_ptr<Room> find(const std::string& name) const;

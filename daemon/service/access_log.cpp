@@ -25,12 +25,9 @@ http::Status status_of(const http::Outcome& outcome) { return outcome.aborted ? 
 
 std::string_view version_name(http::Version version) {
   switch (version) {
-    case http::Version::http10:
-      return "HTTP/1.0";
-    case http::Version::http11:
-      return "HTTP/1.1";
-    case http::Version::http2:
-      return "HTTP/2.0";
+    case http::Version::http10: return "HTTP/1.0";
+    case http::Version::http11: return "HTTP/1.1";
+    case http::Version::http2: return "HTTP/2.0";
   }
   return "";
 }
@@ -208,15 +205,9 @@ void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std:
   line_.clear();
   auto wall = std::time(nullptr);
   switch (site.log.access.format.format) {
-    case site::AccessFormat::combined:
-      append_combined(line_, exchange, outcome, wall);
-      break;
-    case site::AccessFormat::common:
-      append_common(line_, exchange, outcome, wall);
-      break;
-    case site::AccessFormat::json:
-      append_json(line_, exchange, outcome, wall, microseconds);
-      break;
+    case site::AccessFormat::combined: append_combined(line_, exchange, outcome, wall); break;
+    case site::AccessFormat::common: append_common(line_, exchange, outcome, wall); break;
+    case site::AccessFormat::json: append_json(line_, exchange, outcome, wall, microseconds); break;
     case site::AccessFormat::custom:
       site.access_line->render(EndedValues(exchange, outcome, microseconds), line_);
       break;

@@ -14,16 +14,15 @@ namespace sluice::service {
 /// Appends the line of one ended exchange: Apache's common or combined format, or a JSON object. `wall` is the time in
 /// seconds since 1970, `microseconds` how long the exchange took.
 void append_common(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall);
-void append_combined(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome,
-                     std::int64_t wall);
+void append_combined(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall);
 void append_json(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall,
                  std::int64_t microseconds);
 
 /// How long the exchange took until now, in microseconds.
 std::int64_t elapsed_microseconds(const http::Exchange& exchange);
 
-/// Writes the access log of one worker, in the format of the site on which an exchange ran: buffered, one write for many
-/// lines, never waiting. One thread.
+/// Writes the access log of one worker, in the format of the site on which an exchange ran: buffered, one write for
+/// many lines, never waiting. One thread.
 class AccessLog {
  public:
   /// `dropped` counts the lines that could not be written.

@@ -26,8 +26,8 @@ class InheritedSockets {
   /// Takes what LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES say is meant for this process, and removes these variables.
   static InheritedSockets from_environment();
 
-  /// The sockets that `endpoint` means: those with its name, or else those bound to its address. `datagrams` tells UDP from
-  /// TCP. The descriptors remain owned by this object.
+  /// The sockets that `endpoint` means: those with its name, or else those bound to its address. `datagrams` tells UDP
+  /// from TCP. The descriptors remain owned by this object.
   std::vector<int> find(const net::Endpoint& endpoint, bool datagrams) const;
   /// Those that a predecessor used for the listener `key`. They remain owned by this object.
   std::vector<int> handed_over(std::string_view key) const;

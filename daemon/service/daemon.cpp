@@ -33,16 +33,11 @@ std::size_t worker_count(const site::Site& site) {
 
 log::Level level_of(site::LogLevel level) {
   switch (level) {
-    case site::LogLevel::debug:
-      return log::Level::debug;
-    case site::LogLevel::info:
-      return log::Level::info;
-    case site::LogLevel::warning:
-      return log::Level::warning;
-    case site::LogLevel::error:
-      return log::Level::error;
-    case site::LogLevel::off:
-      return log::Level::off;
+    case site::LogLevel::debug: return log::Level::debug;
+    case site::LogLevel::info: return log::Level::info;
+    case site::LogLevel::warning: return log::Level::warning;
+    case site::LogLevel::error: return log::Level::error;
+    case site::LogLevel::off: return log::Level::off;
   }
   return log::Level::info;
 }
@@ -92,8 +87,11 @@ int open_to_append(const std::string& name) {
 }  // namespace
 
 Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load)
-    : site_(std::move(site)), load_(std::move(load)), notifier_(Notifier::from_environment()),
-      inherited_(InheritedSockets::from_environment()), predecessor_(Predecessor::from_environment(inherited_)) {
+    : site_(std::move(site)),
+      load_(std::move(load)),
+      notifier_(Notifier::from_environment()),
+      inherited_(InheritedSockets::from_environment()),
+      predecessor_(Predecessor::from_environment(inherited_)) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end of the daemon
   set_log(site_->log);
 }
@@ -170,8 +168,8 @@ std::expected<void, net::ListenError> Daemon::listen() {
   auto opened = open_missing(*site_, workers);
   if (!opened) return std::unexpected(opened.error());
   if (!open_access_log())
-    return std::unexpected(net::ListenError{
-        errno, "cannot write the access log " + site_->log.access.to + ": " + std::strerror(errno)});
+    return std::unexpected(
+        net::ListenError{errno, "cannot write the access log " + site_->log.access.to + ": " + std::strerror(errno)});
   for (std::size_t i = 0; i < workers; ++i)
     workers_.push_back(
         std::make_unique<Worker>(site_, workers, access_fd_, take_sockets(*opened, i), admission_, rooms_));
@@ -184,7 +182,8 @@ void Daemon::follow_access_log() {
   if (access_fd_ <= STDERR_FILENO || !is_file(site_->log.access)) return;
   struct stat open{}, named{};
   if (::fstat(access_fd_, &open) != 0) return;
-  bool moved = ::stat(site_->log.access.to.c_str(), &named) != 0 || open.st_ino != named.st_ino || open.st_dev != named.st_dev;
+  bool moved =
+      ::stat(site_->log.access.to.c_str(), &named) != 0 || open.st_ino != named.st_ino || open.st_dev != named.st_dev;
   if (moved) reopen_access_log();
 }
 
@@ -236,7 +235,8 @@ void Daemon::apply_limits() {
 void Daemon::on_memory(MemoryWatch::Level level) {
   using Level = MemoryWatch::Level;
   if (level == Level::calm) log::info("memory is below the mark again");
-  if (level == Level::strained) log::warning("four fifths of server.limits.memory are in use: connections are not kept");
+  if (level == Level::strained)
+    log::warning("four fifths of server.limits.memory are in use: connections are not kept");
   if (level == Level::short_of) log::warning("server.limits.memory is reached: new connections are refused");
   admission_.refusing = level == Level::short_of;
   for (auto& worker : workers_) worker->set_strained(level != Level::calm);
@@ -369,7 +369,8 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
     log::error(opened.error().message);
     return reload_failed(opened.error().message);
   }
-  if (worker_count(*next) != workers_.size()) log::warning("reload: a change of `workers` takes effect after a restart");
+  if (worker_count(*next) != workers_.size())
+    log::warning("reload: a change of `workers` takes effect after a restart");
   if (!same_access_log(*site_, *next))
     log::warning("reload: whether there is an access log, or one on standard output, changes after a restart");
   site::end_tenures(*site_, *next);
@@ -377,7 +378,8 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
   set_log(site_->log);
   reopen_access_log();
   auto removed = adopt(*site_, *opened);
-  for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->reload(site_, take_sockets(*opened, i), removed, old_mounts);
+  for (std::size_t i = 0; i < workers_.size(); ++i)
+    workers_[i]->reload(site_, take_sockets(*opened, i), removed, old_mounts);
   apply_limits();
   // Told once every worker serves it: who has read that it is reloaded must not meet the old configuration.
   auto missing = std::make_shared<std::size_t>(workers_.size());

@@ -10,8 +10,8 @@
 #include "net/loop.hpp"
 #include "net/timer.hpp"
 #include "service/config_watch.hpp"
-#include "service/notify.hpp"
 #include "service/memory_watch.hpp"
+#include "service/notify.hpp"
 #include "service/pid_file.hpp"
 #include "service/quiet_thread.hpp"
 #include "service/sockets.hpp"
@@ -35,8 +35,8 @@ class Daemon {
   std::expected<void, net::ListenError> listen();
   /// Reloads by itself when a config file changes. Before run().
   void watch_files();
-  /// Serves until a signal ends it: SIGTERM or SIGINT drain, a second one ends at once, SIGHUP reloads, SIGUSR1 opens the
-  /// logs anew, SIGUSR2 starts the program anew, which takes over. Returns the exit code.
+  /// Serves until a signal ends it: SIGTERM or SIGINT drain, a second one ends at once, SIGHUP reloads, SIGUSR1 opens
+  /// the logs anew, SIGUSR2 starts the program anew, which takes over. Returns the exit code.
   int run();
 
  private:
@@ -58,8 +58,8 @@ class Daemon {
   /// Frees the sites that no worker has any more, in the quiet thread: freeing 10,000 routes takes milliseconds, for
   /// which the worker that happened to be the last one would answer nobody.
   void free_retired();
-  /// Starts the program anew with the listening sockets, once all workers know that descriptors will be shared: they are
-  /// from the fork until the new program runs.
+  /// Starts the program anew with the listening sockets, once all workers know that descriptors will be shared: they
+  /// are from the fork until the new program runs.
   void begin_takeover();
   void start_successor();
   void succeeded_by(pid_t successor);
@@ -85,11 +85,11 @@ class Daemon {
   InheritedSockets inherited_;
   Predecessor predecessor_;
   net::Loop loop_;
-  std::vector<std::string> listeners_;  // keys of the listeners in use
-  std::vector<HandedSocket> in_use_;    // the sockets that the workers have: theirs, and here only known
+  std::vector<std::string> listeners_;            // keys of the listeners in use
+  std::vector<HandedSocket> in_use_;              // the sockets that the workers have: theirs, and here only known
   std::map<std::string, std::string> addresses_;  // what was bound, by those keys
-  std::vector<OpenListener> opened_;    // by listen(), until they are announced
-  std::uint16_t first_port_ = 0;        // of the first HTTP listener, for the banner
+  std::vector<OpenListener> opened_;              // by listen(), until they are announced
+  std::uint16_t first_port_ = 0;                  // of the first HTTP listener, for the banner
   rooms::Registry rooms_;
   int access_fd_ = -1;
   net::Admission admission_;
@@ -105,11 +105,11 @@ class Daemon {
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
   std::size_t workers_that_know_ = 0;  // of the fork that is to come
-  bool loading_ = false;     // a configuration, in the quiet thread
-  bool load_again_ = false;  // asked for meanwhile
+  bool loading_ = false;               // a configuration, in the quiet thread
+  bool load_again_ = false;            // asked for meanwhile
   bool taking_over_ = false;
   bool draining_ = false;
-  bool succeeded_ = false;  // by another process
+  bool succeeded_ = false;    // by another process
   QuietThread quiet_{loop_};  // the last member: it ends before what it works on
 };
 

@@ -37,8 +37,9 @@ void Daemon::start_successor() {
       taking_over_ = false;
     });
   };
-  takeover_ = std::make_unique<Takeover>(loop_, std::move(sockets), notifier_.name(),
-                                         Takeover::Outcome{[this](pid_t successor) { succeeded_by(successor); }, failed});
+  takeover_ =
+      std::make_unique<Takeover>(loop_, std::move(sockets), notifier_.name(),
+                                 Takeover::Outcome{[this](pid_t successor) { succeeded_by(successor); }, failed});
 }
 
 void Daemon::succeeded_by(pid_t successor) {

@@ -29,7 +29,9 @@ Front::Front(const std::shared_ptr<const site::Site>& site, ExchangeWatcher& wat
     : dispatcher(site, watcher.wanted_by(*site), listener),
       engine(dispatcher, http1_settings(*site), &watcher.statistics().active) {}
 
-Fronts::Fronts(const std::shared_ptr<const site::Site>& site, ExchangeWatcher& watcher) : watcher_(watcher) { assign(site); }
+Fronts::Fronts(const std::shared_ptr<const site::Site>& site, ExchangeWatcher& watcher) : watcher_(watcher) {
+  assign(site);
+}
 
 void Fronts::assign(const std::shared_ptr<const site::Site>& site) {
   by_key_.clear();

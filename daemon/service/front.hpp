@@ -24,8 +24,8 @@ class Fronts {
  public:
   Fronts(const std::shared_ptr<const site::Site>& site, ExchangeWatcher& watcher);
 
-  /// The front of the listener with this key (WantedListener::key()). Connections ask anew: a reload may give a listener
-  /// another one.
+  /// The front of the listener with this key (WantedListener::key()). Connections ask anew: a reload may give a
+  /// listener another one.
   Front& of(const std::string& key) { return *by_key_.at(key); }
   /// From the next request on. What has no listener any more ends with its last connection.
   void set_site(const std::shared_ptr<const site::Site>& site);

@@ -38,7 +38,8 @@ void MemoryWatch::set_limit(Bytes limit) {
 void MemoryWatch::look() {
   auto used = limit_.count == 0 ? 0 : resident_memory();
   auto level = Level::calm;
-  if (limit_.count != 0 && used >= limit_.count / 5 * 4) level = used >= limit_.count ? Level::short_of : Level::strained;
+  if (limit_.count != 0 && used >= limit_.count / 5 * 4)
+    level = used >= limit_.count ? Level::short_of : Level::strained;
   if (level == level_) return;
   level_ = level;
   on_change_(level);

@@ -88,7 +88,8 @@ std::optional<std::chrono::microseconds> watchdog_interval(const char* microseco
   return std::chrono::microseconds(*interval);
 }
 
-Watchdog::Watchdog(net::Loop& loop, std::chrono::microseconds interval, std::vector<Ask> parties, std::function<void()> alive)
+Watchdog::Watchdog(net::Loop& loop, std::chrono::microseconds interval, std::vector<Ask> parties,
+                   std::function<void()> alive)
     : loop_(loop), parties_(std::move(parties)), alive_(std::move(alive)) {
   auto half = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(interval.count()) / 2000);
   uv_timer_init(loop_.raw(), timer_.get());

@@ -14,8 +14,9 @@
 
 namespace sluice::service {
 
-/// Tells the service manager how the daemon is: the protocol of sd_notify(3), datagrams of assignments to the socket that
-/// NOTIFY_SOCKET names. Without one it says nothing. Never waits: a message for which the manager has no room is lost.
+/// Tells the service manager how the daemon is: the protocol of sd_notify(3), datagrams of assignments to the socket
+/// that NOTIFY_SOCKET names. Without one it says nothing. Never waits: a message for which the manager has no room is
+/// lost.
 class Notifier {
  public:
   /// `socket`: an absolute path, or "@name" for an abstract one; null or anything else: nobody listens.
@@ -45,7 +46,8 @@ class Notifier {
   FileDescriptor socket_;
 };
 
-/// The interval in which the manager wants a sign of life (WATCHDOG_USEC), if it wants any from this process (WATCHDOG_PID).
+/// The interval in which the manager wants a sign of life (WATCHDOG_USEC), if it wants any from this process
+/// (WATCHDOG_PID).
 std::optional<std::chrono::microseconds> watchdog_interval(const char* microseconds, const char* pid);
 
 /// Gives signs of life twice an interval, but only while every party turns: each is asked, and only when all have

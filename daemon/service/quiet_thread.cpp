@@ -31,8 +31,8 @@ bool set_policy(pid_t id, int policy) {
   return ::sched_setscheduler(id, policy, &none) == 0;
 }
 
-/// Whether the calling thread may come back from SCHED_IDLE, see sched_setscheduler(2): its nice value must be within the
-/// limit (LimitNICE= in sluice.service), or it has the capability.
+/// Whether the calling thread may come back from SCHED_IDLE, see sched_setscheduler(2): its nice value must be within
+/// the limit (LimitNICE= in sluice.service), or it has the capability.
 bool may_come_back() {
   rlimit limit{};
   auto nice = ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
@@ -100,12 +100,12 @@ void QuietThread::serve() {
     jobs_.pop_front();
     lock.unlock();
     step_back();
-    // Workers that woke up together with this thread go first: the scheduler looks anew when somebody wakes up, and else
-    // only with its next tick, up to 4 ms later.
+    // Workers that woke up together with this thread go first: the scheduler looks anew when somebody wakes up, and
+    // else only with its next tick, up to 4 ms later.
     ::sched_yield();
     job.work();
     job.work = nullptr;  // what it held is freed here, too
-    come_forward();  // whoever waits for a lock of ours must not wait for an idle thread
+    come_forward();      // whoever waits for a lock of ours must not wait for an idle thread
     loop_.post([this, done = std::move(job.done)] { end(done); });
     lock.lock();
   }

@@ -17,11 +17,10 @@
 namespace sluice::service {
 
 /// A thread for long work that may take its time: reading a configuration, freeing an old one. It runs when nobody else
-/// wants to (SCHED_IDLE), so that where processors are scarce a request does not wait for a turn of it: without, the reload
-/// of 10,000 routes on one processor held requests up for whole turns of the scheduler, 3 ms and more. Work that has not
-/// ended after a second at most goes on with a tenth of a worker's weight; all of it does where a thread may not come back from
-/// SCHED_IDLE.
-/// Owned and used by the thread of `loop`, which must not run on when it has ended.
+/// wants to (SCHED_IDLE), so that where processors are scarce a request does not wait for a turn of it: without, the
+/// reload of 10,000 routes on one processor held requests up for whole turns of the scheduler, 3 ms and more. Work that
+/// has not ended after a second at most goes on with a tenth of a worker's weight; all of it does where a thread may
+/// not come back from SCHED_IDLE. Owned and used by the thread of `loop`, which must not run on when it has ended.
 class QuietThread {
  public:
   /// `loop` must outlive it, and so must what the work refers to.

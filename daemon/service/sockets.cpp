@@ -17,12 +17,9 @@ using net::ListenError;
 
 std::string_view scheme_of(ListenerKind kind) {
   switch (kind) {
-    case ListenerKind::http:
-      return "http";
-    case ListenerKind::tcp_echo:
-      return "tcp";
-    case ListenerKind::udp_echo:
-      return "udp";
+    case ListenerKind::http: return "http";
+    case ListenerKind::tcp_echo: return "tcp";
+    case ListenerKind::udp_echo: return "udp";
   }
   return "";
 }
@@ -125,7 +122,8 @@ std::expected<void, ListenError> open_listeners(const WantedListener& wanted, st
   // A queue that nobody accepted from would hold connections for ever: a listener for every so many of the sockets.
   for (std::size_t at = 0; at < handed.size(); at += workers) {
     auto end = std::min(at + workers, handed.size());
-    std::vector<int> some(handed.begin() + static_cast<std::ptrdiff_t>(at), handed.begin() + static_cast<std::ptrdiff_t>(end));
+    std::vector<int> some(handed.begin() + static_cast<std::ptrdiff_t>(at),
+                          handed.begin() + static_cast<std::ptrdiff_t>(end));
     if (auto added = add(share_listener(wanted, some, workers)); !added) return added;
   }
   if (!handed.empty()) return {};

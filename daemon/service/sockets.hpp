@@ -65,6 +65,7 @@ std::expected<OpenListener, net::ListenError> share_listener(const WantedListene
 /// Adds the listeners that `wanted` means to `opened`: on the sockets of a predecessor, or those that systemd passed
 /// (several may have one name), or else on sockets of our own.
 std::expected<void, net::ListenError> open_listeners(const WantedListener& wanted, std::size_t workers,
-                                                     const InheritedSockets& inherited, std::vector<OpenListener>& opened);
+                                                     const InheritedSockets& inherited,
+                                                     std::vector<OpenListener>& opened);
 
 }  // namespace sluice::service

@@ -93,11 +93,16 @@ std::optional<Succession> Succession::parse(std::string_view text) {
     auto kind = take_until(line, ' ');
     auto value = number(take_until(line, ' '));
     if (!value) return std::nullopt;
-    if (kind == "predecessor") succession.predecessor = *value;
-    else if (kind == "ready") succession.ready = *value;
-    else if (kind == "key" && !line.empty()) succession.sockets.push_back({std::string(line), {}, *value});
-    else if (kind == "name") succession.sockets.push_back({{}, std::string(line), *value});
-    else return std::nullopt;
+    if (kind == "predecessor")
+      succession.predecessor = *value;
+    else if (kind == "ready")
+      succession.ready = *value;
+    else if (kind == "key" && !line.empty())
+      succession.sockets.push_back({std::string(line), {}, *value});
+    else if (kind == "name")
+      succession.sockets.push_back({{}, std::string(line), *value});
+    else
+      return std::nullopt;
   }
   return succession;
 }
@@ -122,7 +127,8 @@ void Predecessor::tell_ready() {
   ready_ = {};
 }
 
-Takeover::Takeover(net::Loop& loop, std::vector<HandedSocket> sockets, const std::string& notify_socket, Outcome outcome)
+Takeover::Takeover(net::Loop& loop, std::vector<HandedSocket> sockets, const std::string& notify_socket,
+                   Outcome outcome)
     : outcome_(std::move(outcome)) {
   uv_pipe_init(loop.raw(), pipe_.get(), 0);
   pipe_.get()->data = this;

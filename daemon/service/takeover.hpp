@@ -17,7 +17,7 @@ namespace sluice::service {
 
 /// A listening socket on its way from a process to its successor.
 struct HandedSocket {
-  std::string key;   // of the listener that uses it (WantedListener::key); empty: systemd passed it under `name`
+  std::string key;  // of the listener that uses it (WantedListener::key); empty: systemd passed it under `name`
   std::string name;
   int fd = -1;
   bool operator==(const HandedSocket&) const = default;
@@ -53,7 +53,7 @@ class Predecessor {
 class Takeover {
  public:
   struct Outcome {
-    std::function<void(pid_t)> ready;                   // the successor serves
+    std::function<void(pid_t)> ready;                    // the successor serves
     std::function<void(const std::string& why)> failed;  // it ended before it did
   };
 

@@ -90,17 +90,18 @@ void Worker::start() {
 
 void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSocket> added,
                     std::vector<std::string> removed, std::uint64_t old_mounts) {
-  loop_.post([this, site = std::move(site), added = std::move(added), removed = std::move(removed), old_mounts]() mutable {
-    for (const auto& key : removed) {
-      listeners_.erase(key);
-      datagram_echoes_.erase(key);
-    }
-    connections_.set_limits(connection_limits(*site, workers_, admission_));
-    fronts_.set_site(site);
-    handlers::FileCache::of_this_thread().retire(old_mounts);
-    connections_.drain_obsolete(time_to_drain(*site));
-    for (const auto& socket : added) listen(socket);
-  });
+  loop_.post(
+      [this, site = std::move(site), added = std::move(added), removed = std::move(removed), old_mounts]() mutable {
+        for (const auto& key : removed) {
+          listeners_.erase(key);
+          datagram_echoes_.erase(key);
+        }
+        connections_.set_limits(connection_limits(*site, workers_, admission_));
+        fronts_.set_site(site);
+        handlers::FileCache::of_this_thread().retire(old_mounts);
+        connections_.drain_obsolete(time_to_drain(*site));
+        for (const auto& socket : added) listen(socket);
+      });
 }
 
 void Worker::set_strained(bool strained) {

@@ -26,8 +26,8 @@ struct WorkerSocket {
   std::chrono::milliseconds idle{};  // of an echo connection
 };
 
-/// One event loop in a thread of its own, with its own sockets, connections and buffers. It shares nothing with the others
-/// but the immutable Site. The control thread owns it and talks to it only through the functions below.
+/// One event loop in a thread of its own, with its own sockets, connections and buffers. It shares nothing with the
+/// others but the immutable Site. The control thread owns it and talks to it only through the functions below.
 class Worker {
  public:
   /// `access_fd` is -1 without an access log. The sockets become the worker's. `admission` and `rooms` are shared by

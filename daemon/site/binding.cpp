@@ -14,14 +14,10 @@ struct Words {
 
 Words words_of(ParameterType type) {
   switch (type) {
-    case ParameterType::string:
-      return {"str type expected", "type_error.str"};
-    case ParameterType::integer:
-      return {"value is not a valid integer", "type_error.integer"};
-    case ParameterType::floating:
-      return {"value is not a valid float", "type_error.float"};
-    case ParameterType::boolean:
-      return {"value could not be parsed to a boolean", "type_error.bool"};
+    case ParameterType::string: return {"str type expected", "type_error.str"};
+    case ParameterType::integer: return {"value is not a valid integer", "type_error.integer"};
+    case ParameterType::floating: return {"value is not a valid float", "type_error.float"};
+    case ParameterType::boolean: return {"value could not be parsed to a boolean", "type_error.bool"};
   }
   return {};
 }
@@ -56,8 +52,7 @@ class Binding {
 
 }  // namespace
 
-std::vector<ParameterFault> bind_parameters(http::Exchange& exchange, const Parameters& parameters,
-                                            Match& match) {
+std::vector<ParameterFault> bind_parameters(http::Exchange& exchange, const Parameters& parameters, Match& match) {
   Binding binding(exchange.arena);
   if (!parameters.path.empty()) {
     auto values = exchange.arena.array<Value>(parameters.path.size());

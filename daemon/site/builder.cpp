@@ -48,8 +48,8 @@ struct PatternParameters {
 };
 
 /// Returns the name that was meant, where there is evidence for one.
-std::string_view report_not_in_path(const config::Named<ParameterDeclaration>& declared,
-                                    const PatternParameters& known, config::Diagnostics& diagnostics) {
+std::string_view report_not_in_path(const config::Named<ParameterDeclaration>& declared, const PatternParameters& known,
+                                    config::Diagnostics& diagnostics) {
   auto& error = diagnostics.error("unknown-parameter", declared.name_span,
                                   "no path of this route has a parameter `{" + declared.name + "}`");
   std::vector<std::string_view> names;
@@ -57,8 +57,7 @@ std::string_view report_not_in_path(const config::Named<ParameterDeclaration>& d
   for (const auto& entry : known.entries) names.push_back(entry.name);
   auto meant = config::nearest(declared.name, names);
   if (!meant.empty()) error.label = "did you mean `" + std::string(meant) + "`?";
-  error.help =
-      "`params` declares what stands in the path; parameters after the `?` are declared with `query`";
+  error.help = "`params` declares what stands in the path; parameters after the `?` are declared with `query`";
   return meant;
 }
 
@@ -76,12 +75,11 @@ void check_not_in_path(const config::Named<ParameterDeclaration>& declared, Patt
 void check_in_all_paths(const Parameter& parameter, const PatternParameters::Entry& entry, const Paths& paths,
                         config::Diagnostics& diagnostics) {
   if (entry.patterns == paths.size() || parameter.optional || parameter.has_default) return;
-  auto& error =
-      diagnostics.error("missing-parameter", entry.without->span,
-                        "this path has no `{" + entry.name + "}`, which other paths of the route have");
+  auto& error = diagnostics.error("missing-parameter", entry.without->span,
+                                  "this path has no `{" + entry.name + "}`, which other paths of the route have");
   error.label = "`" + entry.name + "` has no value here";
-  error.help = "say what it is then: `params." + entry.name + " = { default = \"…\" }`, or `params." +
-               entry.name + " = \"string?\"` for null";
+  error.help = "say what it is then: `params." + entry.name + " = { default = \"…\" }`, or `params." + entry.name +
+               " = \"string?\"` for null";
 }
 
 }  // namespace
@@ -116,9 +114,7 @@ Parameters Builder::parameters_of(const Paths& paths, const Declarations& path, 
   Parameters parameters;
   for (const auto& entry : in_paths.entries) parameters.path.emplace_back().name = entry.name;
 
-  auto find = [&](std::string_view name) {
-    return std::ranges::find(parameters.path, name, &Parameter::name);
-  };
+  auto find = [&](std::string_view name) { return std::ranges::find(parameters.path, name, &Parameter::name); };
   for (const auto& declared : path) {
     if (auto found = find(declared.name); found != parameters.path.end()) {
       *found = make_parameter(declared, diagnostics);

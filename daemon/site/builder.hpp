@@ -27,10 +27,10 @@ class Tenure;
 /// One thing to serve, as a section's builder hands it over. A [[route]], a [[static]] mount, a
 /// [[websocket]].
 struct Endpoint {
-  std::string section;                              // "route", "static", "websocket": for `sluice routes`
-  std::string summary;                              // "text", "static /srv/www": the same
-  std::vector<config::Located<std::string>> paths;  // patterns: "/items/{id}", "/files/{rest...}"
-  config::Located<std::string> host;                // empty: any
+  std::string section;                                   // "route", "static", "websocket": for `sluice routes`
+  std::string summary;                                   // "text", "static /srv/www": the same
+  std::vector<config::Located<std::string>> paths;       // patterns: "/items/{id}", "/files/{rest...}"
+  config::Located<std::string> host;                     // empty: any
   std::optional<config::Located<net::Endpoint>> listen;  // the listener that it has to itself; empty: the server's
   http::MethodSet methods;
   bool mount = false;     // a static mount: after all routes; serves the whole subtree of `paths`
@@ -43,7 +43,7 @@ struct Endpoint {
   std::uint16_t number = 0;                     // of its counters; given when the site is built
   std::unique_ptr<Handler> handler;
   std::shared_ptr<Tenure> tenure;  // of connections that outlive their exchange; null: there are none
-  config::Span where;  // the table header
+  config::Span where;              // the table header
 
   /// The name of the listener that alone reaches it; empty: those of the server.
   std::string_view listener() const { return listen ? std::string_view(listen->value.text) : std::string_view(); }
@@ -59,8 +59,7 @@ class Builder {
   /// text or false. Before the sections are built.
   void set_headers(const std::string& host, const config::Value& table);
   /// Server-wide and host-wide headers for an endpoint, merged with its own (`headers.X = false` removes).
-  std::vector<HeaderTemplate> merged_headers(const config::Located<std::string>& host,
-                                             const config::Value* own);
+  std::vector<HeaderTemplate> merged_headers(const config::Located<std::string>& host, const config::Value* own);
   /// The parameters of an endpoint: those of its paths in the order in which the paths first have them, those
   /// not declared being text, and the declared query parameters. A declared path parameter that no path has,
   /// and one that only some of the paths have and that is neither optional nor has a default, are reported.

@@ -20,9 +20,7 @@ bool is_one_of(std::string_view text, const auto& words) {
 
 bool convert(std::string_view text, ParameterType type, Arena& arena, Value& out) {
   switch (type) {
-    case ParameterType::string:
-      out = Value::of(text);
-      return true;
+    case ParameterType::string: out = Value::of(text); return true;
     case ParameterType::integer: {
       auto digits = parse_python_integer(text, arena);
       if (digits) out = Value::literal_of(*digits);

@@ -42,9 +42,9 @@ std::uint64_t next_epoch() {
 struct Note {
   static constexpr std::size_t most_texts = 3;
   Match match;
-  std::array<PathText, most_texts> texts;  // of match.path
+  std::array<PathText, most_texts> texts;    // of match.path
   const http::Response* standing = nullptr;  // what it gets each time
-  bool plain = false;                         // the handler alone makes the response
+  bool plain = false;                        // the handler alone makes the response
 };
 static_assert(sizeof(Note) <= sizeof(http::Memo::note) && std::is_trivially_destructible_v<Note>);
 
@@ -55,7 +55,8 @@ bool lies_in(std::string_view part, std::string_view whole) {
 /// Decoded parameters lie in the arena and end with the exchange: a match that has some is not noted.
 bool lasts(const Match& match, std::string_view path) {
   if (match.path.size() > Note::most_texts || !lies_in(match.rest, path)) return false;
-  return std::ranges::all_of(match.path, [&](const PathText& text) { return lies_in(text.text, path) && lies_in(text.raw, path); });
+  return std::ranges::all_of(match.path,
+                             [&](const PathText& text) { return lies_in(text.text, path) && lies_in(text.raw, path); });
 }
 
 const Note& noted_in(const http::Memo& memo) { return *std::launder(reinterpret_cast<const Note*>(memo.note.data())); }
@@ -185,16 +186,11 @@ void Dispatcher::on_head(http::Exchange& exchange) {
   }
   exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
   switch (routing.kind) {
-    case Routing::Kind::found:
-      return;
-    case Routing::Kind::wrong_method:
-      return refuse_method(exchange, routing.allowed);
-    case Routing::Kind::other_slash:
-      return redirect_to(exchange, routing.location);
-    case Routing::Kind::not_found:
-      return respond_error(exchange, 404);
-    case Routing::Kind::bad_path:
-      return respond_error(exchange, 400, "the path is not percent-encoded UTF-8");
+    case Routing::Kind::found: return;
+    case Routing::Kind::wrong_method: return refuse_method(exchange, routing.allowed);
+    case Routing::Kind::other_slash: return redirect_to(exchange, routing.location);
+    case Routing::Kind::not_found: return respond_error(exchange, 404);
+    case Routing::Kind::bad_path: return respond_error(exchange, 400, "the path is not percent-encoded UTF-8");
   }
 }
 
@@ -229,7 +225,7 @@ void Dispatcher::on_request(http::Exchange& exchange) {
 void Dispatcher::on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) {
   if (!exchange.site) begin(exchange);
   const auto& request = exchange.request;
-  bool coding = !request.field("Transfer-Encoding").empty();  // the other thing that may be unknown
+  bool coding = !request.field("Transfer-Encoding").empty();        // the other thing that may be unknown
   if (status == 501 && !coding && request.path.starts_with('/')) {  // an unknown method: 405 where the target exists
     auto routing = router_->find(request.host, http::Method::options, request.path, exchange.arena);
     if (routing.kind == Routing::Kind::wrong_method && !routing.allowed.empty())

@@ -29,8 +29,7 @@ config::Type<ErrorBody> json_body() {
   info.kinds = {config::Value::Kind::table};
   return {info, [info](const config::Value& value, config::Reading& reading) -> std::optional<ErrorBody> {
             if (!config::check_kind(value, info, reading)) return std::nullopt;
-            return ErrorBody{.form = {},
-                             .json = Template::compile_json(value, error_scope(), reading.diagnostics)};
+            return ErrorBody{.form = {}, .json = Template::compile_json(value, error_scope(), reading.diagnostics)};
           }};
 }
 
@@ -45,14 +44,10 @@ class ErrorValues : public RequestValues {
 
   Value get(const Placeholder& placeholder) const override {
     switch (placeholder.origin) {
-      case Origin::status:
-        return Value::literal_of(status_);
-      case Origin::reason:
-        return Value::of(reason_);
-      case Origin::detail:
-        return Value::of(detail_);
-      default:
-        return RequestValues::get(placeholder);
+      case Origin::status: return Value::literal_of(status_);
+      case Origin::reason: return Value::of(reason_);
+      case Origin::detail: return Value::of(detail_);
+      default: return RequestValues::get(placeholder);
     }
   }
 

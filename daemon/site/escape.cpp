@@ -20,24 +20,12 @@ void append_field_value(std::string& out, std::string_view text) {
 
 void append_escaped(std::string& out, std::string_view text, Escape escape) {
   switch (escape) {
-    case Escape::none:
-      out += text;
-      return;
-    case Escape::html:
-      append_html_escaped(out, text);
-      return;
-    case Escape::json:
-      append_json_escaped(out, text);
-      return;
-    case Escape::field:
-      append_field_value(out, text);
-      return;
-    case Escape::uri:
-      append_percent_encoded(out, text, "/");
-      return;
-    case Escape::log:
-      append_log_escaped(out, text);
-      return;
+    case Escape::none: out += text; return;
+    case Escape::html: append_html_escaped(out, text); return;
+    case Escape::json: append_json_escaped(out, text); return;
+    case Escape::field: append_field_value(out, text); return;
+    case Escape::uri: append_percent_encoded(out, text, "/"); return;
+    case Escape::log: append_log_escaped(out, text); return;
   }
 }
 

@@ -26,8 +26,8 @@ class Handler {
   }
   /// The response that this request gets at this moment, which came before with the same head and got what `memo` says;
   /// part of what the handler keeps. Null where that takes an exchange. As often asked as such requests come.
-  virtual const http::Response* present_response(const http::Request& request, const Match& match, const http::Memo& memo,
-                                                 net::Loop& loop) const {
+  virtual const http::Response* present_response(const http::Request& request, const Match& match,
+                                                 const http::Memo& memo, net::Loop& loop) const {
     (void)request, (void)match, (void)memo, (void)loop;
     return nullptr;
   }

@@ -28,8 +28,8 @@ config::Type<HeaderSetting> header_setting() {
   info.kinds = {Kind::string, Kind::boolean};
   return {info, [info](const config::Value& value, config::Reading& reading) -> std::optional<HeaderSetting> {
             if (value.is(Kind::boolean) && value.boolean) {
-              auto& error = reading.diagnostics.error("bad-header", value.span,
-                                                      "a header is text, or false to remove it");
+              auto& error =
+                  reading.diagnostics.error("bad-header", value.span, "a header is text, or false to remove it");
               error.label = "write the value as a string, or `false`";
               return std::nullopt;
             }
@@ -40,8 +40,7 @@ config::Type<HeaderSetting> header_setting() {
 
 bool check(const config::Member& header, config::Diagnostics& diagnostics) {
   if (!is_token(header.key)) {
-    auto& error =
-        diagnostics.error("bad-header", header.key_span, "`" + header.key + "` is no name for a header");
+    auto& error = diagnostics.error("bad-header", header.key_span, "`" + header.key + "` is no name for a header");
     error.help = "header names are letters, digits and `-`";
     return false;
   }
@@ -51,8 +50,8 @@ bool check(const config::Member& header, config::Diagnostics& diagnostics) {
     return false;
   }
   if (header.value.is(config::Value::Kind::string) && has_control(header.value.text)) {
-    auto& error = diagnostics.error("bad-header", header.value.span,
-                                    "a header value is one line without control characters");
+    auto& error =
+        diagnostics.error("bad-header", header.value.span, "a header value is one line without control characters");
     error.label = "has a control character";
     return false;
   }
@@ -73,9 +72,7 @@ config::Type<HeaderSettings> header_settings() {
   return {std::move(map.info), std::move(read)};
 }
 
-bool is_settable_header(std::string_view name) {
-  return is_token(name) && !is_reserved(name);
-}
+bool is_settable_header(std::string_view name) { return is_token(name) && !is_reserved(name); }
 
 void merge_headers(std::vector<HeaderTemplate>& headers, const config::Value& table) {
   for (const auto& member : table.members) {

@@ -9,8 +9,7 @@ namespace {
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 253 &&
-         std::ranges::all_of(text,
-                             [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; }) &&
+         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; }) &&
          !text.starts_with('.') && text.find("..") == std::string_view::npos;
 }
 
@@ -21,8 +20,7 @@ Result<std::string> parse_host_pattern(const std::string& text) {
   if (text.find("://") != std::string::npos) return fail("a host is a name without a scheme");
   if (text.starts_with('[') && text.ends_with(']')) return to_lower(text);
   if (text.find('/') != std::string::npos) return fail("a host is a name without a path");
-  if (text.find(':') != std::string::npos)
-    return fail("a host is a name without a port: it serves all ports");
+  if (text.find(':') != std::string::npos) return fail("a host is a name without a port: it serves all ports");
   std::string_view name = text;
   if (name.starts_with("*.")) name.remove_prefix(2);
   if (name.find('*') != std::string_view::npos) return fail("`*` stands only at the begin: `*.example.org`");

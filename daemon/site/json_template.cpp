@@ -18,22 +18,14 @@ class JsonWriter {
   void write(const config::Value& value) {
     using Kind = config::Value::Kind;
     switch (value.kind) {
-      case Kind::none:
-        return compiler_.add_constant("null");
-      case Kind::string:
-        return compiler_.add_json_string({value.text, value.span});
-      case Kind::integer:
-        return compiler_.add_constant(std::to_string(value.integer));
-      case Kind::floating:
-        return write_floating(value);
-      case Kind::boolean:
-        return compiler_.add_constant(value.boolean ? "true" : "false");
-      case Kind::datetime:
-        return write_datetime(value);
-      case Kind::array:
-        return write_array(value);
-      case Kind::table:
-        return write_table(value);
+      case Kind::none: return compiler_.add_constant("null");
+      case Kind::string: return compiler_.add_json_string({value.text, value.span});
+      case Kind::integer: return compiler_.add_constant(std::to_string(value.integer));
+      case Kind::floating: return write_floating(value);
+      case Kind::boolean: return compiler_.add_constant(value.boolean ? "true" : "false");
+      case Kind::datetime: return write_datetime(value);
+      case Kind::array: return write_array(value);
+      case Kind::table: return write_table(value);
     }
   }
 
@@ -83,8 +75,7 @@ class JsonWriter {
 
 }  // namespace
 
-Template Template::compile_json(const config::Value& value, const Scope& scope,
-                                config::Diagnostics& diagnostics) {
+Template Template::compile_json(const config::Value& value, const Scope& scope, config::Diagnostics& diagnostics) {
   TemplateCompiler compiler(scope, Escape::json, diagnostics);
   JsonWriter(compiler, diagnostics).write(value);
   return std::move(compiler).finish();

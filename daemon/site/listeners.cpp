@@ -36,7 +36,8 @@ config::Type<net::Endpoint> listen_address() {
     if (!read) return std::nullopt;
     auto endpoint = net::Endpoint::parse(*read);
     if (endpoint) return *endpoint;
-    auto& finding = reading.diagnostics.error("bad-address", value.span, "`" + *read + "` is not an address to listen on");
+    auto& finding =
+        reading.diagnostics.error("bad-address", value.span, "`" + *read + "` is not an address to listen on");
     finding.label = endpoint.error().message;
     return std::nullopt;
   };
@@ -47,8 +48,7 @@ void check_listeners(const std::vector<config::Located<net::Endpoint>>& listen,
                      const std::vector<rawecho::Echo>& echoes, config::Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < listen.size(); ++i) {
     for (std::size_t earlier = 0; earlier < i; ++earlier) {
-      if (same_place(listen[earlier].value, listen[i].value))
-        report(listen[i].span, listen[earlier].span, diagnostics);
+      if (same_place(listen[earlier].value, listen[i].value)) report(listen[i].span, listen[earlier].span, diagnostics);
     }
     for (const auto& echo : echoes) {
       bool streams = !echo.listen->datagrams;
@@ -58,10 +58,9 @@ void check_listeners(const std::vector<config::Located<net::Endpoint>>& listen,
   }
 }
 
-std::vector<config::Located<net::Endpoint>> find_own_listeners(std::vector<Endpoint>& endpoints,
-                                                               const std::vector<config::Located<net::Endpoint>>& listen,
-                                                               const std::vector<rawecho::Echo>& echoes,
-                                                               config::Diagnostics& diagnostics) {
+std::vector<config::Located<net::Endpoint>> find_own_listeners(
+    std::vector<Endpoint>& endpoints, const std::vector<config::Located<net::Endpoint>>& listen,
+    const std::vector<rawecho::Echo>& echoes, config::Diagnostics& diagnostics) {
   std::vector<config::Located<net::Endpoint>> own;
   for (auto& endpoint : endpoints) {
     if (!endpoint.listen) continue;

@@ -19,9 +19,8 @@ void check_listeners(const std::vector<config::Located<net::Endpoint>>& listen,
 
 /// The listeners that endpoints have to themselves, each once; endpoints that name one place differently get the name
 /// that came first. Reports those on which the server or an echo listens, too.
-std::vector<config::Located<net::Endpoint>> find_own_listeners(std::vector<Endpoint>& endpoints,
-                                                               const std::vector<config::Located<net::Endpoint>>& listen,
-                                                               const std::vector<rawecho::Echo>& echoes,
-                                                               config::Diagnostics& diagnostics);
+std::vector<config::Located<net::Endpoint>> find_own_listeners(
+    std::vector<Endpoint>& endpoints, const std::vector<config::Located<net::Endpoint>>& listen,
+    const std::vector<rawecho::Echo>& echoes, config::Diagnostics& diagnostics);
 
 }  // namespace sluice::site

@@ -16,9 +16,7 @@ namespace {
 /// sys.int_info.default_max_str_digits: bounds what a client can make us copy.
 constexpr std::size_t most_digits = 4300;
 
-constexpr bool is_python_space(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
+constexpr bool is_python_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 std::string_view strip(std::string_view text) {
   while (!text.empty() && is_python_space(text.front())) text.remove_prefix(1);
@@ -27,9 +25,7 @@ std::string_view strip(std::string_view text) {
 }
 
 std::uint32_t code_point_of(std::string_view sequence) {
-  auto octet = [&](std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(sequence[i]));
-  };
+  auto octet = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(sequence[i])); };
   auto code = octet(0) & (0xFFu >> (sequence.size() + 1));
   for (std::size_t i = 1; i < sequence.size(); ++i) code = code << 6 | (octet(i) & 0x3F);
   return code;
@@ -142,9 +138,8 @@ std::optional<double> parse_python_float(std::string_view text, Arena& arena) {
 
 std::string python_repr(double value) {
   std::array<char, 32> buffer;
-  auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(value),
-                           std::chars_format::scientific)
-                 .ptr;
+  auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(value), std::chars_format::scientific).ptr;
   std::string_view written(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
   auto e = written.find('e');
   std::string digits(written.substr(0, e));

@@ -38,21 +38,17 @@ const config::Fields<ParameterDeclaration>& declaration_fields() {
 }
 
 config::Type<ParameterDeclaration> parameter_declaration() {
-  auto word = config::one_of(words<ParameterDeclaration>(
-      [](Shape shape) { return ParameterDeclaration{.shape = shape, .fallback = {}}; }));
+  auto word = config::one_of(
+      words<ParameterDeclaration>([](Shape shape) { return ParameterDeclaration{.shape = shape, .fallback = {}}; }));
   return config::either({config::Value::Kind::string}, std::move(word), config::table(declaration_fields()));
 }
 
 std::string_view name_of(ParameterType type) {
   switch (type) {
-    case ParameterType::string:
-      return "string";
-    case ParameterType::integer:
-      return "int";
-    case ParameterType::floating:
-      return "float";
-    case ParameterType::boolean:
-      return "bool";
+    case ParameterType::string: return "string";
+    case ParameterType::integer: return "int";
+    case ParameterType::floating: return "float";
+    case ParameterType::boolean: return "bool";
   }
   return {};
 }
@@ -60,43 +56,32 @@ std::string_view name_of(ParameterType type) {
 ParameterType type_of(const config::Value& value) {
   using Kind = config::Value::Kind;
   switch (value.kind) {
-    case Kind::integer:
-      return ParameterType::integer;
-    case Kind::floating:
-      return ParameterType::floating;
-    case Kind::boolean:
-      return ParameterType::boolean;
-    default:
-      return ParameterType::string;
+    case Kind::integer: return ParameterType::integer;
+    case Kind::floating: return ParameterType::floating;
+    case Kind::boolean: return ParameterType::boolean;
+    default: return ParameterType::string;
   }
 }
 
 bool is_of(const config::Value& value, ParameterType type) {
   using Kind = config::Value::Kind;
   switch (type) {
-    case ParameterType::string:
-      return value.is(Kind::string);
-    case ParameterType::integer:
-      return value.is(Kind::integer);
+    case ParameterType::string: return value.is(Kind::string);
+    case ParameterType::integer: return value.is(Kind::integer);
     case ParameterType::floating:
       return value.is(Kind::integer) || (value.is(Kind::floating) && std::isfinite(value.floating));
-    case ParameterType::boolean:
-      return value.is(Kind::boolean);
+    case ParameterType::boolean: return value.is(Kind::boolean);
   }
   return false;
 }
 
 std::string canonical(const config::Value& value, ParameterType type) {
   switch (type) {
-    case ParameterType::string:
-      return value.text;
-    case ParameterType::integer:
-      return std::to_string(value.integer);
-    case ParameterType::boolean:
-      return value.boolean ? "true" : "false";
+    case ParameterType::string: return value.text;
+    case ParameterType::integer: return std::to_string(value.integer);
+    case ParameterType::boolean: return value.boolean ? "true" : "false";
     case ParameterType::floating:
-      return python_repr(value.is(config::Value::Kind::integer) ? static_cast<double>(value.integer)
-                                                                : value.floating);
+      return python_repr(value.is(config::Value::Kind::integer) ? static_cast<double>(value.integer) : value.floating);
   }
   return {};
 }
@@ -104,26 +89,21 @@ std::string canonical(const config::Value& value, ParameterType type) {
 void set_default(Parameter& parameter, const config::Value& value, config::Diagnostics& diagnostics) {
   parameter.has_default = true;
   if (!is_of(value, parameter.type)) {
-    auto& error =
-        diagnostics.error("wrong-type", value.span,
-                          "the default of `" + parameter.name + "` is " + std::string(value.kind_name()) +
-                              ", but the parameter is of type " + std::string(name_of(parameter.type)));
+    auto& error = diagnostics.error("wrong-type", value.span,
+                                    "the default of `" + parameter.name + "` is " + std::string(value.kind_name()) +
+                                        ", but the parameter is of type " + std::string(name_of(parameter.type)));
     error.label = "not of type " + std::string(name_of(parameter.type));
     return;
   }
-  parameter.fallback_kind =
-      parameter.type == ParameterType::string ? Value::Kind::text : Value::Kind::literal;
+  parameter.fallback_kind = parameter.type == ParameterType::string ? Value::Kind::text : Value::Kind::literal;
   parameter.fallback = canonical(value, parameter.type);
 }
 
 }  // namespace
 
-config::Type<Declarations> parameter_declarations() {
-  return config::map_of(parameter_declaration());
-}
+config::Type<Declarations> parameter_declarations() { return config::map_of(parameter_declaration()); }
 
-Parameter make_parameter(const config::Named<ParameterDeclaration>& declaration,
-                         config::Diagnostics& diagnostics) {
+Parameter make_parameter(const config::Named<ParameterDeclaration>& declaration, config::Diagnostics& diagnostics) {
   const auto& [shape, fallback] = declaration.value;
   Parameter parameter;
   parameter.name = declaration.name;

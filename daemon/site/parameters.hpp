@@ -43,8 +43,7 @@ struct Parameter {
 };
 
 /// What a declaration means. A default that is not of its type is reported.
-Parameter make_parameter(const config::Named<ParameterDeclaration>& declaration,
-                         config::Diagnostics& diagnostics);
+Parameter make_parameter(const config::Named<ParameterDeclaration>& declaration, config::Diagnostics& diagnostics);
 
 struct Parameters {
   std::vector<Parameter> path;  // in the order of the pattern; index = Placeholder::index
@@ -66,8 +65,7 @@ bool convert(std::string_view text, ParameterType type, Arena& arena, Value& out
 /// Converts the declared parameters of a request; the values go into `match`, in the exchange's arena. Absent
 /// ones get their default or null. Of a query parameter that is given several times the last counts. Returns
 /// all faults, path first, in the order of declaration; none means the request may be handled.
-std::vector<ParameterFault> bind_parameters(http::Exchange& exchange, const Parameters& parameters,
-                                            Match& match);
+std::vector<ParameterFault> bind_parameters(http::Exchange& exchange, const Parameters& parameters, Match& match);
 
 /// The body of a 422: {"detail":[{"loc":["path","item_id"],"msg":"…","type":"…"}]}.
 std::string unprocessable_json(std::span<const ParameterFault> faults);

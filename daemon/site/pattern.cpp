@@ -26,8 +26,7 @@ class PatternParser {
  private:
   config::Diagnostic& fault(std::string_view code, std::size_t begin, std::size_t end, std::string message) {
     sound_ = false;
-    return diagnostics_.error(code, place_within(diagnostics_.sources, text_, begin, end),
-                              std::move(message));
+    return diagnostics_.error(code, place_within(diagnostics_.sources, text_, begin, end), std::move(message));
   }
 
   /// What nginx writes before a location, and Apache and Caddy before a pattern.
@@ -50,8 +49,7 @@ class PatternParser {
     }
     if (!text.starts_with('/')) {
       fault("bad-path", 0, text.size(), "a path begins with `/`").label =
-          text.find("://") == std::string::npos ? "write `/" + text + "`"
-                                                : "give the path only; `host` names the host";
+          text.find("://") == std::string::npos ? "write `/" + text + "`" : "give the path only; `host` names the host";
       return;
     }
     if (auto at = text.find_first_of("?#"); at != std::string::npos) {
@@ -106,9 +104,9 @@ class PatternParser {
       remedy = "there are neither wildcards nor regular expressions here: `{name}` stands for a whole segment";
     }
     if (remedy.empty()) return;
-    auto& warning = diagnostics_.warning("foreign-path",
-                                         place_within(diagnostics_.sources, text_, begin, begin + segment.size()),
-                                         "`" + std::string(segment) + "` is taken literally");
+    auto& warning =
+        diagnostics_.warning("foreign-path", place_within(diagnostics_.sources, text_, begin, begin + segment.size()),
+                             "`" + std::string(segment) + "` is taken literally");
     warning.label = remedy;
   }
 
@@ -118,8 +116,8 @@ class PatternParser {
     auto size = percent_decode(segment, decoded.data());
     decoded.resize(size.value_or(0));
     if (!size) {
-      fault("bad-path", begin, begin + segment.size(), "`%` begins an escape of two hexadecimal digits")
-          .label = "write `%25` for a percent sign";
+      fault("bad-path", begin, begin + segment.size(), "`%` begins an escape of two hexadecimal digits").label =
+          "write `%25` for a percent sign";
     } else if (!valid_utf8(decoded)) {
       fault("bad-path", begin, begin + segment.size(), "this segment is not UTF-8 when it is decoded");
     }
@@ -129,15 +127,13 @@ class PatternParser {
   void parse_parameter(std::string_view name, bool rest, std::size_t begin, std::size_t end) {
     auto names = pattern_.parameters();
     if (name.empty()) {
-      fault("empty-parameter", begin, end, "a path parameter needs a name").label =
-          rest ? "`{rest...}`" : "`{name}`";
+      fault("empty-parameter", begin, end, "a path parameter needs a name").label = rest ? "`{rest...}`" : "`{name}`";
     } else if (!is_parameter_name(name)) {
       fault("bad-parameter-name", begin + 1, begin + 1 + name.size(),
             "`" + std::string(name) + "` is no name for a parameter")
           .help = "names are letters, digits and `_`, and do not begin with a digit";
     } else if (std::ranges::find(names, name) != names.end()) {
-      fault("duplicate-parameter", begin, end,
-            "the parameter `" + std::string(name) + "` stands twice in this path")
+      fault("duplicate-parameter", begin, end, "the parameter `" + std::string(name) + "` stands twice in this path")
           .label = "give it another name";
     }
     if (rest) rest_name_ = name, rest_begin_ = begin, rest_end_ = end;
@@ -161,8 +157,7 @@ class PatternParser {
   }
 
   static bool is_parameter_name(std::string_view name) {
-    return !is_digit(name.front()) &&
-           std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || c == '_'; });
+    return !is_digit(name.front()) && std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || c == '_'; });
   }
 
   const config::Located<std::string>& text_;
@@ -187,8 +182,7 @@ std::vector<std::string> Pattern::parameters() const {
   return names;
 }
 
-std::optional<Pattern> parse_pattern(const config::Located<std::string>& text,
-                                     config::Diagnostics& diagnostics) {
+std::optional<Pattern> parse_pattern(const config::Located<std::string>& text, config::Diagnostics& diagnostics) {
   return PatternParser(text, diagnostics).parse();
 }
 

@@ -39,7 +39,6 @@ inline constexpr std::size_t most_segments = 64;
 /// Takes `text` apart. A pattern that does not begin with `/`, has a query or a fragment, a brace in the
 /// middle of a segment, an empty, wrong or repeated parameter name, a rest parameter that is not last, or a
 /// bad percent-escape is reported at its own column; then nothing is returned.
-std::optional<Pattern> parse_pattern(const config::Located<std::string>& text,
-                                     config::Diagnostics& diagnostics);
+std::optional<Pattern> parse_pattern(const config::Located<std::string>& text, config::Diagnostics& diagnostics);
 
 }  // namespace sluice::site

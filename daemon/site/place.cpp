@@ -6,9 +6,7 @@
 namespace sluice::site {
 namespace {
 
-bool continues_code_point(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
+bool continues_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 /// Walks the source of one TOML string and its content side by side.
 class Walk {
@@ -91,8 +89,7 @@ class Walk {
     step();
     char kind = peek();
     step();
-    for (int digits = kind == 'u' ? 4 : kind == 'U' ? 8 : 0; digits > 0 && at_ < source_.size(); --digits)
-      step();
+    for (int digits = kind == 'u' ? 4 : kind == 'U' ? 8 : 0; digits > 0 && at_ < source_.size(); --digits) step();
     if (done_ >= content_.size()) return false;
     do ++done_;
     while (done_ < content_.size() && continues_code_point(content_[done_]));
@@ -111,8 +108,8 @@ class Walk {
 
 }  // namespace
 
-config::Span place_within(const config::Sources& sources, const config::Located<std::string>& text,
-                          std::size_t begin, std::size_t end) {
+config::Span place_within(const config::Sources& sources, const config::Located<std::string>& text, std::size_t begin,
+                          std::size_t end) {
   if (!text.span.known() || text.span.file >= sources.size()) return text.span;
   Walk walk(sources[text.span.file].text, text.value, text.span);
   if (!walk.open() || !walk.advance_to(begin)) return text.span;

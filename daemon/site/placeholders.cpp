@@ -8,16 +8,19 @@ namespace {
 const config::TopicEntry topic(
     "placeholders",
     {.title = "Placeholders",
-     .introduction = "`{name}` in a text stands for a value; `{{` and `}}` are literal braces. A name that is unknown where "
-                     "it stands is an error when the file is loaded. In `html` values are escaped, in `redirect` they are "
-                     "percent-encoded; in `json` a string that is one placeholder keeps the type of its value: a number, "
-                     "true, false, null.",
+     .introduction =
+         "`{name}` in a text stands for a value; `{{` and `}}` are literal braces. A name that is unknown where "
+         "it stands is an error when the file is loaded. In `html` values are escaped, in `redirect` they are "
+         "percent-encoded; in `json` a string that is one placeholder keeps the type of its value: a number, "
+         "true, false, null.",
      .groups = {
          {.title = "In every string, when the file is loaded",
-          .rows = {{"${env:NAME}", "the environment variable NAME; it must be set. A number or boolean where the key takes one"},
+          .rows = {{"${env:NAME}",
+                    "the environment variable NAME; it must be set. A number or boolean where the key takes one"},
                    {"${env:NAME:-text}", "the same, or `text` when NAME is unset or empty"},
-                   {"${file:NAME}", "the content of a file, without the line end at its end: a password that does not belong "
-                                    "into the configuration. Relative names start at the file that names it"},
+                   {"${file:NAME}",
+                    "the content of a file, without the line end at its end: a password that does not belong "
+                    "into the configuration. Relative names start at the file that names it"},
                    {"${cred:NAME}", "the credential NAME, which systemd passes to the service (`LoadCredential=`)"},
                    {"$${", "`${` itself"}}},
          {.title = "In the texts of a route, a WebSocket and a header, and in [log] request",

@@ -18,9 +18,7 @@ std::map<std::string, BuildSection, std::less<>>& builders() {
 
 }  // namespace
 
-const std::map<std::string, HandlerKind, std::less<>>& handler_kinds() {
-  return kinds();
-}
+const std::map<std::string, HandlerKind, std::less<>>& handler_kinds() { return kinds(); }
 
 void add_handler_kind(HandlerKind kind) {
   config::Sections::all().join("route", kind.fields);
@@ -28,9 +26,7 @@ void add_handler_kind(HandlerKind kind) {
   kinds().emplace(std::move(action), std::move(kind));
 }
 
-const std::map<std::string, BuildSection, std::less<>>& section_builders() {
-  return builders();
-}
+const std::map<std::string, BuildSection, std::less<>>& section_builders() { return builders(); }
 
 SectionBuilder::SectionBuilder(std::string section, BuildSection build) {
   builders().emplace(std::move(section), build);

@@ -76,16 +76,13 @@ std::string why_not(const Site& site, const Endpoint& endpoint, const Question& 
   if (endpoint.listen) return "is reached on " + std::string(endpoint.listener()) + " only";
   switch (ask_alone(site, endpoint, question, question.host)) {
     case Routing::Kind::found:
-      return endpoint.mount ? "would match too, but routes come before static mounts, longer mounts before shorter ones"
-                            : "would match too, but a literal segment comes before {parameter}, and that before {rest...}";
-    case Routing::Kind::wrong_method:
-      return "the path matches, the method does not: it serves " + methods_of(endpoint);
-    case Routing::Kind::other_slash:
-      return "the path differs in the slash at its end";
-    case Routing::Kind::bad_path:
-      return "the path is not percent-encoded UTF-8";
-    case Routing::Kind::not_found:
-      break;
+      return endpoint.mount
+                 ? "would match too, but routes come before static mounts, longer mounts before shorter ones"
+                 : "would match too, but a literal segment comes before {parameter}, and that before {rest...}";
+    case Routing::Kind::wrong_method: return "the path matches, the method does not: it serves " + methods_of(endpoint);
+    case Routing::Kind::other_slash: return "the path differs in the slash at its end";
+    case Routing::Kind::bad_path: return "the path is not percent-encoded UTF-8";
+    case Routing::Kind::not_found: break;
   }
   if (!endpoint.host->empty()) {
     auto host = *endpoint.host;
@@ -97,16 +94,11 @@ std::string why_not(const Site& site, const Endpoint& endpoint, const Question& 
 
 std::string outcome_of(const Routing& routing) {
   switch (routing.kind) {
-    case Routing::Kind::found:
-      return "";
-    case Routing::Kind::wrong_method:
-      return "405 Method Not Allowed; Allow: " + routing.allowed.allow();
-    case Routing::Kind::other_slash:
-      return "307 to " + std::string(routing.location);
-    case Routing::Kind::not_found:
-      return "404 Not Found";
-    case Routing::Kind::bad_path:
-      return "400 Bad Request: the path is not percent-encoded UTF-8";
+    case Routing::Kind::found: return "";
+    case Routing::Kind::wrong_method: return "405 Method Not Allowed; Allow: " + routing.allowed.allow();
+    case Routing::Kind::other_slash: return "307 to " + std::string(routing.location);
+    case Routing::Kind::not_found: return "404 Not Found";
+    case Routing::Kind::bad_path: return "400 Bad Request: the path is not percent-encoded UTF-8";
   }
   return "";
 }
@@ -127,7 +119,8 @@ void append_parameters(std::string& out, const Match& match) {
 
 std::string routes_table(const Site& site, const config::Sources& sources) {
   std::vector<Row> rows = {{"METHODS", "PATH", "HOST", "SERVES", "FROM"}};
-  bool hosts = std::any_of(site.endpoints.begin(), site.endpoints.end(), [](const auto& e) { return !e.host->empty(); });
+  bool hosts =
+      std::any_of(site.endpoints.begin(), site.endpoints.end(), [](const auto& e) { return !e.host->empty(); });
   if (!hosts) rows.front()[2].clear();
   for (const auto& endpoint : site.endpoints)
     for (const auto& path : endpoint.paths) {
@@ -136,7 +129,8 @@ std::string routes_table(const Site& site, const config::Sources& sources) {
                       place(endpoint.where, sources)});
     }
   for (const auto& echo : site.echoes)
-    rows.push_back({echo.listen->datagrams ? "UDP" : "TCP", echo.listen->endpoint.text, "", "echo", place(echo.listen.span, sources)});
+    rows.push_back({echo.listen->datagrams ? "UDP" : "TCP", echo.listen->endpoint.text, "", "echo",
+                    place(echo.listen.span, sources)});
   return aligned(rows);
 }
 
@@ -159,7 +153,11 @@ std::string explain_request(const Site& site, const config::Sources& sources, ht
     if (&endpoint == found) continue;
     if (!others) out.append("\nwhy not the others:\n");
     others = true;
-    out.append("  ").append(title(endpoint, sources)).append("\n    ").append(why_not(site, endpoint, question)).append("\n");
+    out.append("  ")
+        .append(title(endpoint, sources))
+        .append("\n    ")
+        .append(why_not(site, endpoint, question))
+        .append("\n");
   }
   return out;
 }

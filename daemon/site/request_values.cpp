@@ -14,35 +14,23 @@ Value RequestValues::get(const Placeholder& placeholder) const {
   auto& arena = exchange_.arena;
   const auto& request = exchange_.request;
   switch (placeholder.origin) {
-    case Origin::path:
-      return path_parameter(placeholder.index);
+    case Origin::path: return path_parameter(placeholder.index);
     case Origin::query:
       if (!match_ || placeholder.index >= match_->query_values.size()) return {};
       return match_->query_values[placeholder.index];
     case Origin::raw_query:
-      return Value::of(
-          http::first_query_value(request.query, placeholder.name, arena).value_or(std::string_view()));
-    case Origin::header:
-      return Value::of(to_valid_utf8(request.field(placeholder.name), arena));
+      return Value::of(http::first_query_value(request.query, placeholder.name, arena).value_or(std::string_view()));
+    case Origin::header: return Value::of(to_valid_utf8(request.field(placeholder.name), arena));
     case Origin::cookie:
-      return Value::of(
-          to_valid_utf8(http::cookie(request, placeholder.name).value_or(std::string_view()), arena));
-    case Origin::body:
-      return Value::of(request.body);
-    case Origin::method:
-      return Value::of(http::name(request.method));
-    case Origin::path_text:
-      return Value::of(decoded_path());
-    case Origin::host:
-      return Value::of(to_valid_utf8(request.host, arena));
-    case Origin::remote_ip:
-      return Value::of(arena.copy(exchange_.transport().peer().host()));
-    case Origin::request_id:
-      return Value::of(request_id_text(exchange_.id, arena));
-    case Origin::now:
-      return Value::of(rfc3339(std::chrono::system_clock::now(), arena));
-    case Origin::uuid:
-      return Value::of(new_uuid(arena));
+      return Value::of(to_valid_utf8(http::cookie(request, placeholder.name).value_or(std::string_view()), arena));
+    case Origin::body: return Value::of(request.body);
+    case Origin::method: return Value::of(http::name(request.method));
+    case Origin::path_text: return Value::of(decoded_path());
+    case Origin::host: return Value::of(to_valid_utf8(request.host, arena));
+    case Origin::remote_ip: return Value::of(arena.copy(exchange_.transport().peer().host()));
+    case Origin::request_id: return Value::of(request_id_text(exchange_.id, arena));
+    case Origin::now: return Value::of(rfc3339(std::chrono::system_clock::now(), arena));
+    case Origin::uuid: return Value::of(new_uuid(arena));
     // Not of a request: other scopes have them.
     case Origin::environment:
     case Origin::message:
@@ -52,8 +40,7 @@ Value RequestValues::get(const Placeholder& placeholder) const {
     case Origin::port:
     case Origin::status:
     case Origin::reason:
-    case Origin::detail:
-      return {};
+    case Origin::detail: return {};
   }
   return {};
 }

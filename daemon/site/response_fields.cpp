@@ -10,8 +10,7 @@ namespace {
 
 ResponseFields::List without_content(ResponseFields::List fields) {
   std::erase_if(fields, [](const auto& field) {
-    return starts_with_ignoring_case(field.first, "content-") &&
-           !equals_ignoring_case(field.first, "content-location");
+    return starts_with_ignoring_case(field.first, "content-") && !equals_ignoring_case(field.first, "content-location");
   });
   return fields;
 }
@@ -34,8 +33,7 @@ ResponseFields::ResponseFields(List own, const std::vector<HeaderTemplate>& conf
   fixed_ = http::FixedFields(std::move(fixed));
 }
 
-void ResponseFields::apply(http::Exchange& exchange, http::Response& response,
-                           const http::FixedFields& fixed) const {
+void ResponseFields::apply(http::Exchange& exchange, http::Response& response, const http::FixedFields& fixed) const {
   response.fixed = &fixed;
   if (dynamic_.empty()) return;
   RequestValues values(exchange);

@@ -51,8 +51,7 @@ config::Type<http::Method> method() {
   std::vector<std::pair<std::string, http::Method>> words;
   for (std::size_t i = 0; i < http::method_count; ++i) {
     auto value = static_cast<http::Method>(i);
-    if (value != http::Method::connect && value != http::Method::trace)
-      words.emplace_back(http::name(value), value);
+    if (value != http::Method::connect && value != http::Method::trace) words.emplace_back(http::name(value), value);
   }
   return config::advised(config::one_of(std::move(words)), method_advice);
 }
@@ -201,8 +200,7 @@ class RouteBuilder {
     const auto* table = table_.find(key);
     if (!table) return;
     for (const auto& member : table->members) {
-      if (std::ranges::find(declarations, member.key, &Declarations::value_type::name) !=
-          declarations.end()) {
+      if (std::ranges::find(declarations, member.key, &Declarations::value_type::name) != declarations.end()) {
         continue;
       }
       ParameterDeclaration unknown{.shape = ParameterDeclaration::Shape{.optional = true}, .fallback = {}};
@@ -226,11 +224,9 @@ class RouteBuilder {
   }
 
   void report_missing() {
-    auto& error =
-        builder_.reading().diagnostics.error("missing-action", table_.span, "this route does nothing");
+    auto& error = builder_.reading().diagnostics.error("missing-action", table_.span, "this route does nothing");
     error.label = "needs an action key";
-    for (const auto& [action, kind] : handler_kinds())
-      error.help += (error.help.empty() ? "one of: " : ", ") + action;
+    for (const auto& [action, kind] : handler_kinds()) error.help += (error.help.empty() ? "one of: " : ", ") + action;
   }
 
   void report_several() {
@@ -253,11 +249,8 @@ void build_route(const config::Declaration& declaration, Builder& builder) {
   RouteBuilder(declaration, builder).build();
 }
 
-const config::SectionEntry route_section("route", true,
-                                         "A route: requests for a path and how they are answered.",
-                                         []() -> const std::vector<config::Field>& {
-                                           return route_fields();
-                                         });
+const config::SectionEntry route_section("route", true, "A route: requests for a path and how they are answered.",
+                                         []() -> const std::vector<config::Field>& { return route_fields(); });
 const SectionBuilder route_builder("route", build_route);
 
 }  // namespace

@@ -28,8 +28,7 @@ bool overlap(http::MethodSet a, http::MethodSet b) {
 std::string whole_path(std::span<const PatternSegment> segments) {
   std::string path;
   for (const auto& segment : segments) {
-    if (segment.kind != PatternSegment::Kind::literal ||
-        segment.text.find_first_of("/%") != std::string::npos)
+    if (segment.kind != PatternSegment::Kind::literal || segment.text.find_first_of("/%") != std::string::npos)
       return {};
     path += '/' + segment.text;
   }
@@ -45,8 +44,7 @@ const Leaf* RouteTree::add(std::span<const PatternSegment> segments, Where where
 
   auto& at = nodes_[node];
   auto& leaves = where == Where::rest ? at.rests : where == Where::mount ? at.mounts : at.ends;
-  auto same =
-      std::ranges::find_if(leaves, [&](const Leaf& other) { return overlap(other.methods, leaf.methods); });
+  auto same = std::ranges::find_if(leaves, [&](const Leaf& other) { return overlap(other.methods, leaf.methods); });
   if (same != leaves.end()) return &*same;
 
   leaf.depth = static_cast<std::uint16_t>(segments.size());

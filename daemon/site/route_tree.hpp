@@ -41,10 +41,9 @@ inline bool serves(http::MethodSet methods, http::Method method) {
 struct Search {
   http::Method method;
   std::span<const std::string_view> segments;  // decoded
-  bool other_form =
-      false;  // looks for the other form of a path: leaves that are strict about it do not count
-  std::size_t deepest = 0;             // found: how many segments led somewhere
-  http::MethodSet allowed;             // found: methods of the leaves that match in all but the method
+  bool other_form = false;  // looks for the other form of a path: leaves that are strict about it do not count
+  std::size_t deepest = 0;  // found: how many segments led somewhere
+  http::MethodSet allowed;  // found: methods of the leaves that match in all but the method
   const Leaf* wrong_method = nullptr;  // found: the first of them
 };
 

@@ -48,8 +48,7 @@ std::string_view join(std::span<const std::string_view> segments, Arena& arena) 
   return {text.data(), text.size()};
 }
 
-PathText captured(const Leaf::Capture& capture, std::string_view path, const http::SplitPath& split,
-                  Arena& arena) {
+PathText captured(const Leaf::Capture& capture, std::string_view path, const http::SplitPath& split, Arena& arena) {
   auto segment = split.segments[capture.segment];
   if (!capture.rest && !split.escaped) return {.present = true, .text = segment, .raw = segment};
   PathText text{.present = true, .text = segment, .raw = raw_from(path, split, capture.segment)};
@@ -96,8 +95,8 @@ std::vector<Leaf::Capture> captures_of(const Pattern& pattern, std::vector<std::
   for (std::size_t i = 0; i < pattern.segments.size(); ++i) {
     const auto& segment = pattern.segments[i];
     if (segment.kind == PatternSegment::Kind::literal) continue;
-    captures.push_back({static_cast<std::uint16_t>(i), index_of(names, segment.text),
-                        segment.kind == PatternSegment::Kind::rest});
+    captures.push_back(
+        {static_cast<std::uint16_t>(i), index_of(names, segment.text), segment.kind == PatternSegment::Kind::rest});
   }
   return captures;
 }
@@ -110,22 +109,20 @@ std::span<const PatternSegment> mount_segments(const Pattern& pattern) {
 
 void report_duplicate(const config::Located<std::string>& pattern, const Leaf& first, bool mount,
                       config::Diagnostics& diagnostics) {
-  auto what = pattern.value == first.pattern.value
-                  ? "`" + pattern.value + "`"
-                  : "`" + first.pattern.value + "` and `" + pattern.value + "`";
-  auto& error = diagnostics.error(
-      "duplicate-route", pattern.span,
-      mount ? "two sections are mounted at " + what : "two routes can never be told apart: " + what);
+  auto what = pattern.value == first.pattern.value ? "`" + pattern.value + "`"
+                                                   : "`" + first.pattern.value + "` and `" + pattern.value + "`";
+  auto& error =
+      diagnostics.error("duplicate-route", pattern.span,
+                        mount ? "two sections are mounted at " + what : "two routes can never be told apart: " + what);
   error.label = "serves the same requests";
   error.notes.push_back({first.pattern.span, "as this one, which comes first"});
-  error.help =
-      mount ? "give one of them another path or `host`" : "give one of them another path, `method` or `host`";
+  error.help = mount ? "give one of them another path or `host`" : "give one of them another path, `method` or `host`";
 }
 
 }  // namespace
 
-Router::Router(std::span<const Endpoint> endpoints, TrailingSlash trailing_slash,
-               config::Diagnostics& diagnostics, std::string_view listener) {
+Router::Router(std::span<const Endpoint> endpoints, TrailingSlash trailing_slash, config::Diagnostics& diagnostics,
+               std::string_view listener) {
   if (listener.empty()) check_hosts(endpoints, diagnostics);  // elsewhere no host is asked for
   for (const auto& endpoint : endpoints) {
     if (endpoint.listener() != listener) continue;
@@ -143,8 +140,7 @@ void Router::add(const Endpoint& endpoint, TrailingSlash trailing_slash, config:
     auto pattern = parse_pattern(path, diagnostics);
     if (!pattern) continue;
     if (endpoint.mount && !pattern->constant()) {
-      diagnostics.error("bad-path", path.span, "a mount has no parameters").label =
-          "it serves all paths below it";
+      diagnostics.error("bad-path", path.span, "a mount has no parameters").label = "it serves all paths below it";
       continue;
     }
     leaves.push_back({.endpoint = &endpoint,

@@ -9,9 +9,7 @@ void Scope::add(std::string name, Placeholder placeholder) {
   names_.emplace_back(std::move(name), std::move(placeholder));
 }
 
-void Scope::add_prefix(std::string prefix, Origin origin) {
-  prefixes_.emplace_back(std::move(prefix), origin);
-}
+void Scope::add_prefix(std::string prefix, Origin origin) { prefixes_.emplace_back(std::move(prefix), origin); }
 
 Scope Scope::request() {
   static const Scope built_in = [] {
@@ -35,8 +33,7 @@ Scope Scope::request() {
 
 const Placeholder* Scope::find(std::string_view name) const {
   auto newest_first = std::views::reverse(names_);
-  auto found = std::ranges::find(newest_first, name,
-                                 [](const auto& entry) -> std::string_view { return entry.first; });
+  auto found = std::ranges::find(newest_first, name, [](const auto& entry) -> std::string_view { return entry.first; });
   return found == newest_first.end() ? nullptr : &found->second;
 }
 

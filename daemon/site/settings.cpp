@@ -10,8 +10,8 @@ namespace sluice::site {
 namespace {
 
 using namespace std::chrono_literals;
-using config::Fields;
 using config::field;
+using config::Fields;
 
 config::Type<std::int64_t> worker_count() {
   auto automatic = config::one_of<std::int64_t>({{"auto", 0}});
@@ -57,7 +57,8 @@ config::Type<AccessLine> access_line() {
 /// Checked like the headers of a route, but kept as it is: the builder merges it with those of hosts and routes.
 config::Type<config::Value> header_table() {
   auto settings = header_settings();
-  return {settings.info, [settings](const config::Value& value, config::Reading& reading) -> std::optional<config::Value> {
+  return {settings.info,
+          [settings](const config::Value& value, config::Reading& reading) -> std::optional<config::Value> {
             if (!settings.read(value, reading)) return std::nullopt;
             return value;
           }};
@@ -91,16 +92,19 @@ const Fields<Limits>& limits_fields() {
           .doc("Most requests on one connection; the last one is answered with `Connection: close`. 0: no limit."),
       field("body_rate", &Limits::body_rate, config::size(0_B, 1_GiB))
           .otherwise("\"100B\"")
-          .doc("Least octets a second of a request body, on average, once `timeouts.body_idle` has passed; a slower one is "
+          .doc("Least octets a second of a request body, on average, once `timeouts.body_idle` has passed; a slower "
+               "one is "
                "answered with 408. 0: any rate."),
       field("memory", &Limits::memory, config::size(0_B, 1024_GiB))
           .otherwise("\"0B\"")
-          .doc("Resident memory of the process. From four fifths of it on, every response ends its connection; from all "
-               "of it on, new connections are answered with 503. 0: no limit.")
+          .doc(
+              "Resident memory of the process. From four fifths of it on, every response ends its connection; from all "
+              "of it on, new connections are answered with 503. 0: no limit.")
           .example("\"2GiB\""),
       field("file_cache", &Limits::file_cache, config::size(0_B, 1024_GiB))
           .otherwise("\"128MiB\"")
-          .doc("Memory for files of static sites that were asked for, and their compressed forms, of all workers together. "
+          .doc("Memory for files of static sites that were asked for, and their compressed forms, of all workers "
+               "together. "
                "What was not asked for the longest goes first. 0: nothing is kept.")
           .example("\"1GiB\""),
   };
@@ -111,7 +115,8 @@ const Fields<Timeouts>& timeouts_fields() {
   static const Fields<Timeouts> fields = {
       field("header", &Timeouts::header, config::duration(1s, 1h))
           .otherwise("\"10s\"")
-          .doc("Time from the first octet of a request head to its end; then 408. Also the wait for the first request."),
+          .doc(
+              "Time from the first octet of a request head to its end; then 408. Also the wait for the first request."),
       field("body_idle", &Timeouts::body_idle, config::duration(1s, 1h))
           .otherwise("\"30s\"")
           .doc("Longest pause between two pieces of a request body; then 408."),
@@ -120,8 +125,10 @@ const Fields<Timeouts>& timeouts_fields() {
           .doc("A client that reads nothing of its response for this long is disconnected."),
       field("file_system", &Timeouts::file_system, config::duration(0s, 24h))
           .otherwise("\"30s\"")
-          .doc("How long a file system may take with one step of a request: a look-up, a small file, a MiB of a large one. After "
-               "that, because a network is down or a disk fails, the client gets 503, or is disconnected in the middle of a "
+          .doc("How long a file system may take with one step of a request: a look-up, a small file, a MiB of a large "
+               "one. After "
+               "that, because a network is down or a disk fails, the client gets 503, or is disconnected in the middle "
+               "of a "
                "file. Who waits so long for a compressed form gets the plain one. 0s: no limit."),
       field("keep_alive", &Timeouts::keep_alive, config::duration(1s, 24h))
           .otherwise("\"75s\"")
@@ -134,14 +141,18 @@ const Fields<AccessLogOptions>& access_fields() {
   static const Fields<AccessLogOptions> fields = {
       field("to", &AccessLogOptions::to, access_log_target())
           .otherwise("\"off\"")
-          .doc("Where one line for each response goes: nowhere, standard output, or a file (appended to; opened anew on SIGUSR1, "
-               "SIGHUP, and when it was moved away). Lines wait up to a second in a buffer of 1 MiB for each worker; what does "
+          .doc("Where one line for each response goes: nowhere, standard output, or a file (appended to; opened anew "
+               "on SIGUSR1, "
+               "SIGHUP, and when it was moved away). Lines wait up to a second in a buffer of 1 MiB for each worker; "
+               "what does "
                "not fit because the disk or the reader is slow is dropped, counted and reported.")
           .example("\"/var/log/sluice/access.log\""),
       field("format", &AccessLogOptions::format, access_line())
           .otherwise("\"combined\"")
-          .doc("`combined` is the format that log analysers know from Apache and nginx, `common` the same without referrer and "
-               "user agent; `json` has one object a line. Anything with braces is a template: the placeholders of a request, "
+          .doc("`combined` is the format that log analysers know from Apache and nginx, `common` the same without "
+               "referrer and "
+               "user agent; `json` has one object a line. Anything with braces is a template: the placeholders of a "
+               "request, "
                "and `{status}`, `{bytes}` of the body, `{duration}` in seconds, `{target}`, `{version}`.")
           .example("\"{now} {remote.ip} {method} {target} {status} {duration}\""),
   };
@@ -168,7 +179,8 @@ const Fields<ServerOptions>& server_fields() {
       field("listen", &ServerOptions::listen, config::one_or_more(listen_address()))
           .otherwise("[\"127.0.0.1:8080\"]")
           .doc("Addresses to serve HTTP and WebSocket on. `:8080` means every address of the machine; port 0 lets the "
-               "kernel choose. `systemd:NAME` is the socket that systemd passes under this name (FileDescriptorName=); one "
+               "kernel choose. `systemd:NAME` is the socket that systemd passes under this name (FileDescriptorName=); "
+               "one "
                "that it passes with a matching address is taken, too.")
           .example("[\":80\", \"unix:/run/sluice/sluice.sock\"]"),
       field("workers", &ServerOptions::workers, worker_count())
@@ -181,27 +193,32 @@ const Fields<ServerOptions>& server_fields() {
       field("limits", &ServerOptions::limits, config::table(limits_fields())).doc("What one client may cost."),
       field("timeouts", &ServerOptions::timeouts, config::table(timeouts_fields())).doc("How long each wait may take."),
       field("headers", &ServerOptions::headers, header_table())
-          .doc("Response headers for everything that is served; a route's own come after and may remove them with `false`.")
+          .doc("Response headers for everything that is served; a route's own come after and may remove them with "
+               "`false`.")
           .example("{ X-Frame-Options = \"DENY\" }"),
       field("errors", &ServerOptions::errors, error_body())
           .otherwise("\"auto\"")
-          .doc("The form of error bodies. `auto`: a small page for browsers, problem+json (RFC 9457) for other clients; "
-               "`problem`, `detail` (as FastAPI), `text`, `html`; or a table, which becomes the JSON body.")
+          .doc(
+              "The form of error bodies. `auto`: a small page for browsers, problem+json (RFC 9457) for other clients; "
+              "`problem`, `detail` (as FastAPI), `text`, `html`; or a table, which becomes the JSON body.")
           .example("{ status = \"{status}\", message = \"{reason}\" }"),
       field("trailing_slash", &ServerOptions::trailing_slash, trailing_slash())
           .otherwise("\"redirect\"")
-          .doc("What becomes of `/notes/` where the route is `/notes`, or the reverse: `redirect` (307), `ignore` (both are "
+          .doc("What becomes of `/notes/` where the route is `/notes`, or the reverse: `redirect` (307), `ignore` "
+               "(both are "
                "the same) or `strict` (404)."),
       field("server_timing", &ServerOptions::server_timing, config::boolean())
           .otherwise("false")
-          .doc("Whether responses have a field `Server-Timing: total;dur=1.234`, the milliseconds from the end of the request "
+          .doc("Whether responses have a field `Server-Timing: total;dur=1.234`, the milliseconds from the end of the "
+               "request "
                "head to the response, which browsers show beside the request.")
           .example("true"),
       field("banner", &ServerOptions::banner, config::any_number(config::string()))
           .doc("Lines of your own, written to standard output once the server listens. `{port}` is the first port.")
           .example("\"Server is running at http://localhost:{port}\""),
       field("pid_file", &ServerOptions::pid_file, config::path())
-          .doc("A file for the process id, written once the server listens and removed at its end. `sluice reload` reads it.")
+          .doc("A file for the process id, written once the server listens and removed at its end. `sluice reload` "
+               "reads it.")
           .example("\"/run/sluice/sluice.pid\""),
   };
   return fields;
@@ -209,11 +226,15 @@ const Fields<ServerOptions>& server_fields() {
 
 const Fields<LogOptions>& log_fields() {
   static const Fields<LogOptions> fields = {
-      field("level", &LogOptions::level, log_level()).otherwise("\"info\"").doc("The least important messages that are "
-                                                                                "still logged on standard error."),
-      field("format", &LogOptions::format, config::one_of<LogFormat>({{"text", LogFormat::text}, {"json", LogFormat::json}}))
+      field("level", &LogOptions::level, log_level())
+          .otherwise("\"info\"")
+          .doc("The least important messages that are "
+               "still logged on standard error."),
+      field("format", &LogOptions::format,
+            config::one_of<LogFormat>({{"text", LogFormat::text}, {"json", LogFormat::json}}))
           .otherwise("\"text\"")
-          .doc("The form of these messages: `text` for people, `json` for programs: one object a line, with `time` (UTC), "
+          .doc("The form of these messages: `text` for people, `json` for programs: one object a line, with `time` "
+               "(UTC), "
                "`level` and `message`. The access log has a format of its own.")
           .example("\"json\""),
       field("request", &LogOptions::request, config::string())

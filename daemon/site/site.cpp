@@ -39,18 +39,22 @@ Scope banner_scope() {
 /// What is known of a request only when it has ended goes by the name of a member.
 Scope access_scope() {
   auto scope = Scope::request();
-  for (const char* name : {"status", "bytes", "duration", "target", "version"}) scope.add(name, {Origin::member, 0, name});
+  for (const char* name : {"status", "bytes", "duration", "target", "version"})
+    scope.add(name, {Origin::member, 0, name});
   return scope;
 }
 
 /// Gives the endpoints the numbers of their counters.
 void number_endpoints(Site& site) {
-  auto asked_for = [](const Endpoint& endpoint) { return endpoint.section == "metrics" || endpoint.section == "status"; };
+  auto asked_for = [](const Endpoint& endpoint) {
+    return endpoint.section == "metrics" || endpoint.section == "status";
+  };
   site.counted = std::ranges::any_of(site.endpoints, asked_for);
   if (!site.counted) return;
   for (auto& endpoint : site.endpoints)
     if (!endpoint.paths.empty())
-      endpoint.number = route_number(std::string(endpoint.listener()) + endpoint.host.value + endpoint.paths.front().value);
+      endpoint.number =
+          route_number(std::string(endpoint.listener()) + endpoint.host.value + endpoint.paths.front().value);
 }
 
 void compile_lines(Site& site, config::Diagnostics& diagnostics) {

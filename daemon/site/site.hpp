@@ -31,14 +31,14 @@ class Site {
   LogOptions log;
   std::vector<Endpoint> endpoints;
   std::vector<rawecho::Echo> echoes;
-  Router router;                          // of the server's listeners
+  Router router;  // of the server's listeners
   std::vector<OwnListener> own_listeners;
-  ResponseFields common_fields;           // [server] headers, for responses that no endpoint gives
-  std::optional<Template> request_line;   // [log] request
+  ResponseFields common_fields;          // [server] headers, for responses that no endpoint gives
+  std::optional<Template> request_line;  // [log] request
   std::vector<Template> banner;
-  std::optional<Template> access_line;    // [log.access] format, when it is a template
-  bool counted = false;                   // whether somebody may ask for the statistics
-  std::vector<std::string> files;         // that it was read from
+  std::optional<Template> access_line;  // [log.access] format, when it is a template
+  bool counted = false;                 // whether somebody may ask for the statistics
+  std::vector<std::string> files;       // that it was read from
 
   /// What the listener with this name serves: an empty name means those of the server, an unknown one nothing.
   const Router& router_of(std::string_view listener) const;
@@ -63,13 +63,15 @@ class SiteHold final : public http::Retained {
 };
 
 /// The site on which an exchange runs.
-inline const Site& site_of(const http::Exchange& exchange) { return static_cast<const SiteHold*>(exchange.site)->site(); }
+inline const Site& site_of(const http::Exchange& exchange) {
+  return static_cast<const SiteHold*>(exchange.site)->site();
+}
 
 /// What error bodies look like for an exchange: as the matched endpoint, or else the server, has them.
 const ErrorBody& errors_of(const http::Exchange& exchange);
 
-/// Answers with an error in the form that the matched endpoint, or else the server, asks for. `detail` says what exactly
-/// was wrong and may be empty; it reaches the client.
+/// Answers with an error in the form that the matched endpoint, or else the server, asks for. `detail` says what
+/// exactly was wrong and may be empty; it reaches the client.
 void respond_error(http::Exchange& exchange, http::Status status, std::string_view detail = {});
 
 }  // namespace sluice::site

@@ -21,8 +21,8 @@ Known& known() {
   return all;
 }
 
-/// Labels are never taken away either. Who adds some may be a thread that runs only when no other wants to, and nobody waits
-/// for it to read them: those below `count` stay as they are.
+/// Labels are never taken away either. Who adds some may be a thread that runs only when no other wants to, and nobody
+/// waits for it to read them: those below `count` stay as they are.
 struct Labels {
   std::mutex adding;
   std::unordered_map<std::string_view, std::uint16_t> numbers{{"", 0}};

@@ -18,8 +18,9 @@
 namespace sluice::site {
 
 /// Upper bounds of the latency classes, in microseconds; a further class has what is slower.
-inline constexpr std::array<std::int64_t, 15> latency_bounds = {100,     250,     500,     1'000,     2'500,     5'000,     10'000, 25'000,
-                                                                50'000,  100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
+inline constexpr std::array<std::int64_t, 15> latency_bounds = {100,     250,     500,       1'000,     2'500,
+                                                                5'000,   10'000,  25'000,    50'000,    100'000,
+                                                                250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
 using Latencies = std::array<std::uint64_t, latency_bounds.size() + 1>;
 
 /// Routes are counted by number. A label has the same number as long as the process runs, over all reloads; beyond
@@ -62,10 +63,10 @@ class Statistics {
   void count(std::uint16_t route, http::Method method, http::Status status, std::int64_t microseconds,
              std::uint64_t octets);
 
-  Counter accepted;           // connections
-  Counter active;             // exchanges that are in use now
-  Counter aborted;            // requests whose client went away before the answer
-  Counter log_lines_dropped;  // of the access log
+  Counter accepted;                                  // connections
+  Counter active;                                    // exchanges that are in use now
+  Counter aborted;                                   // requests whose client went away before the answer
+  Counter log_lines_dropped;                         // of the access log
   std::atomic<const Counter*> connections{nullptr};  // open ones; null when the worker has ended
 
  private:
@@ -104,7 +105,8 @@ struct ProcessState {
   static ProcessState& get();
 };
 
-/// The latency, in microseconds, below which `share` (0 to 1) of the requests were; within a class taken as evenly spread.
+/// The latency, in microseconds, below which `share` (0 to 1) of the requests were; within a class taken as evenly
+/// spread.
 double latency_quantile(const Latencies& latencies, double share);
 
 }  // namespace sluice::site

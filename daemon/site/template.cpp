@@ -9,13 +9,9 @@ namespace {
 /// A lone placeholder as a JSON value.
 void append_typed(std::string& out, const Value& value) {
   switch (value.kind) {
-    case Value::Kind::null:
-      out += "null";
-      return;
+    case Value::Kind::null: out += "null"; return;
     case Value::Kind::literal:
-    case Value::Kind::json:
-      out += value.text;
-      return;
+    case Value::Kind::json: out += value.text; return;
     case Value::Kind::text:
       out += '"';
       append_escaped(out, value.text, Escape::json);
@@ -26,14 +22,9 @@ void append_typed(std::string& out, const Value& value) {
 /// A value within a text.
 void append_value(std::string& out, const Value& value, Escape escape) {
   switch (value.kind) {
-    case Value::Kind::null:
-      return;
-    case Value::Kind::literal:
-      out += value.text;
-      return;
-    case Value::Kind::text:
-      append_escaped(out, value.text, escape);
-      return;
+    case Value::Kind::null: return;
+    case Value::Kind::literal: out += value.text; return;
+    case Value::Kind::text: append_escaped(out, value.text, escape); return;
     case Value::Kind::json:
       if (value.text.starts_with('"')) {
         append_escaped(out, decode_json_string(value.text), escape);

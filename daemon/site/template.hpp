@@ -98,8 +98,7 @@ class Template {
   /// A TOML value as JSON text: keys in order, numbers as written; a string that is one lone placeholder
   /// gives the value with its type, other strings are templates. Keys may hold placeholders too. Dates become
   /// strings.
-  static Template compile_json(const config::Value& value, const Scope& scope,
-                               config::Diagnostics& diagnostics);
+  static Template compile_json(const config::Value& value, const Scope& scope, config::Diagnostics& diagnostics);
 
   bool constant() const { return pieces_.size() <= 1 && (pieces_.empty() || !pieces_[0].dynamic); }
   /// The text, when constant().

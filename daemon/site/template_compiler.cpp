@@ -12,8 +12,7 @@ namespace {
 constexpr std::string_view literal_braces = "write `{{` and `}}` for literal braces";
 
 bool looks_like_name(std::string_view name) {
-  return std::ranges::all_of(name,
-                             [](char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
+  return std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
 }
 
 /// Whether the whole of `text` is one placeholder.
@@ -21,9 +20,7 @@ bool is_lone_placeholder(std::string_view text) {
   return text.size() > 2 && text.front() == '{' && text[1] != '{' && text.find('}') == text.size() - 1;
 }
 
-std::string quoted_placeholder(std::string_view name) {
-  return "`{" + std::string(name) + "}`";
-}
+std::string quoted_placeholder(std::string_view name) { return "`{" + std::string(name) + "}`"; }
 
 }  // namespace
 
@@ -76,8 +73,7 @@ Template TemplateCompiler::finish() && {
   return done;
 }
 
-std::size_t TemplateCompiler::add_placeholder(const config::Located<std::string>& text, std::size_t open,
-                                              bool typed) {
+std::size_t TemplateCompiler::add_placeholder(const config::Located<std::string>& text, std::size_t open, bool typed) {
   auto close = text.value.find_first_of("{}\n", open + 1);
   if (close == std::string::npos || text.value[close] != '}') {
     report_unclosed(text, open);
@@ -86,9 +82,8 @@ std::size_t TemplateCompiler::add_placeholder(const config::Located<std::string>
   auto name = std::string_view(text.value).substr(open + 1, close - open - 1);
   Template::Piece piece{.dynamic = true, .typed = typed, .text = {}, .placeholder = {}};
   if (name.empty()) {
-    auto& error =
-        diagnostics_.error("empty-placeholder", place_within(diagnostics_.sources, text, open, close + 1),
-                           "a placeholder needs a name");
+    auto& error = diagnostics_.error("empty-placeholder", place_within(diagnostics_.sources, text, open, close + 1),
+                                     "a placeholder needs a name");
     error.label = "name it, or write `{{}}` for literal braces";
     error.help = names_help();
   } else if (!scope_.accepts(name, piece.placeholder)) {
@@ -116,24 +111,22 @@ void TemplateCompiler::add_environment(const config::Located<std::string>& text,
 }
 
 void TemplateCompiler::report_unclosed(const config::Located<std::string>& text, std::size_t open) {
-  auto& error =
-      diagnostics_.error("unclosed-placeholder", place_within(diagnostics_.sources, text, open, open + 1),
-                         "this `{` is never closed");
+  auto& error = diagnostics_.error("unclosed-placeholder", place_within(diagnostics_.sources, text, open, open + 1),
+                                   "this `{` is never closed");
   error.label = "no `}` follows";
   error.help = literal_braces;
 }
 
 void TemplateCompiler::report_lone_close(const config::Located<std::string>& text, std::size_t at) {
-  auto& error = diagnostics_.error("lone-brace", place_within(diagnostics_.sources, text, at, at + 1),
-                                   "this `}` closes nothing");
+  auto& error =
+      diagnostics_.error("lone-brace", place_within(diagnostics_.sources, text, at, at + 1), "this `}` closes nothing");
   error.label = "write `}}` for a literal brace";
 }
 
-void TemplateCompiler::report_unknown(const config::Located<std::string>& text, std::string_view name,
-                                      std::size_t at) {
-  auto& error = diagnostics_.error("unknown-placeholder",
-                                   place_within(diagnostics_.sources, text, at, at + name.size()),
-                                   "unknown placeholder " + quoted_placeholder(name));
+void TemplateCompiler::report_unknown(const config::Located<std::string>& text, std::string_view name, std::size_t at) {
+  auto& error =
+      diagnostics_.error("unknown-placeholder", place_within(diagnostics_.sources, text, at, at + name.size()),
+                         "unknown placeholder " + quoted_placeholder(name));
   if (auto names = scope_.names(); name.ends_with('.') && std::ranges::find(names, name) != names.end()) {
     error.message = quoted_placeholder(name) + " names nothing";
     error.label = "a name follows the dot: " + quoted_placeholder(std::string(name) + "NAME");

@@ -50,8 +50,7 @@ Known& known() {
 }
 
 bool goes_on(const std::shared_ptr<Tenure>& tenure, const Site& now) {
-  return std::ranges::any_of(now.endpoints,
-                             [&](const Endpoint& endpoint) { return endpoint.tenure == tenure; });
+  return std::ranges::any_of(now.endpoints, [&](const Endpoint& endpoint) { return endpoint.tenure == tenure; });
 }
 
 }  // namespace

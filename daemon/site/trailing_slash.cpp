@@ -3,9 +3,8 @@
 namespace sluice::site {
 
 config::Type<TrailingSlash> trailing_slash() {
-  return config::one_of<TrailingSlash>({{"redirect", TrailingSlash::redirect},
-                                        {"ignore", TrailingSlash::ignore},
-                                        {"strict", TrailingSlash::strict}});
+  return config::one_of<TrailingSlash>(
+      {{"redirect", TrailingSlash::redirect}, {"ignore", TrailingSlash::ignore}, {"strict", TrailingSlash::strict}});
 }
 
 }  // namespace sluice::site

@@ -27,17 +27,14 @@ void make_room(z_stream& stream, std::string& out, std::size_t most) {
   stream.avail_out = static_cast<uInt>(wanted - used);
 }
 
-void end_output(z_stream& stream, std::string& out) {
-  out.resize(out.size() - stream.avail_out);
-}
+void end_output(z_stream& stream, std::string& out) { out.resize(out.size() - stream.avail_out); }
 
 }  // namespace
 
 class DeflateStream {
  public:
   DeflateStream(int level, int window_bits) {
-    if (deflateInit2(&stream_, level, Z_DEFLATED, -window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-      throw std::bad_alloc();
+    if (deflateInit2(&stream_, level, Z_DEFLATED, -window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
   }
   ~DeflateStream() { deflateEnd(&stream_); }
   DeflateStream(const DeflateStream&) = delete;
@@ -145,8 +142,7 @@ std::optional<std::string_view> Compression::compress(std::string_view message) 
   return compressed;
 }
 
-Compression::Inflated Compression::decompress(std::string_view payload, std::uint64_t largest,
-                                              std::string& out) {
+Compression::Inflated Compression::decompress(std::string_view payload, std::uint64_t largest, std::string& out) {
   if (client_context_ && !inflate_) inflate_ = std::make_unique<InflateStream>(client_bits_);
   auto& stream = client_context_ ? *inflate_ : shared_inflate();
   if (!client_context_) stream.forget();

@@ -37,10 +37,8 @@ bool add_parameter(std::string_view text, Offer& offer) {
   bool has_value = equals != std::string_view::npos;
   auto name = trim(text.substr(0, equals));
   auto value = has_value ? unquote(trim(text.substr(equals + 1))) : std::string_view{};
-  if (name == "server_no_context_takeover")
-    return !has_value && !std::exchange(offer.server_no_context_takeover, true);
-  if (name == "client_no_context_takeover")
-    return !has_value && !std::exchange(offer.client_no_context_takeover, true);
+  if (name == "server_no_context_takeover") return !has_value && !std::exchange(offer.server_no_context_takeover, true);
+  if (name == "client_no_context_takeover") return !has_value && !std::exchange(offer.client_no_context_takeover, true);
   if (name == "server_max_window_bits") {
     bool repeated = offer.server_window_bits.has_value();
     offer.server_window_bits = window_bits(value);
@@ -56,8 +54,7 @@ bool add_parameter(std::string_view text, Offer& offer) {
 
 std::optional<Offer> parse_offer(std::string_view text) {
   std::string_view part;
-  if (!next_list_item(text, part, ';') || !equals_ignoring_case(part, "permessage-deflate"))
-    return std::nullopt;
+  if (!next_list_item(text, part, ';') || !equals_ignoring_case(part, "permessage-deflate")) return std::nullopt;
   Offer offer;
   while (next_list_item(text, part, ';')) {
     if (!add_parameter(part, offer)) return std::nullopt;

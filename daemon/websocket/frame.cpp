@@ -25,15 +25,12 @@ bool known(Opcode opcode) {
     case Opcode::binary:
     case Opcode::close:
     case Opcode::ping:
-    case Opcode::pong:
-      return true;
+    case Opcode::pong: return true;
   }
   return false;
 }
 
-Fault violation(std::string_view reason) {
-  return {close_code::protocol_error, reason};
-}
+Fault violation(std::string_view reason) { return {close_code::protocol_error, reason}; }
 
 std::optional<Fault> control_fault(const FrameHead& head) {
   if (!head.fin) return violation("control frame is fragmented");
@@ -43,8 +40,7 @@ std::optional<Fault> control_fault(const FrameHead& head) {
 
 std::optional<Fault> order_fault(Opcode opcode, bool inside_message) {
   if (opcode == Opcode::continuation && !inside_message) return violation("continuation without a begin");
-  if (opcode != Opcode::continuation && inside_message)
-    return violation("new message inside a fragmented one");
+  if (opcode != Opcode::continuation && inside_message) return violation("new message inside a fragmented one");
   return std::nullopt;
 }
 

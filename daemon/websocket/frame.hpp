@@ -10,25 +10,16 @@
 /// Frames of the WebSocket protocol (RFC 6455 §5.2): pure functions on octets.
 namespace sluice::websocket {
 
-enum class Opcode : std::uint8_t {
-  continuation = 0x0,
-  text = 0x1,
-  binary = 0x2,
-  close = 0x8,
-  ping = 0x9,
-  pong = 0xA
-};
+enum class Opcode : std::uint8_t { continuation = 0x0, text = 0x1, binary = 0x2, close = 0x8, ping = 0x9, pong = 0xA };
 
-constexpr bool is_control(Opcode opcode) {
-  return (static_cast<unsigned>(opcode) & 0x8u) != 0;
-}
+constexpr bool is_control(Opcode opcode) { return (static_cast<unsigned>(opcode) & 0x8u) != 0; }
 
 /// Status codes of Close frames (RFC 6455 §7.4.1 and the IANA registry).
 namespace close_code {
-inline constexpr std::uint16_t normal = 1000, going_away = 1001, protocol_error = 1002,
-                               unsupported_data = 1003, no_status = 1005, abnormal = 1006,
-                               invalid_payload = 1007, policy_violation = 1008, message_too_big = 1009,
-                               internal_error = 1011, service_restart = 1012, try_again_later = 1013;
+inline constexpr std::uint16_t normal = 1000, going_away = 1001, protocol_error = 1002, unsupported_data = 1003,
+                               no_status = 1005, abnormal = 1006, invalid_payload = 1007, policy_violation = 1008,
+                               message_too_big = 1009, internal_error = 1011, service_restart = 1012,
+                               try_again_later = 1013;
 }
 
 /// Whether a Close frame may carry `code` (RFC 6455 §7.4): not those that only stand for the absence of one.

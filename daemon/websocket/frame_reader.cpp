@@ -8,9 +8,7 @@
 
 namespace sluice::websocket {
 
-void FrameReader::Free::operator()(wslay_frame_context* context) const {
-  wslay_frame_context_free(context);
-}
+void FrameReader::Free::operator()(wslay_frame_context* context) const { wslay_frame_context_free(context); }
 
 FrameReader::FrameReader() {
   wslay_frame_callbacks callbacks{};

@@ -28,8 +28,7 @@ bool any_element(const http::Request& request, std::string_view name, Use use) {
 }
 
 bool lists(const http::Request& request, std::string_view name, std::string_view token) {
-  return any_element(request, name,
-                     [&](std::string_view element) { return equals_ignoring_case(element, token); });
+  return any_element(request, name, [&](std::string_view element) { return equals_ignoring_case(element, token); });
 }
 
 /// The only field line with this name. `several` is set when there are more.
@@ -74,9 +73,7 @@ Origin parse_origin(std::string_view text) {
   return split_authority(text.substr(0, slashes), text.substr(slashes + 3));
 }
 
-bool same_host(const Origin& a, const Origin& b) {
-  return equals_ignoring_case(a.host, b.host) && a.port == b.port;
-}
+bool same_host(const Origin& a, const Origin& b) { return equals_ignoring_case(a.host, b.host) && a.port == b.port; }
 
 bool matches(const Origin& pattern, const Origin& origin) {
   if (!equals_ignoring_case(pattern.scheme, origin.scheme)) return false;
@@ -86,9 +83,7 @@ bool matches(const Origin& pattern, const Origin& origin) {
          ends_with_ignoring_case(origin.host, suffix);
 }
 
-Handshake refuse(http::Status status, std::string_view reason) {
-  return {status, reason, {}, {}, {}};
-}
+Handshake refuse(http::Status status, std::string_view reason) { return {status, reason, {}, {}, {}}; }
 
 /// The first of our subprotocols that the client offers.
 std::string_view choose_protocol(const http::Request& request, const HandshakeOptions& options) {
@@ -99,8 +94,7 @@ std::string_view choose_protocol(const http::Request& request, const HandshakeOp
   return {};
 }
 
-std::optional<DeflateAgreement> agree_on_deflate(const http::Request& request,
-                                                 const HandshakeOptions& options) {
+std::optional<DeflateAgreement> agree_on_deflate(const http::Request& request, const HandshakeOptions& options) {
   if (!options.deflate.enabled) return std::nullopt;
   std::vector<std::string_view> offers;
   for (const auto& line : request.fields) {
@@ -145,8 +139,7 @@ Handshake shake_hands(const http::Request& request, const HandshakeOptions& opti
   if (!may_upgrade || !lists(request, "Upgrade", "websocket")) {
     return refuse(426, "This address speaks WebSocket: the request must ask for an upgrade.");
   }
-  if (!lists(request, "Connection", "upgrade"))
-    return refuse(400, "The Connection field lacks the option `upgrade`.");
+  if (!lists(request, "Connection", "upgrade")) return refuse(400, "The Connection field lacks the option `upgrade`.");
 
   bool several = false;
   auto version = only_line(request, "Sec-WebSocket-Version", several);

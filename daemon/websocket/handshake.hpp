@@ -15,9 +15,8 @@ namespace sluice::websocket {
 /// Which web pages may connect. Browsers send Origin; other clients need not, and are not refused.
 struct OriginPolicy {
   bool any = false;
-  bool same_host = true;  // the page's host and port are those of the request
-  std::vector<std::string>
-      allowed;  // "https://example.com", "https://*.example.com", "http://localhost:3000"
+  bool same_host = true;             // the page's host and port are those of the request
+  std::vector<std::string> allowed;  // "https://example.com", "https://*.example.com", "http://localhost:3000"
 
   bool allows(std::string_view origin, std::string_view authority) const;
 };

@@ -7,7 +7,7 @@ namespace sluice::websocket {
 
 /// How long a session may be quiet, and how long it may live. Zero: without end.
 struct LivenessLimits {
-  std::chrono::milliseconds ping{0};  // a peer that was not heard for so long is asked with a Ping frame
+  std::chrono::milliseconds ping{0};          // a peer that was not heard for so long is asked with a Ping frame
   std::chrono::milliseconds pong_timeout{0};  // for its answer; anything that it sends will do
   std::chrono::milliseconds idle{0};          // without a message in either direction
   std::chrono::milliseconds max_age{0};       // since the handshake

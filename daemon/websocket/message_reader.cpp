@@ -15,12 +15,9 @@ MessageReader::Event MessageReader::read(std::span<char>& bytes) {
   FrameReader::Chunk chunk;
   while (true) {
     switch (frames_.next(bytes, chunk)) {
-      case FrameReader::Step::more:
-        return {};
-      case FrameReader::Step::violation:
-        return failed({close_code::protocol_error, "malformed frame"});
-      case FrameReader::Step::chunk:
-        break;
+      case FrameReader::Step::more: return {};
+      case FrameReader::Step::violation: return failed({close_code::protocol_error, "malformed frame"});
+      case FrameReader::Step::chunk: break;
     }
     auto fault = chunk.first ? begin(chunk.head) : std::nullopt;
     if (!fault) fault = add(chunk);
@@ -44,8 +41,7 @@ std::optional<Fault> MessageReader::begin(const FrameHead& head) {
     message_.clear();
   }
   auto largest = compressed_ ? largest_compressed_ : largest_;
-  if (head.length > largest - message_.size())
-    return Fault{close_code::message_too_big, "message is too big"};
+  if (head.length > largest - message_.size()) return Fault{close_code::message_too_big, "message is too big"};
   return std::nullopt;
 }
 

@@ -18,8 +18,8 @@ constexpr std::size_t small_payload = 64 * 1024;
 constexpr std::size_t worth_no_copy = 4096;
 constexpr std::size_t largest_reason = 123;
 
-/// The payload of a frame that is being served where it lies in the read buffer, and the session that serves it. A thread
-/// serves one at a time, so that sessions need no room for it.
+/// The payload of a frame that is being served where it lies in the read buffer, and the session that serves it. A
+/// thread serves one at a time, so that sessions need no room for it.
 struct Served {
   const Session* by = nullptr;
   const char* payload = nullptr;
@@ -107,10 +107,8 @@ void Session::take_message(Opcode kind, std::string_view payload, bool compresse
     thread_local std::string restored;
     if (restored.capacity() > most_kept) std::string().swap(restored);
     auto result = compression_->decompress(payload, limits_.message, restored);
-    if (result == Compression::Inflated::too_big)
-      return fail({close_code::message_too_big, "message is too big"});
-    if (result == Compression::Inflated::broken)
-      return fail({close_code::invalid_payload, "broken compression"});
+    if (result == Compression::Inflated::too_big) return fail({close_code::message_too_big, "message is too big"});
+    if (result == Compression::Inflated::broken) return fail({close_code::invalid_payload, "broken compression"});
     payload = restored;
   }
   if (kind == Opcode::text && !checked && !is_utf8(payload)) {
@@ -127,17 +125,12 @@ void Session::take_pieces(std::span<char>& bytes) {
   }
   auto event = reader_->read(bytes);
   switch (event.kind) {
-    case MessageReader::Event::Kind::none:
-      break;
+    case MessageReader::Event::Kind::none: break;
     case MessageReader::Event::Kind::message:
       take_message(event.opcode, event.payload, event.compressed, !event.compressed);
       break;
-    case MessageReader::Event::Kind::control:
-      on_control(event.opcode, event.payload);
-      break;
-    case MessageReader::Event::Kind::fault:
-      fail(event.fault);
-      break;
+    case MessageReader::Event::Kind::control: on_control(event.opcode, event.payload); break;
+    case MessageReader::Event::Kind::fault: fail(event.fault); break;
   }
   if (reader_->quiet() || state_ == State::closed) reader_.reset();
 }
@@ -270,7 +263,7 @@ void Session::on_deadline() {
   if (state_ != State::closing) return;
   finish(close_code_, {}, false);
   if (transport_->pending() > 0) return transport_->abort();  // it reads nothing, not even our Close frame
-  transport_->close(false);  // it has had its time
+  transport_->close(false);                                   // it has had its time
 }
 
 void Session::send_ping() {
@@ -296,11 +289,8 @@ void Session::look_after_peer() {
   auto now = transport_->now();
   if (paused_ || held_) liveness_.on_octets(now);  // whatever it sends, we do not read it
   switch (liveness_.due(limits_.liveness, now)) {
-    case Liveness::Due::nothing:
-      break;
-    case Liveness::Due::ping:
-      send_ping();
-      break;
+    case Liveness::Due::nothing: break;
+    case Liveness::Due::ping: send_ping(); break;
     case Liveness::Due::dead:
       if (reads_what_came_before_the_ping()) {
         liveness_.wait_on(now);
@@ -308,16 +298,12 @@ void Session::look_after_peer() {
       }
       finish(close_code::abnormal, "no answer to a ping", false);
       return transport_->abort();
-    case Liveness::Due::idle:
-      return close(close_code::going_away, "idle");
-    case Liveness::Due::old:
-      return close(close_code::going_away, "open for long enough");
+    case Liveness::Due::idle: return close(close_code::going_away, "idle");
+    case Liveness::Due::old: return close(close_code::going_away, "open for long enough");
   }
   transport_->set_deadline(liveness_.until_next(limits_.liveness, now));
 }
 
-void Session::drain() {
-  close(obsolete() ? close_code::service_restart : close_code::going_away);
-}
+void Session::drain() { close(obsolete() ? close_code::service_restart : close_code::going_away); }
 
 }  // namespace sluice::websocket

@@ -22,7 +22,13 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
-enum { least_file = 8 * 1024, max_pipelined = 64, max_descriptors = 16384, read_size = 256 * 1024, max_leftover = 64 * 1024 };
+enum {
+  least_file = 8 * 1024,
+  max_pipelined = 64,
+  max_descriptors = 16384,
+  read_size = 256 * 1024,
+  max_leftover = 64 * 1024
+};
 
 // Octets of an unfinished request or frame, kept until the next read.
 struct connection {

@@ -59,13 +59,12 @@ static void print_result(long answered, double seconds, double busy) {
   printf(
       "{\"requests\": %ld, \"seconds\": %.6f, \"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p999\": %.1f, "
       "\"max\": %.1f, \"changes\": %ld, \"generator\": %.3f}\n",
-      answered, seconds, percentile(0.5), percentile(0.9), percentile(0.99), percentile(0.999), percentile(1),
-      changes, busy / seconds);
+      answered, seconds, percentile(0.5), percentile(0.9), percentile(0.99), percentile(0.999), percentile(1), changes,
+      busy / seconds);
   fflush(stdout);
   latency_count = 0;
   changes = 0;
 }
-
 
 static void ask(struct connection* connection, double due) {
   connection->due = due;
@@ -99,8 +98,7 @@ static void check(struct connection* connection, size_t length) {
 
 // Returns 1 when the answer is complete.
 static int receive(struct connection* connection) {
-  ssize_t got =
-      read(connection->fd, connection->answer + connection->received, answer_room - connection->received);
+  ssize_t got = read(connection->fd, connection->answer + connection->received, answer_room - connection->received);
   if (got == 0) fail("the connection ended");
   if (got < 0) fail("no answer");
   connection->received += (size_t)got;

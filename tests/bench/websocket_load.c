@@ -6,7 +6,8 @@
 //
 //   echo       each connection sends a message, awaits its echo, sends the next
 //   once       one after the other has one message echoed; SECONDS do not matter
-//   deflated   like echo, with compressed messages (RFC 7692), whose echoes are inflated and compared with what was sent
+//   deflated   like echo, with compressed messages (RFC 7692), whose echoes are inflated and compared with what was
+//   sent
 //              the first time, and must be the same octets from then on
 //   broadcast  one sends, all must get it, then the next one sends
 //
@@ -51,17 +52,15 @@ static void print_result(double seconds) {
   fflush(stdout);
 }
 
-
 static void shake_hands(int fd, int port, const char* path) {
   char text[1024];
-  int length =
-      snprintf(text, sizeof text,
-               "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n",
-               path, port,
-               deflated ? "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; "
-                          "server_no_context_takeover\r\n"
-                        : "");
+  int length = snprintf(text, sizeof text,
+                        "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n",
+                        path, port,
+                        deflated ? "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; "
+                                   "server_no_context_takeover\r\n"
+                                 : "");
   if (write(fd, text, (size_t)length) != length) fail("cannot send the handshake");
   size_t got = 0;
   while (!memmem(text, got, "\r\n\r\n", 4)) {

@@ -1,5 +1,6 @@
-/* Preloaded into a server: what the machine may do to it, as a file says that the test maps, too. The wall clock goes wrong
- * by so many seconds; and the thread that reads next from a socket keeps its processor busy for as long as the test wants. */
+/* Preloaded into a server: what the machine may do to it, as a file says that the test maps, too. The wall clock goes
+ * wrong by so many seconds; and the thread that reads next from a socket keeps its processor busy for as long as the
+ * test wants. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -20,28 +21,28 @@ static struct trouble {
 } none, *trouble = &none;
 
 __attribute__((constructor)) static void map_trouble(void) {
-  const char *name = getenv("SLUICE_TROUBLE");
+  const char* name = getenv("SLUICE_TROUBLE");
   int fd = name ? open(name, O_RDWR | O_CLOEXEC) : -1;
   if (fd < 0) return;
-  void *at = mmap(NULL, sizeof *trouble, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  void* at = mmap(NULL, sizeof *trouble, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (at != MAP_FAILED) trouble = at;
   close(fd);
 }
 
-int clock_gettime(clockid_t clock, struct timespec *now) {
+int clock_gettime(clockid_t clock, struct timespec* now) {
   int result = (int)syscall(SYS_clock_gettime, clock, now);
   if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) now->tv_sec += trouble->seconds;
   return result;
 }
 
-time_t time(time_t *result) {
+time_t time(time_t* result) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   if (result) *result = now.tv_sec;
   return now.tv_sec;
 }
 
-int gettimeofday(struct timeval *restrict result, void *restrict zone) {
+int gettimeofday(struct timeval* restrict result, void* restrict zone) {
   struct timespec now;
   (void)zone;
   clock_gettime(CLOCK_REALTIME, &now);

@@ -14,8 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require((site == nullptr) == diagnostics.failed(), "no site if and only if there are errors");
   diagnostics.sort();
   for (auto format : {config::Format::human, config::Format::gcc, config::Format::json})
-    fuzz::require(!config::render(diagnostics, format, format == config::Format::human).empty() || diagnostics.all().empty(),
-                  "findings can be shown");
+    fuzz::require(
+        !config::render(diagnostics, format, format == config::Format::human).empty() || diagnostics.all().empty(),
+        "findings can be shown");
   for (const auto& finding : diagnostics.all()) {
     fuzz::require(!finding.message.empty(), "a finding says what is wrong");
     fuzz::require(finding.span.end_line >= finding.span.line, "a place ends after it begins");

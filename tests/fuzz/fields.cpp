@@ -63,7 +63,8 @@ void check_conditions(std::string_view text) {
       http::Validators validators{etag, now - 100};
       http::Now time(now);
       auto first = http::evaluate_preconditions(request, validators, time);
-      fuzz::require(first == http::evaluate_preconditions(request, validators, time), "conditions depend on nothing else");
+      fuzz::require(first == http::evaluate_preconditions(request, validators, time),
+                    "conditions depend on nothing else");
       http::range_applies(request, validators, time);
     }
   }
@@ -77,8 +78,9 @@ void check_cookies(std::string_view text) {
   http::Request request;
   request.fields = fields;
   if (auto value = http::cookie(request, "a"))
-    fuzz::require(value->empty() || (value->data() >= text.data() && value->data() + value->size() <= text.data() + text.size()),
-                  "a cookie lies in its field");
+    fuzz::require(
+        value->empty() || (value->data() >= text.data() && value->data() + value->size() <= text.data() + text.size()),
+        "a cookie lies in its field");
 }
 
 }  // namespace

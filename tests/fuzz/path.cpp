@@ -1,9 +1,9 @@
 /// Request targets, authorities and paths: what is taken is what the documents allow, and decoding happens once.
 
+#include "http/path.hpp"
 #include "base/arena.hpp"
 #include "base/percent.hpp"
 #include "base/utf8.hpp"
-#include "http/path.hpp"
 #include "http/target.hpp"
 #include "input.hpp"
 
@@ -58,6 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   check_path("/" + text);
   std::string decoded(text.size(), '\0');
-  if (auto length = percent_decode(text, decoded.data())) fuzz::require(*length <= text.size(), "decoding does not grow");
+  if (auto length = percent_decode(text, decoded.data()))
+    fuzz::require(*length <= text.size(), "decoding does not grow");
   return 0;
 }

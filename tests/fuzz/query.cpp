@@ -1,8 +1,8 @@
 /// Queries and form bodies: pairs and their decoding.
 
+#include "http/query.hpp"
 #include "base/arena.hpp"
 #include "base/utf8.hpp"
-#include "http/query.hpp"
 #include "input.hpp"
 
 using namespace sluice;

@@ -61,6 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   config::Diagnostics more;
   auto json = site::Template::compile_json(*parsed, scope, more);
   if (more.failed()) return 0;
-  if (valid_utf8(text)) fuzz::require(nlohmann::json::accept(render(json, value)), "JSON comes out, whatever the values");
+  if (valid_utf8(text))
+    fuzz::require(nlohmann::json::accept(render(json, value)), "JSON comes out, whatever the values");
   return 0;
 }

@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(whole == play(bytes, compressed, [&] { return 1 + random.below(30); }), "random pieces do the same");
   fuzz::require(whole == play(bytes, compressed, [] { return std::size_t{1}; }), "single octets do the same");
   if (!compressed) {
-    for (const auto& frame : whole.sent) fuzz::require(frame != "garbage" && frame != "bad close", "frames are well formed");
+    for (const auto& frame : whole.sent)
+      fuzz::require(frame != "garbage" && frame != "bad close", "frames are well formed");
   }
   return 0;
 }

@@ -62,17 +62,10 @@ void mutate(std::string& text, const std::string& other, sluice::fuzz::Random& r
     case 1:
       if (at < text.size()) text[at] = static_cast<char>(random.below(256));
       break;
-    case 2:
-      text.insert(at, 1, static_cast<char>(random.below(256)));
-      break;
-    case 3:
-      text.erase(at, length);
-      break;
-    case 4:
-      text.insert(at, text.substr(at, length));
-      break;
-    default:
-      text.insert(at, other.substr(random.below(other.size() + 1), length * 4));
+    case 2: text.insert(at, 1, static_cast<char>(random.below(256))); break;
+    case 3: text.erase(at, length); break;
+    case 4: text.insert(at, text.substr(at, length)); break;
+    default: text.insert(at, other.substr(random.below(other.size() + 1), length * 4));
   }
 }
 

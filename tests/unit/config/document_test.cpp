@@ -130,7 +130,8 @@ TEST_CASE("a fault of syntax in one file does not hide the findings in others") 
   folder.write("b.inc", "[nope]\n");
   Diagnostics diagnostics;
   load(folder.path("main.toml"), diagnostics);
-  CHECK(places(diagnostics) == "main.toml:2:1 unknown-key; a.inc:1:5 syntax; a.inc:1:1 unknown-key; b.inc:1:2 unknown-section");
+  CHECK(places(diagnostics) ==
+        "main.toml:2:1 unknown-key; a.inc:1:5 syntax; a.inc:1:1 unknown-key; b.inc:1:2 unknown-section");
 }
 
 TEST_CASE("a plain table in two files is reported with both places") {

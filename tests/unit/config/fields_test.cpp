@@ -99,8 +99,7 @@ TEST_CASE("a wrong value is reported at its place, with what to write") {
       {"workers = \"x\"", "2:11-14 bad-word", "`workers` cannot be \"x\"", ""},
       {"timeout = 5", "2:11-12 no-unit", "`timeout` must be a duration with its unit",
        "a bare number has no unit: write \"5s\""},
-      {"timeout = \"5\"", "2:11-14 bad-duration", "`timeout` is not a duration: \"5\"",
-       "did you mean \"5s\"?"},
+      {"timeout = \"5\"", "2:11-14 bad-duration", "`timeout` is not a duration: \"5\"", "did you mean \"5s\"?"},
       {"timeout = \"5 minutes\"", "2:11-22 bad-duration", "`timeout` is not a duration: \"5 minutes\"",
        "did you mean \"5m\"?"},
       {"timeout = \"soon\"", "2:11-17 bad-duration", "`timeout` is not a duration: \"soon\"", ""},
@@ -109,8 +108,8 @@ TEST_CASE("a wrong value is reported at its place, with what to write") {
        "too short"},
       {"timeout = \"99999999999999999999d\"", "2:11-34 out-of-range",
        "`timeout` is out of range: it must be within 1s … 1h", "too long"},
-      {"timeout = \"9999999999999d\"", "2:11-27 out-of-range",
-       "`timeout` is out of range: it must be within 1s … 1h", "too long"},
+      {"timeout = \"9999999999999d\"", "2:11-27 out-of-range", "`timeout` is out of range: it must be within 1s … 1h",
+       "too long"},
       {"timeout = [1]", "2:11-14 wrong-type", "`timeout` must be a duration, not an array", ""},
       {"limits.header_bytes = 4096", "2:23-27 no-unit", "`header_bytes` must be a size with its unit",
        "a bare number has no unit: write \"4096B\""},
@@ -118,13 +117,11 @@ TEST_CASE("a wrong value is reported at its place, with what to write") {
        "did you mean \"64KiB\"?"},
       {"limits.header_bytes = \"1GiB\"", "2:23-29 out-of-range",
        "`header_bytes` is out of range: it must be within 1KiB … 1MiB", "too large"},
-      {"limits = 5", "2:10-11 wrong-type", "`limits` must be a table, not an integer",
-       "write { key = value, … }"},
+      {"limits = 5", "2:10-11 wrong-type", "`limits` must be a table, not an integer", "write { key = value, … }"},
       {"listen = []", "2:10-12 empty-value", "`listen` must not be empty", ""},
       {"names = 5", "2:9-10 wrong-type", "`names` must be a string or an array of strings, not an integer",
        "write \"5\""},
-      {"names = [\"a\", 5]", "2:15-16 wrong-type", "item 2 of `names` must be a string, not an integer",
-       "write \"5\""},
+      {"names = [\"a\", 5]", "2:15-16 wrong-type", "item 2 of `names` must be a string, not an integer", "write \"5\""},
       {"names = [\"\"]", "2:10-12 empty-value", "item 1 of `names` must not be empty", ""},
       {"listen = \"localhost\"", "2:10-21 bad-address", "`listen`: there is no port in it", ""},
       {"listen = [{ adress = \":80\" }]", "2:13-19 unknown-key", "unknown key `adress` in [[sample.listen]]",
@@ -133,8 +130,7 @@ TEST_CASE("a wrong value is reported at its place, with what to write") {
       {"root = \"~/www\"", "2:8-15 bad-path", "`~` is not expanded in `root`", "write the full path"},
       {"root = \"\"", "2:8-10 empty-value", "`root` must not be empty", ""},
       {"level = \"INFO\"", "2:9-15 bad-word", "`level` cannot be \"INFO\"", "did you mean \"info\"?"},
-      {"ratio = 2", "2:9-10 out-of-range", "`ratio` is out of range: it must be within 0 … 1",
-       "not within the range"},
+      {"ratio = 2", "2:9-10 out-of-range", "`ratio` is out of range: it must be within 0 … 1", "not within the range"},
       {"ratio = nan", "2:9-12 out-of-range", "`ratio` is out of range: it must be within 0 … 1",
        "not within the range"},
       {"strict = \"yes\"", "2:10-15 wrong-type", "`strict` must be a boolean, not a string",
@@ -143,10 +139,8 @@ TEST_CASE("a wrong value is reported at its place, with what to write") {
        "write 1, without the quotes"},
       {"weights.a = 11", "2:13-15 out-of-range", "`a` of `weights` is out of range: it must be within 0 … 10",
        "not within the range"},
-      {"limits.cuont = 5", "2:8-13 unknown-key", "unknown key `cuont` in [sample.limits]",
-       "did you mean `count`?"},
-      {"count = 5", "2:1-6 unknown-key", "unknown key `count` in [sample]",
-       "`count` belongs in [sample.limits]"},
+      {"limits.cuont = 5", "2:8-13 unknown-key", "unknown key `cuont` in [sample.limits]", "did you mean `count`?"},
+      {"count = 5", "2:1-6 unknown-key", "unknown key `count` in [sample]", "`count` belongs in [sample.limits]"},
       {"proxy_pass = \"x\"", "2:1-11 unknown-key", "unknown key `proxy_pass` in [sample]",
        "Sluice answers by itself and does not pass requests on"},
       {"include = \"x\"", "2:1-8 unknown-key", "unknown key `include` in [sample]",
@@ -184,8 +178,7 @@ TEST_CASE("what a misspelt key says is taken as if it were spelt right, lest mor
   auto document = load_text("test.toml", "[thing]\npaht = \"/x\"\nsay = \"a\"\n", diagnostics);
   Reading reading{diagnostics};
   Thing thing;
-  CHECK_FALSE(
-      read_parts(document.find("thing")->front().table, "[[thing]]", {{&thing_fields(), &thing}}, reading));
+  CHECK_FALSE(read_parts(document.find("thing")->front().table, "[[thing]]", {{&thing_fields(), &thing}}, reading));
   CHECK(thing.path == "/x");
   CHECK(thing.say == "a");
 }
@@ -199,12 +192,10 @@ TEST_CASE("a string whose expansion failed is not read, and is not missing") {
 
 TEST_CASE("one wrong value among many leaves the others") {
   Diagnostics diagnostics;
-  auto document =
-      load_text("test.toml", "[sample]\nnames = [\"a\", 5]\nweights = { a = 1, b = \"x\" }\n", diagnostics);
+  auto document = load_text("test.toml", "[sample]\nnames = [\"a\", 5]\nweights = { a = 1, b = \"x\" }\n", diagnostics);
   Reading reading{diagnostics};
   Sample sample;
-  CHECK_FALSE(
-      read_parts(document.find("sample")->front().table, "[sample]", {{&sample_fields(), &sample}}, reading));
+  CHECK_FALSE(read_parts(document.find("sample")->front().table, "[sample]", {{&sample_fields(), &sample}}, reading));
   CHECK(diagnostics.errors() == 2);
   CHECK(sample.names.size() == 1);
   CHECK(sample.weights.size() == 1);
@@ -219,8 +210,8 @@ TEST_CASE("all findings of a file come in one run, in the order of the file") {
 TEST_CASE("a value from the environment may be a number or a boolean") {
   ::setenv("SLUICE_TEST_NUMBER", "12", 1);
   ::setenv("SLUICE_TEST_TRUTH", "false", 1);
-  auto outcome = read_text(
-      "[sample]\nstrict = \"${env:SLUICE_TEST_TRUTH}\"\nlimits.count = \"${env:SLUICE_TEST_NUMBER}\"\n");
+  auto outcome =
+      read_text("[sample]\nstrict = \"${env:SLUICE_TEST_TRUTH}\"\nlimits.count = \"${env:SLUICE_TEST_NUMBER}\"\n");
   INFO(render(outcome.diagnostics, Format::human, false));
   REQUIRE(outcome.sample);
   CHECK_FALSE(outcome.sample->strict);

@@ -13,9 +13,7 @@ namespace {
 
 using namespace sluice::config;
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 TEST_CASE("a key is explained with type, range, default and example") {
   auto text = explain("sample.limits.header_bytes");

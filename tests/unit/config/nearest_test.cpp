@@ -18,9 +18,7 @@ TEST_CASE("a dropped, added, changed or swapped letter finds its word") {
   CHECK(nearest("t", keys) == "to");
 }
 
-TEST_CASE("case and hyphens do not count") {
-  CHECK(nearest("Shutdown-Timeout", keys) == "shutdown_timeout");
-}
+TEST_CASE("case and hyphens do not count") { CHECK(nearest("Shutdown-Timeout", keys) == "shutdown_timeout"); }
 
 TEST_CASE("two slips are forgiven in a long word, not in a short one") {
   CHECK(nearest("shutdwn_timout", keys) == "shutdown_timeout");

@@ -23,8 +23,7 @@ Read read_text(const std::string& text) {
 /// The lines of the findings, in the order in which they were made: "1 3".
 std::string lines(const Diagnostics& diagnostics) {
   std::string out;
-  for (const auto& finding : diagnostics.all())
-    out += (out.empty() ? "" : " ") + std::to_string(finding.span.line);
+  for (const auto& finding : diagnostics.all()) out += (out.empty() ? "" : " ") + std::to_string(finding.span.line);
   return out;
 }
 
@@ -96,7 +95,8 @@ TEST_CASE("a file of nothing but faults comes to an end") {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "key" + std::to_string(i) + " = oops\n";
   CHECK(read_text(text).diagnostics.errors() == 20);
-  for (const char* odd : {"[", "[[", "[]", "[[]]", "=", "= =", "\"", "'''", "a.", ".", "}", "a = {", "a = [[", "[a]]", "[a.]", "\\"})
+  for (const char* odd :
+       {"[", "[[", "[]", "[[]]", "=", "= =", "\"", "'''", "a.", ".", "}", "a = {", "a = [[", "[a]]", "[a.]", "\\"})
     CHECK(read_text(odd).diagnostics.failed());
 }
 

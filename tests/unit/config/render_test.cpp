@@ -9,9 +9,7 @@ namespace {
 using namespace sluice::config;
 using namespace sluice::config::test;
 
-std::string human(const std::string& text) {
-  return render(read_text(text).diagnostics, Format::human, false);
-}
+std::string human(const std::string& text) { return render(read_text(text).diagnostics, Format::human, false); }
 
 TEST_CASE("the human form shows the line, marks the place and ends with the counts") {
   CHECK(human("[sample]\n\ntiemout = \"5s\"\n") == R"(error[unknown-key]: unknown key `tiemout` in [sample]
@@ -46,8 +44,7 @@ TEST_CASE("a second place has an excerpt of its own, and line numbers are aligne
 TEST_CASE("marks stand below their text whatever the width of what is before them") {
   auto text = human("[sample]\n\tweights = { \"日本\" = 1, \"é\" = 11 }\n");
   CHECK(text.find("     weights = { \"日本\" = 1, \"é\" = 11 }\n") != std::string::npos);
-  CHECK(text.find("   |" + std::string(1 + 4 + 12 + 6 + 6 + 3 + 3, ' ') + "^^ not within") !=
-        std::string::npos);
+  CHECK(text.find("   |" + std::string(1 + 4 + 12 + 6 + 6 + 3 + 3, ' ') + "^^ not within") != std::string::npos);
 }
 
 TEST_CASE("a value over several lines is marked to the end of its first") {

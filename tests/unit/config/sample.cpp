@@ -27,11 +27,10 @@ const Fields<Listen>& listen_fields() {
 }
 
 Type<Listen> listen() {
-  auto address =
-      parsed<Listen>("address", "host:port", "bad-address", [](const std::string& text) -> Result<Listen> {
-        if (text.find(':') == std::string::npos) return fail("there is no port in it");
-        return Listen{text, false};
-      });
+  auto address = parsed<Listen>("address", "host:port", "bad-address", [](const std::string& text) -> Result<Listen> {
+    if (text.find(':') == std::string::npos) return fail("there is no port in it");
+    return Listen{text, false};
+  });
   return either({Value::Kind::string}, address, table(listen_fields()));
 }
 
@@ -82,8 +81,7 @@ Outcome read_text(const std::string& text) {
   }
   if (const auto* tables = document.find("thing")) {
     for (const auto& declaration : *tables) {
-      if (auto thing = read(declaration.table, "[[thing]]", thing_fields(), reading))
-        outcome.things.push_back(*thing);
+      if (auto thing = read(declaration.table, "[[thing]]", thing_fields(), reading)) outcome.things.push_back(*thing);
     }
   }
   outcome.diagnostics.sort();

@@ -16,8 +16,8 @@ Value parsed(const std::string& text) {
 }
 
 std::string place(Span span) {
-  return std::to_string(span.line) + ":" + std::to_string(span.column) + "-" + std::to_string(span.end_line) +
-         ":" + std::to_string(span.end_column);
+  return std::to_string(span.line) + ":" + std::to_string(span.column) + "-" + std::to_string(span.end_line) + ":" +
+         std::to_string(span.end_column);
 }
 
 TEST_CASE("a key that begins with a letter beyond ASCII is a fault of syntax") {
@@ -114,8 +114,8 @@ TEST_CASE("what is nested beyond reason is refused before it fills the stack") {
 
 TEST_CASE("dots in strings and comments are no keys") {
   Diagnostics diagnostics;
-  auto text = "a = \"" + std::string(100, '.') + "\" # " + std::string(100, '.') +
-              "\nb =  + std::string(100, '.') + \n";
+  auto text =
+      "a = \"" + std::string(100, '.') + "\" # " + std::string(100, '.') + "\nb =  + std::string(100, '.') + \n";
   CHECK(check_text(add_text("test.toml", text, diagnostics), diagnostics));
 }
 

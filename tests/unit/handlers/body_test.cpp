@@ -7,13 +7,9 @@ namespace {
 using namespace sluice;
 using test::TestSite;
 
-TestSite one_route(const std::string& lines) {
-  return TestSite("[[route]]\npath = \"/\"\n" + lines + "\n");
-}
+TestSite one_route(const std::string& lines) { return TestSite("[[route]]\npath = \"/\"\n" + lines + "\n"); }
 
-std::string findings(const std::string& lines) {
-  return one_route(lines).findings();
-}
+std::string findings(const std::string& lines) { return one_route(lines).findings(); }
 
 TEST_CASE("each kind of body has its media type") {
   CHECK(one_route("text = \"a\"").get("/").field("content-type") == "text/plain; charset=utf-8");

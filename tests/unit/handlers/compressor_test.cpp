@@ -35,9 +35,8 @@ TEST_CASE("every coding makes text smaller, and the result is what its name says
 }
 
 TEST_CASE("text is worth compressing, what is compressed already is not") {
-  for (auto type :
-       {"text/html; charset=utf-8", "text/javascript", "application/json", "image/svg+xml; charset=utf-8",
-        "application/wasm", "application/manifest+json", "font/ttf"}) {
+  for (auto type : {"text/html; charset=utf-8", "text/javascript", "application/json", "image/svg+xml; charset=utf-8",
+                    "application/wasm", "application/manifest+json", "font/ttf"}) {
     CHECK(is_compressible(type));
     CHECK_FALSE(is_compressed(type));
   }

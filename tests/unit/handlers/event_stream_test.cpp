@@ -59,8 +59,7 @@ TEST_CASE("the id of an event is only good for its own room") {
   for (auto bad : {"", "42", "-42", "x-42", "0-42", "-"}) CHECK(number_in(bad, room) == 0);
 }
 
-TEST_CASE(
-    "a stream begins at once, sends texts, leaves out binary messages, and a comment when nothing happens") {
+TEST_CASE("a stream begins at once, sends texts, leaves out binary messages, and a comment when nothing happens") {
   Worker worker;
   FakeTransport transport;
   EventStream stream(settings(), "room", "");

@@ -87,22 +87,14 @@ TEST_CASE("the cache gives a file until it changes in any way") {
   CHECK_FALSE(kept("g"));
   CHECK(kept("f"));
 
-  SUBCASE("rewritten in place") {
-    folder.write("f", "two");
-  }
+  SUBCASE("rewritten in place") { folder.write("f", "two"); }
   SUBCASE("replaced by rename") {
     folder.write("g", "one");
     std::filesystem::rename(folder.path("g"), folder.path("f"));
   }
-  SUBCASE("touched") {
-    folder.touch("f", 5);
-  }
-  SUBCASE("removed") {
-    std::filesystem::remove(folder.path("f"));
-  }
-  SUBCASE("made unreadable") {
-    std::filesystem::permissions(folder.path("f"), std::filesystem::perms::none);
-  }
+  SUBCASE("touched") { folder.touch("f", 5); }
+  SUBCASE("removed") { std::filesystem::remove(folder.path("f")); }
+  SUBCASE("made unreadable") { std::filesystem::permissions(folder.path("f"), std::filesystem::perms::none); }
   CHECK_FALSE(kept("f"));
 }
 
@@ -164,25 +156,15 @@ TEST_CASE("a change of a watched file is seen at once, within the same turn") {
   Watched watched("current/f");
   CHECK(watched.found());
   const auto& folder = watched.folder;
-  SUBCASE("rewritten in place") {
-    folder.write("v1/f", "six");
-  }
-  SUBCASE("replaced by rename") {
-    std::filesystem::rename(folder.path("v2/f"), folder.path("v1/f"));
-  }
-  SUBCASE("removed") {
-    std::filesystem::remove(folder.path("v1/f"));
-  }
-  SUBCASE("its directory renamed") {
-    std::filesystem::rename(folder.path("v1"), folder.path("v3"));
-  }
+  SUBCASE("rewritten in place") { folder.write("v1/f", "six"); }
+  SUBCASE("replaced by rename") { std::filesystem::rename(folder.path("v2/f"), folder.path("v1/f")); }
+  SUBCASE("removed") { std::filesystem::remove(folder.path("v1/f")); }
+  SUBCASE("its directory renamed") { std::filesystem::rename(folder.path("v1"), folder.path("v3")); }
   SUBCASE("the symbolic link switched") {
     folder.link("v2", "next");
     std::filesystem::rename(folder.path("next"), folder.path("current"));
   }
-  SUBCASE("the symbolic link removed") {
-    std::filesystem::remove(folder.path("current"));
-  }
+  SUBCASE("the symbolic link removed") { std::filesystem::remove(folder.path("current")); }
   CHECK_FALSE(watched.found());
 }
 

@@ -111,10 +111,9 @@ TEST_CASE("several ranges answer multipart/byteranges") {
   auto type = answer.field("Content-Type");
   REQUIRE(type.starts_with("multipart/byteranges; boundary="));
   auto boundary = type.substr(type.find('=') + 1);
-  CHECK(answer.body ==
-        "--" + boundary + "\r\nContent-Type: text/plain\r\nContent-Range: bytes 0-1/10\r\n\r\n01\r\n--" +
-            boundary + "\r\nContent-Type: text/plain\r\nContent-Range: bytes 8-9/10\r\n\r\n89\r\n--" +
-            boundary + "--\r\n");
+  CHECK(answer.body == "--" + boundary + "\r\nContent-Type: text/plain\r\nContent-Range: bytes 0-1/10\r\n\r\n01\r\n--" +
+                           boundary + "\r\nContent-Type: text/plain\r\nContent-Range: bytes 8-9/10\r\n\r\n89\r\n--" +
+                           boundary + "--\r\n");
   CHECK(answer.field("Content-Range").empty());
 }
 

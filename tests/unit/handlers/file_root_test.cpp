@@ -56,9 +56,8 @@ TEST_CASE("files and directories below the root are found") {
 
 TEST_CASE("nothing outside of the root is found") {
   Site site;
-  for (auto path :
-       {"..", "../outside.txt", "sub/../../outside.txt", "/etc/passwd", "escape", "out/outside.txt",
-        "absolute-escape", "two-steps-out", "similar-name", "absolute-directory/../../outside.txt"}) {
+  for (auto path : {"..", "../outside.txt", "sub/../../outside.txt", "/etc/passwd", "escape", "out/outside.txt",
+                    "absolute-escape", "two-steps-out", "similar-name", "absolute-directory/../../outside.txt"}) {
     CAPTURE(path);
     CHECK(site.found(path) == EXDEV);
   }
@@ -130,10 +129,8 @@ TEST_CASE("a file that is replaced between find and open is the one that was fou
 
 TEST_CASE("the fault of a path names the component that failed") {
   Site site;
-  CHECK(explain_path_fault(site.path("www/none/x"), ENOENT) ==
-        "`" + site.path("www/none") + "` does not exist");
-  CHECK(explain_path_fault(site.path("www/a.txt/x"), ENOTDIR) ==
-        "`" + site.path("www/a.txt") + "` is not a directory");
+  CHECK(explain_path_fault(site.path("www/none/x"), ENOENT) == "`" + site.path("www/none") + "` does not exist");
+  CHECK(explain_path_fault(site.path("www/a.txt/x"), ENOTDIR) == "`" + site.path("www/a.txt") + "` is not a directory");
   CHECK(explain_path_fault(site.path("www/dangling"), ENOENT) ==
         "`" + site.path("www/dangling") + "` is a symbolic link that leads nowhere");
   std::filesystem::permissions(site.path("www/a.txt"), std::filesystem::perms::none);

@@ -23,8 +23,7 @@ struct Folder : TemporaryDirectory {
   }
   std::string names(const ListingQuery& query = {}, const std::string& relative = {}) const {
     std::string all;
-    for (const auto& entry : list(query, relative).entries)
-      all += entry.name + (entry.directory ? "/ " : " ");
+    for (const auto& entry : list(query, relative).entries) all += entry.name + (entry.directory ? "/ " : " ");
     return all;
   }
 };
@@ -95,8 +94,7 @@ TEST_CASE("names in a page are escaped as text and as links") {
   listing.total = 3;
   auto html = listing_html(listing, place, {});
   CHECK(html.find("<script>") == std::string::npos);
-  CHECK(html.find("href=\"./%3Cscript%3E%26%22%27\">&lt;script&gt;&amp;&quot;&#39;</a>") !=
-        std::string::npos);
+  CHECK(html.find("href=\"./%3Cscript%3E%26%22%27\">&lt;script&gt;&amp;&quot;&#39;</a>") != std::string::npos);
   CHECK(html.find("href=\"./a%20b/\">a b/</a>") != std::string::npos);
   CHECK(html.find("href=\"./javascript%3Aalert%281%29\"") != std::string::npos);
   CHECK(html.find("<data value=\"1536\">1.5 KiB</data>") != std::string::npos);

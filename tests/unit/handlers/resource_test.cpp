@@ -16,9 +16,7 @@ const std::string text = [] {
   return lines;
 }();
 
-FileRoot root_of(const Folder& folder) {
-  return {folder.path(), Symlinks::inside};
-}
+FileRoot root_of(const Folder& folder) { return {folder.path(), Symlinks::inside}; }
 
 ServedFilePtr coded(const Folder& folder, const Resource& resource, http::Coding coding) {
   return make_coded(root_of(folder), "f.txt", resource, coding);
@@ -89,18 +87,10 @@ TEST_CASE("a resource is current until the file or one of its siblings changes, 
   folder.write("f.txt.gz", "g");
   auto resource = folder.resource("f.txt");
   CHECK(resource->is_current());
-  SUBCASE("the file changes") {
-    folder.touch("f.txt", 5);
-  }
-  SUBCASE("a sibling changes") {
-    folder.write("f.txt.gz", "other");
-  }
-  SUBCASE("a sibling comes") {
-    folder.write("f.txt.br", "b");
-  }
-  SUBCASE("a sibling goes") {
-    std::filesystem::remove(folder.path("f.txt.gz"));
-  }
+  SUBCASE("the file changes") { folder.touch("f.txt", 5); }
+  SUBCASE("a sibling changes") { folder.write("f.txt.gz", "other"); }
+  SUBCASE("a sibling comes") { folder.write("f.txt.br", "b"); }
+  SUBCASE("a sibling goes") { std::filesystem::remove(folder.path("f.txt.gz")); }
   CHECK_FALSE(resource->is_current());
 }
 

@@ -105,10 +105,9 @@ TEST_CASE("the fields of a file are ready") {
   folder.write("f", "x");
   folder.touch("f", 784111777);
   auto file = folder.load("f");
-  CHECK(file->fields.http1() ==
-        "Content-Type: text/plain; charset=utf-8\r\nETag: " + file->etag +
-            "\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nAccept-Ranges: bytes\r\n"
-            "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n");
+  CHECK(file->fields.http1() == "Content-Type: text/plain; charset=utf-8\r\nETag: " + file->etag +
+                                    "\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nAccept-Ranges: bytes\r\n"
+                                    "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n");
   CHECK(file->partial_fields.http1().find("Content-Type:") == std::string_view::npos);
 }
 

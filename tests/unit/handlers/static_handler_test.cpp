@@ -76,7 +76,8 @@ struct Folder : test::ServedFolder {
 
 }  // namespace
 
-TEST_CASE("a file that is asked for again is answered as the first time, where nothing can differ without an exchange") {
+TEST_CASE(
+    "a file that is asked for again is answered as the first time, where nothing can differ without an exchange") {
   Folder folder;
   folder.put("index.html", "home");
   folder.put("large.bin", std::string(100'000, 'l'));
@@ -124,7 +125,8 @@ TEST_CASE("a file that changes is seen by the next request, however often the sa
   for (int i = 0; i < 5; ++i) {
     CHECK(client.ask("GET /page.html").ends_with("<p>new</p>"));
     CHECK(client.ask("GET /page.html", condition).ends_with("<p>new</p>"));
-    CHECK(client.ask("GET /page.html", "If-None-Match: " + folder.tag("page.html") + "\r\n").starts_with("HTTP/1.1 304"));
+    CHECK(
+        client.ask("GET /page.html", "If-None-Match: " + folder.tag("page.html") + "\r\n").starts_with("HTTP/1.1 304"));
   }
   for (int i = 0; i < 5; ++i) client.ask("GET /page.html", condition);  // heads that are alike take each other's place
   CHECK(client.stands("GET /page.html", condition));

@@ -16,8 +16,8 @@ struct Folder : TemporaryDirectory {
   StaticSettings settings;
 
   Folder() {
-    for (auto name : {"index.html", "about.html", "docs/index.html", "docs.html", "team.html", "team/a.txt",
-                      "a.txt", "404.html"}) {
+    for (auto name :
+         {"index.html", "about.html", "docs/index.html", "docs.html", "team.html", "team/a.txt", "a.txt", "404.html"}) {
       write(name, "x");
     }
     settings.root = path();
@@ -32,18 +32,12 @@ struct Folder : TemporaryDirectory {
     wanted.navigation = navigation;
     auto found = StaticSite(settings).resolve(wanted, Waiting::allowed);
     switch (found.kind) {
-      case Resolution::Kind::file:
-        return found.relative + " " + std::to_string(found.status);
-      case Resolution::Kind::add_slash:
-        return "add slash";
-      case Resolution::Kind::drop_slash:
-        return "drop slash";
-      case Resolution::Kind::listing:
-        return "listing " + found.relative;
-      case Resolution::Kind::missing:
-        return "missing";
-      default:
-        return "other";
+      case Resolution::Kind::file: return found.relative + " " + std::to_string(found.status);
+      case Resolution::Kind::add_slash: return "add slash";
+      case Resolution::Kind::drop_slash: return "drop slash";
+      case Resolution::Kind::listing: return "listing " + found.relative;
+      case Resolution::Kind::missing: return "missing";
+      default: return "other";
     }
   }
 };

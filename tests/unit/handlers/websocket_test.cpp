@@ -29,8 +29,7 @@ struct Service {
   std::unique_ptr<websocket::Session> session;
 
   explicit Service(const std::string& keys) {
-    auto document =
-        config::load_text("test.toml", "[[websocket]]\npath = \"/ws/{room}\"\n" + keys + "\n", diagnostics);
+    auto document = config::load_text("test.toml", "[[websocket]]\npath = \"/ws/{room}\"\n" + keys + "\n", diagnostics);
     config::Reading reading{diagnostics};
     const auto* declarations = document.find("websocket");
     REQUIRE(declarations);
@@ -41,8 +40,7 @@ struct Service {
     scope.add("page", {site::Origin::query, 0, {}});
     endpoint = std::make_shared<const WebSocketEndpoint>(*options, scope, diagnostics);
     if (diagnostics.failed()) return;
-    auto conversation =
-        std::make_unique<WebSocketConversation>(endpoint, KeptValues(endpoint->kept, Request()));
+    auto conversation = std::make_unique<WebSocketConversation>(endpoint, KeptValues(endpoint->kept, Request()));
     session = std::make_unique<websocket::Session>(endpoint->limits, std::move(conversation));
     session->on_open(transport);
   }
@@ -66,8 +64,7 @@ const std::string chat = "json = { message = \"{message.message}\" }";
 
 TEST_CASE("an endpoint with nothing more echoes every message") {
   Service service("");
-  CHECK(service.answers(client::text("hello") + client::binary("\xff")) ==
-        Texts{"text hello", "binary \xff"});
+  CHECK(service.answers(client::text("hello") + client::binary("\xff")) == Texts{"text hello", "binary \xff"});
   CHECK(service.endpoint->kept.size() == 0);
 }
 
@@ -85,21 +82,18 @@ TEST_CASE("a binary message is answered with a binary one, and the connection li
 
 TEST_CASE("a JSON reply keeps the type, the digits and the spelling of what it takes from the message") {
   Service service(chat);
-  for (const std::string value : {"\"hello\"", "5", "1e3", "-7", "100000000000000000000000", "1.10", "true",
-                                  "null", "[1,\"a\",null]", "{\"b\": [ ]}", "\"\\u00fc \\ud83d\\ude00\""})
-    CHECK(service.answers_to("{\"message\":" + value + ",\"user\":1}") ==
-          Texts{"text {\"message\":" + value + "}"});
+  for (const std::string value : {"\"hello\"", "5", "1e3", "-7", "100000000000000000000000", "1.10", "true", "null",
+                                  "[1,\"a\",null]", "{\"b\": [ ]}", "\"\\u00fc \\ud83d\\ude00\""})
+    CHECK(service.answers_to("{\"message\":" + value + ",\"user\":1}") == Texts{"text {\"message\":" + value + "}"});
   CHECK(service.answers_to("{\"message\":\"a\",\"message\":\"b\"}") == Texts{"text {\"message\":\"b\"}"});
   CHECK(service.answers_to("  {\"message\":1}  ") == Texts{"text {\"message\":1}"});
 }
 
 TEST_CASE("a JSON reply may hold the whole message, and text around members") {
-  Service service(
-      "json = { room = \"{room}\", all = \"{message}\", text = \"{message.user.name} says {message.n}\" }");
-  CHECK(
-      service.answers_to("{\"user\":{\"name\":\"J\\u00fcrg \\\"\"},\"n\":5}") ==
-      Texts{"text {\"room\":\"kitchen \\\"1\\\"\",\"all\":{\"user\":{\"name\":\"J\\u00fcrg \\\"\"},\"n\":5},"
-            "\"text\":\"Jürg \\\" says 5\"}"});
+  Service service("json = { room = \"{room}\", all = \"{message}\", text = \"{message.user.name} says {message.n}\" }");
+  CHECK(service.answers_to("{\"user\":{\"name\":\"J\\u00fcrg \\\"\"},\"n\":5}") ==
+        Texts{"text {\"room\":\"kitchen \\\"1\\\"\",\"all\":{\"user\":{\"name\":\"J\\u00fcrg \\\"\"},\"n\":5},"
+              "\"text\":\"Jürg \\\" says 5\"}"});
 }
 
 TEST_CASE("a message from which the reply cannot be made closes 1003") {
@@ -118,13 +112,11 @@ TEST_CASE("a bad message may be ignored") {
 }
 
 TEST_CASE("a bad message may be answered with JSON that says what is wrong") {
-  Service service(
-      chat + "\non_bad_message = { error = \"{detail}\", got = \"{message}\", user = \"{message.user}\" }");
+  Service service(chat + "\non_bad_message = { error = \"{detail}\", got = \"{message}\", user = \"{message.user}\" }");
   CHECK(service.answers_to("hel\"lo") ==
         Texts{"text {\"error\":\"the message is not JSON\",\"got\":\"hel\\\"lo\",\"user\":null}"});
-  CHECK(service.answers_to("{\"user\":7}") ==
-        Texts{"text {\"error\":\"the message lacks a member that is needed\","
-              "\"got\":\"{\\\"user\\\":7}\",\"user\":7}"});
+  CHECK(service.answers_to("{\"user\":7}") == Texts{"text {\"error\":\"the message lacks a member that is needed\","
+                                                    "\"got\":\"{\\\"user\\\":7}\",\"user\":7}"});
 }
 
 TEST_CASE("a reply without JSON members takes any text") {
@@ -166,8 +158,7 @@ TEST_CASE("mistakes in the keys are found when the config is read") {
   CHECK(Service("max_message = 5").codes() != "");
 }
 
-TEST_CASE(
-    "messages in a room go to all its members or to all others, and through the reply where there is one") {
+TEST_CASE("messages in a room go to all its members or to all others, and through the reply where there is one") {
   net::Loop loop;
   rooms::Registry registry;
   rooms::Hub hub(loop, registry);

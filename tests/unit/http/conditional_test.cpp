@@ -96,6 +96,7 @@ TEST_CASE("a range applies only to the representation that If-Range names") {
   CHECK_FALSE(ranged(Method::get, {}));
   CHECK(ranged(Method::get, {range, {"If-Range", "\"v2\""}}));
   CHECK(ranged(Method::get, {range, {"If-Range", same}}));
-  for (std::string_view other : {"\"v1\"", "W/\"v2\"", "x", ""}) CHECK_FALSE(ranged(Method::get, {range, {"If-Range", other}}));
+  for (std::string_view other : {"\"v1\"", "W/\"v2\"", "x", ""})
+    CHECK_FALSE(ranged(Method::get, {range, {"If-Range", other}}));
   for (auto other : {before, after}) CHECK_FALSE(ranged(Method::get, {range, {"If-Range", other}}));
 }

@@ -15,7 +15,8 @@ ErrorPage page(ErrorForm form, std::string_view accept = {}, std::string_view de
 
 TEST_CASE("the automatic form is HTML for browsers and problem+json for the rest") {
   CHECK(page(ErrorForm::automatic, chromium).content_type == "text/html; charset=utf-8");
-  for (auto accept : {"", "*/*", "application/*", "application/problem+json", "image/png", "text/html;q=0.5,*/*;q=0.6"}) {
+  for (auto accept :
+       {"", "*/*", "application/*", "application/problem+json", "image/png", "text/html;q=0.5,*/*;q=0.6"}) {
     CAPTURE(accept);
     CHECK(page(ErrorForm::automatic, accept).content_type == "application/problem+json");
   }
@@ -24,7 +25,8 @@ TEST_CASE("the automatic form is HTML for browsers and problem+json for the rest
 }
 
 TEST_CASE("a client that asks for application/json gets it, with a message") {
-  for (auto accept : {"application/json", "application/json, text/plain, */*", "application/problem+json;q=0.5, application/json"}) {
+  for (auto accept :
+       {"application/json", "application/json, text/plain, */*", "application/problem+json;q=0.5, application/json"}) {
     auto answer = page(ErrorForm::automatic, accept);
     CHECK(answer.content_type == "application/json");
     auto json = nlohmann::json::parse(answer.body);

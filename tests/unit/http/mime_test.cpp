@@ -33,12 +33,14 @@ TEST_CASE("the extension is what stands after the last dot, whatever its case") 
   CHECK(types.type_of("PHOTO.JPG") == "image/jpeg");
   CHECK(types.type_of("archive.tar.gz") == "application/gzip");
   CHECK(types.type_of("dir.html/file") == MimeTypes::unknown);
-  for (auto name : {"README", "a.", "", ".", "a.unheard-of", "a.a-very-long-extension-indeed"}) CHECK(types.type_of(name) == MimeTypes::unknown);
+  for (auto name : {"README", "a.", "", ".", "a.unheard-of", "a.a-very-long-extension-indeed"})
+    CHECK(types.type_of(name) == MimeTypes::unknown);
 }
 
 TEST_CASE("a mime.types file adds what is missing and overrules nothing") {
   MimeTypes types = MimeTypes::builtin();
-  types.add_missing("# comment\ntext/x-thing\tthing THANG\n\napplication/x-js js # no\nimage/none\r\n  model/x  mdl\r\n");
+  types.add_missing(
+      "# comment\ntext/x-thing\tthing THANG\n\napplication/x-js js # no\nimage/none\r\n  model/x  mdl\r\n");
   CHECK(types.type_of("a.thing") == "text/x-thing; charset=utf-8");
   CHECK(types.type_of("a.thang") == "text/x-thing; charset=utf-8");
   CHECK(types.type_of("a.js") == "text/javascript; charset=utf-8");

@@ -24,7 +24,8 @@ TEST_CASE("Server-Timing has the milliseconds since the request began") {
 TEST_CASE("an exchange is timed only when its site asks for it") {
   for (bool asked : {false, true}) {
     config::Diagnostics diagnostics;
-    auto text = std::string("[server]\nserver_timing = ") + (asked ? "true" : "false") + "\n[[route]]\npath = \"/\"\ntext = \"x\"\n";
+    auto text = std::string("[server]\nserver_timing = ") + (asked ? "true" : "false") +
+                "\n[[route]]\npath = \"/\"\ntext = \"x\"\n";
     site::Dispatcher dispatcher(site::load_text("test.toml", text, diagnostics), nullptr);
     test::TestExchange exchange;
     exchange.request.path = "/";

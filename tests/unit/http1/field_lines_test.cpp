@@ -67,11 +67,41 @@ TEST_CASE("lines without a well-formed name are left to llhttp") {
 }
 
 TEST_CASE("what is plain is read as llhttp reads it") {
-  const std::string_view pieces[] = {
-      "GET ", "POST ", "DELETE ", "/", "/a?b=c", "/%41", "/a b", " HTTP/1.1\r\n", " HTTP/1.0\r\n", "Host: x\r\n", "Host:", "x:y\r\n",
-      "X-A: b\r\n", "X-A:\t c \r\n", " folded\r\n", "Connection: close\r\n", "Connection: keep-alive\r\n", "connection: upgrade\r\n",
-      "Content-Length: 0\r\n", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "Upgrade: h2c\r\n", "Expect: 100-continue\r\n",
-      "\x80: \xff\r\n", "v: \x80\xff\r\n", "Cookie: a=b; c=\"d\"\r\n", "\r\n", "\r", "\n", ":", " ", "\t", "a", std::string_view("\0", 1), "\x7f"};
+  const std::string_view pieces[] = {"GET ",
+                                     "POST ",
+                                     "DELETE ",
+                                     "/",
+                                     "/a?b=c",
+                                     "/%41",
+                                     "/a b",
+                                     " HTTP/1.1\r\n",
+                                     " HTTP/1.0\r\n",
+                                     "Host: x\r\n",
+                                     "Host:",
+                                     "x:y\r\n",
+                                     "X-A: b\r\n",
+                                     "X-A:\t c \r\n",
+                                     " folded\r\n",
+                                     "Connection: close\r\n",
+                                     "Connection: keep-alive\r\n",
+                                     "connection: upgrade\r\n",
+                                     "Content-Length: 0\r\n",
+                                     "Content-Length: 5\r\n",
+                                     "Transfer-Encoding: chunked\r\n",
+                                     "Upgrade: h2c\r\n",
+                                     "Expect: 100-continue\r\n",
+                                     "\x80: \xff\r\n",
+                                     "v: \x80\xff\r\n",
+                                     "Cookie: a=b; c=\"d\"\r\n",
+                                     "\r\n",
+                                     "\r",
+                                     "\n",
+                                     ":",
+                                     " ",
+                                     "\t",
+                                     "a",
+                                     std::string_view("\0", 1),
+                                     "\x7f"};
   std::mt19937 random(7);
   std::size_t plain = 0;
   for (int round = 0; round < 40'000; ++round) {

@@ -17,7 +17,8 @@ class Teller final : public TestApplication {
  public:
   void on_head(http::Exchange& exchange) override {
     const auto& request = exchange.request;
-    std::string text = std::string(request.target) + " [" + std::string(request.authority) + "," + std::string(request.host) + "]";
+    std::string text =
+        std::string(request.target) + " [" + std::string(request.authority) + "," + std::string(request.host) + "]";
     for (const auto& field : request.fields) text.append(" ").append(field.name).append("=").append(field.value);
     answer(exchange, 200, text);
   }
@@ -77,12 +78,25 @@ TEST_CASE("a large header section is not kept") {
 }
 
 TEST_CASE("a known header section is answered as a new one") {
-  const std::string_view pieces[] = {
-      "Host: x\r\n", "Host: y:81\r\n", "host: [::1]\r\n", "X-A: b\r\n", "X-A:\t c \r\n", "Connection: close\r\n", "Connection: keep-alive\r\n",
-      "Connection: upgrade\r\n", "Content-Length: 0\r\n", "Content-Length: 2\r\n", "Transfer-Encoding: chunked\r\n", "Expect: 100-continue\r\n",
-      "Cookie: a=b\r\n", " folded\r\n", "Host: \r\n", "A : b\r\n"};
-  const std::string_view lines[] = {"GET / HTTP/1.1\r\n", "POST /a?b HTTP/1.1\r\n", "GET / HTTP/1.0\r\n", "GET http://z/ HTTP/1.1\r\n",
-                                    "GET /\xc3\xa9 HTTP/1.1\r\n", "OPTIONS * HTTP/1.1\r\n", "CONNECT x:1 HTTP/1.1\r\n", "FOO / HTTP/1.1\r\n"};
+  const std::string_view pieces[] = {"Host: x\r\n",
+                                     "Host: y:81\r\n",
+                                     "host: [::1]\r\n",
+                                     "X-A: b\r\n",
+                                     "X-A:\t c \r\n",
+                                     "Connection: close\r\n",
+                                     "Connection: keep-alive\r\n",
+                                     "Connection: upgrade\r\n",
+                                     "Content-Length: 0\r\n",
+                                     "Content-Length: 2\r\n",
+                                     "Transfer-Encoding: chunked\r\n",
+                                     "Expect: 100-continue\r\n",
+                                     "Cookie: a=b\r\n",
+                                     " folded\r\n",
+                                     "Host: \r\n",
+                                     "A : b\r\n"};
+  const std::string_view lines[] = {
+      "GET / HTTP/1.1\r\n",         "POST /a?b HTTP/1.1\r\n", "GET / HTTP/1.0\r\n",       "GET http://z/ HTTP/1.1\r\n",
+      "GET /\xc3\xa9 HTTP/1.1\r\n", "OPTIONS * HTTP/1.1\r\n", "CONNECT x:1 HTTP/1.1\r\n", "FOO / HTTP/1.1\r\n"};
   Worker worker;
   std::mt19937 random(11);
   std::size_t known = 0;
@@ -92,7 +106,7 @@ TEST_CASE("a known header section is answered as a new one") {
     section += "\r\n";
     known += worker.engine.headers.find(section) != none;
     auto head = std::string(lines[random() % std::size(lines)]) + section;
-    auto two = head + head;  // the second from the cache, in a pipeline
+    auto two = head + head;                   // the second from the cache, in a pipeline
     auto expected = Worker().answer(two, 1);  // octet by octet nothing is found
     CHECK_MESSAGE(worker.answer(two) == expected, two);
     CHECK_MESSAGE(worker.answer(two) == expected, two);

@@ -30,7 +30,8 @@ std::string text_of(const net::OpenFile& file) {
 }
 
 /// The file after so many uses that there is one, if ever there will be.
-std::shared_ptr<const net::OpenFile> heat(HotResponses& hot, const http::SharedBytes& content, std::string_view date = monday) {
+std::shared_ptr<const net::OpenFile> heat(HotResponses& hot, const http::SharedBytes& content,
+                                          std::string_view date = monday) {
   const std::shared_ptr<const net::OpenFile>* file = nullptr;
   for (std::uint32_t i = 0; i < HotResponses::uses_before; ++i) file = hot.find(head, date, content);
   return file ? *file : nullptr;

@@ -43,12 +43,13 @@ TEST_CASE("a head is known once it has come twice, at the front of what was rece
 }
 
 TEST_CASE("heads that are large, have a body, are of another kind or are refused are not kept") {
-  for (const std::string& other :
-       {"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + std::string(2000, 'c') + "\r\n\r\n",
-        std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"),
-        std::string("GET / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"),
-        std::string("GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n"), std::string("GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n"),
-        std::string("GET / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n"), std::string("GET / HTTP/1.1\r\n\r\n")}) {
+  for (const std::string& other : {"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + std::string(2000, 'c') + "\r\n\r\n",
+                                   std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"),
+                                   std::string("GET / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"),
+                                   std::string("GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n"),
+                                   std::string("GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n"),
+                                   std::string("GET / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n"),
+                                   std::string("GET / HTTP/1.1\r\n\r\n")}) {
     Scene scene;
     for (int i = 0; i < 4; ++i) {
       scene.session = std::make_unique<Session>(scene.engine);

@@ -57,7 +57,8 @@ inline std::string_view differs_from_llhttp(std::string_view octets) {
   auto line = scanner.request_line();
   auto method = http::parse_method(head.substr(0, line.method));
   auto target = head.substr(line.target_begin(), line.target);
-  if (!method || !target.starts_with('/') || !http::parse_target(*method, target) || head[line.length() - 1] == '0') return {};
+  if (!method || !target.starts_with('/') || !http::parse_target(*method, target) || head[line.length() - 1] == '0')
+    return {};
 
   std::vector<http::FieldLine> fields(scanner.fields());
   auto plain = split_plain_fields(head.substr(line.length() + 2), fields);
@@ -68,7 +69,8 @@ inline std::string_view differs_from_llhttp(std::string_view octets) {
   if (expected.keep_alive != plain->keep_alive) return "llhttp sees another end of the connection";
   if (expected.fields.size() != fields.size()) return "llhttp sees another number of fields";
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].name != expected.fields[i].name || fields[i].value != expected.fields[i].value) return "llhttp sees another field";
+    if (fields[i].name != expected.fields[i].name || fields[i].value != expected.fields[i].value)
+      return "llhttp sees another field";
   }
   return {};
 }

@@ -77,7 +77,8 @@ struct Scene {
   void send(std::string bytes) { session->on_bytes({bytes.data(), bytes.size()}); }
   /// In pieces that begin at every multiple of `size`.
   void send_in_pieces(std::string_view bytes, std::size_t size) {
-    for (std::size_t at = 0; at < bytes.size() && !transport.closed; at += size) send(std::string(bytes.substr(at, size)));
+    for (std::size_t at = 0; at < bytes.size() && !transport.closed; at += size)
+      send(std::string(bytes.substr(at, size)));
   }
   std::string output() const { return without_dates(transport.output); }
 };

@@ -132,7 +132,8 @@ TEST_CASE("a body that is not wanted is refused before it is sent") {
 
 TEST_CASE("a body above the limit is answered 413, sized or chunked") {
   CHECK(statuses("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n") == "413 c");
-  CHECK(statuses("POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + std::string(101, 'x') + "\r\n0\r\n\r\n") == "413 c");
+  CHECK(statuses("POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + std::string(101, 'x') +
+                 "\r\n0\r\n\r\n") == "413 c");
   CHECK(statuses("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'x')) == "200");
 }
 
@@ -167,7 +168,7 @@ TEST_CASE("malformed requests are refused") {
   };
   const Case cases[] = {
       {"GARBAGE\r\n\r\n", "400 c"},
-      {"GET /\r\n", "400 c"},                                                              // HTTP/0.9
+      {"GET /\r\n", "400 c"},  // HTTP/0.9
       {"GET / HTTP/2.0\r\nHost: x\r\n\r\n", "505 c"},
       {"GET / HTTP/1.2\r\nHost: x\r\n\r\n", "505 c"},
       {"GET / XTTP/1.1\r\nHost: x\r\n\r\n", "400 c"},
@@ -223,7 +224,8 @@ TEST_CASE("malformed requests are refused") {
 }
 
 TEST_CASE("answers before an error are delivered") {
-  CHECK(statuses("GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\nBROKEN\r\n\r\n") == "200 200 400 c");
+  CHECK(statuses("GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\nBROKEN\r\n\r\n") ==
+        "200 200 400 c");
 }
 
 TEST_CASE("limits of the head are kept") {
@@ -303,7 +305,8 @@ TEST_CASE("an upgrade hands over what came behind the head") {
 
 TEST_CASE("an upgrade that is declined leaves HTTP as it is, bodies too") {
   CHECK(run("POST /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nhi"
-            "GET /b HTTP/1.1\r\nHost: x\r\n\r\n", 999) == ok("POST /a hi") + ok("GET /b"));
+            "GET /b HTTP/1.1\r\nHost: x\r\n\r\n",
+            999) == ok("POST /a hi") + ok("GET /b"));
 }
 
 TEST_CASE("draining ends idle connections at once and others after their answer") {

@@ -89,8 +89,8 @@ std::string octets(std::size_t size) {
 }  // namespace
 
 TEST_CASE("what one read leaves is read without another arrival") {
-  for (auto size : {Loop::read_buffer_size - 1, Loop::read_buffer_size, Loop::read_buffer_size + 1, 2 * Loop::read_buffer_size,
-                    2 * Loop::read_buffer_size + 17}) {
+  for (auto size : {Loop::read_buffer_size - 1, Loop::read_buffer_size, Loop::read_buffer_size + 1,
+                    2 * Loop::read_buffer_size, 2 * Loop::read_buffer_size + 17}) {
     Scene scene;
     scene.send(octets(size));
     scene.turn(8);

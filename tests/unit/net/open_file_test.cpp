@@ -90,7 +90,8 @@ TEST_CASE("a part is resident without the rest nearby") {
   CHECK(OpenFile(::dup(disk.fd)).resident(mib / 8, mib, 0) == mib / 8);  // what is there goes first
 }
 
-TEST_CASE("a range is resident though the rest of its piece is not, and so is not the end of a file though its begin is") {
+TEST_CASE(
+    "a range is resident though the rest of its piece is not, and so is not the end of a file though its begin is") {
   constexpr std::uint64_t kib = 1024;
   DiskFile disk(mib), small(100 * kib);
   OpenFile file(disk.fd), short_file(small.fd);

@@ -89,7 +89,8 @@ TEST_CASE("borrowed octets leave from where they lie, or are kept before that pl
   std::string sent, read;
   for (char letter = 'b'; letter < 'h'; ++letter) {
     std::ranges::fill(place, letter);
-    auto part = std::string_view(place).substr(0, 3000 * static_cast<std::size_t>(letter - 'a'));  // short ones are copied
+    auto part =
+        std::string_view(place).substr(0, 3000 * static_cast<std::size_t>(letter - 'a'));  // short ones are copied
     outbox.append_borrowed(part);
     outbox.append("|");
     sent.append(part).append("|");
@@ -146,7 +147,8 @@ TEST_CASE("a peer that has gone fails") {
   CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::failed);
 }
 
-TEST_CASE("an outbox stops where it would have to wait for a file, and goes on with what somebody else has sent of it") {
+TEST_CASE(
+    "an outbox stops where it would have to wait for a file, and goes on with what somebody else has sent of it") {
   BlockPool pool;
   Outbox outbox(pool);
   Pair pair;

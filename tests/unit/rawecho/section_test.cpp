@@ -28,8 +28,8 @@ TEST_CASE("an echo address names transport, host and port") {
   CHECK(!parse_listen_address("tcp://127.0.0.1:7007")->datagrams);
   CHECK(parse_listen_address("udp://[::1]:7")->datagrams);
   CHECK(parse_listen_address("udp://:7")->endpoint.address.port() == 7);
-  for (auto bad : {"127.0.0.1:7", "http://127.0.0.1:7", "tcp://127.0.0.1", "udp://unix:/x",
-                   "tcp://127.0.0.1:70000", "tcp://"})
+  for (auto bad :
+       {"127.0.0.1:7", "http://127.0.0.1:7", "tcp://127.0.0.1", "udp://unix:/x", "tcp://127.0.0.1:70000", "tcp://"})
     CHECK(!parse_listen_address(bad));
 }
 

@@ -34,9 +34,7 @@ struct Exchange {
   }
 };
 
-net::Address from_port(const char* port) {
-  return net::Endpoint::parse(std::string("127.0.0.1:") + port)->address;
-}
+net::Address from_port(const char* port) { return net::Endpoint::parse(std::string("127.0.0.1:") + port)->address; }
 
 }  // namespace
 
@@ -54,7 +52,6 @@ TEST_CASE("UDP echo on all addresses answers from the address that was asked") {
 }
 
 TEST_CASE("UDP echo does not answer services that would answer back") {
-  for (auto port : {"7", "13", "17", "19", "37", "7007", "0"})
-    CHECK(!rawecho::may_answer(from_port(port), 7007));
+  for (auto port : {"7", "13", "17", "19", "37", "7007", "0"}) CHECK(!rawecho::may_answer(from_port(port), 7007));
   for (auto port : {"1024", "7008", "50000"}) CHECK(rawecho::may_answer(from_port(port), 7007));
 }

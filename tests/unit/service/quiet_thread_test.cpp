@@ -62,7 +62,8 @@ TEST_CASE("work runs when nobody else wants to, and comes forward when it takes 
   auto observe = [may](Observed& seen) {
     seen.idle = is_idle();
     auto begin = Clock::now();
-    while (may && is_idle() && Clock::now() - begin < std::chrono::seconds(20)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    while (may && is_idle() && Clock::now() - begin < std::chrono::seconds(20))
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     seen.until_forward = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   };
   Observed first, second;

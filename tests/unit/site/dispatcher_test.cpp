@@ -91,9 +91,11 @@ text = "posted"
 TEST_CASE("a request that comes again is answered as the first time, whatever serves it") {
   Worker worker(routes);
   for (const auto* line :
-       {"GET /constant", "HEAD /constant", "GET /hello", "GET /hello/Ada", "GET /hello/Ada?x=1", "GET /hello/Ad%61", "GET /hello/",
-        "GET /1/2/3/4", "GET /rest/a/b", "GET /rest/a%2fb/c", "GET /items/42?q=x", "GET /items/42", "GET /items/x", "GET /slash/",
-        "GET /slash", "GET /post", "GET /missing", "OPTIONS /constant", "OPTIONS *", "GET /%ff", "DELETE /hello/Ada"}) {
+       {"GET /constant",     "HEAD /constant", "GET /hello",        "GET /hello/Ada", "GET /hello/Ada?x=1",
+        "GET /hello/Ad%61",  "GET /hello/",    "GET /1/2/3/4",      "GET /rest/a/b",  "GET /rest/a%2fb/c",
+        "GET /items/42?q=x", "GET /items/42",  "GET /items/x",      "GET /slash/",    "GET /slash",
+        "GET /post",         "GET /missing",   "OPTIONS /constant", "OPTIONS *",      "GET /%ff",
+        "DELETE /hello/Ada"}) {
     auto first = worker.answer(line);
     CHECK(first.starts_with("HTTP/1.1 "));
     for (int i = 0; i < 5; ++i) CHECK_MESSAGE(worker.answer(line) == first, line);

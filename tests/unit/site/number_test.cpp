@@ -97,8 +97,8 @@ TEST_CASE("a float is what Python's float() takes and is written as repr() does"
 }
 
 TEST_CASE("nan, infinities and other words are no float") {
-  for (std::string_view text : {"", "nan", "inf", "-Infinity", "1e400", "abc", "0x1p3", "1_.5", "1._5",
-                                "1_e5", "1e_5", "1e", ".", "e5", "1 2", "1__0"}) {
+  for (std::string_view text : {"", "nan", "inf", "-Infinity", "1e400", "abc", "0x1p3", "1_.5", "1._5", "1_e5", "1e_5",
+                                "1e", ".", "e5", "1 2", "1__0"}) {
     CAPTURE(text);
     CHECK(floating(text) == "no");
   }

@@ -22,8 +22,7 @@ std::string findings(const std::string& path) {
   CHECK_FALSE(parse_pattern({value.text, value.span}, diagnostics));
   std::string all;
   for (const auto& one : diagnostics.all()) {
-    all +=
-        one.code + " " + std::to_string(one.span.column) + "-" + std::to_string(one.span.end_column) + "\n";
+    all += one.code + " " + std::to_string(one.span.column) + "-" + std::to_string(one.span.end_column) + "\n";
   }
   return all;
 }

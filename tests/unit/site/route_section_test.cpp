@@ -10,14 +10,10 @@ namespace {
 using namespace sluice;
 using test::TestSite;
 
-std::string findings(const std::string& toml) {
-  return TestSite(toml).findings();
-}
+std::string findings(const std::string& toml) { return TestSite(toml).findings(); }
 
 /// The findings about one [[route]] with these lines; its first line is line 2.
-std::string route_findings(const std::string& lines) {
-  return findings("[[route]]\n" + lines + "\n");
-}
+std::string route_findings(const std::string& lines) { return findings("[[route]]\n" + lines + "\n"); }
 
 TEST_CASE("several paths share a route, and a default stands in where a path lacks the parameter") {
   TestSite site(R"(
@@ -58,9 +54,8 @@ text = "{a} {b}"
   CHECK(site.get("/items/5?q=a&q=b%20c").body == R"({"item_id":5,"q":"b c"})");
   auto fault = site.get("/items/abc");
   CHECK(fault.status == 422);
-  CHECK(
-      fault.body ==
-      R"({"detail":[{"loc":["path","item_id"],"msg":"value is not a valid integer","type":"type_error.integer"}]})");
+  CHECK(fault.body ==
+        R"({"detail":[{"loc":["path","item_id"],"msg":"value is not a valid integer","type":"type_error.integer"}]})");
   CHECK(site.get("/page").body == R"({"skip":0,"limit":10,"f":1.0})");
   CHECK(site.get("/page?f=2e3&limit=-1").body == R"({"skip":0,"limit":-1,"f":2000.0})");
   CHECK(site.get("/need?b=2").body ==
@@ -116,10 +111,8 @@ TEST_CASE("a route needs exactly one action, or a status alone") {
 }
 
 TEST_CASE("declarations that do not fit the path are reported") {
-  CHECK(route_findings("path = \"/{id}\"\nparams.ib = \"int\"\ntext = \"\"")
-            .starts_with("unknown-parameter 3:8-10 "));
-  CHECK(route_findings("path = [\"/\", \"/{name}\"]\ntext = \"{name}\"")
-            .starts_with("missing-parameter 2:9-12 "));
+  CHECK(route_findings("path = \"/{id}\"\nparams.ib = \"int\"\ntext = \"\"").starts_with("unknown-parameter 3:8-10 "));
+  CHECK(route_findings("path = [\"/\", \"/{name}\"]\ntext = \"{name}\"").starts_with("missing-parameter 2:9-12 "));
   CHECK(route_findings("path = [\"/\", \"/{name}\"]\nparams.name = \"string?\"\ntext = \"{name}\"").empty());
   CHECK(route_findings("path = \"/{id}\"\nparams.id = \"integer\"\ntext = \"\"").find(" 3:13-22 ") !=
         std::string::npos);
@@ -177,10 +170,8 @@ TEST_CASE("headers come from server, host and route, and false removes one") {
 TEST_CASE("headers that the protocol writes, and values of several lines, are refused") {
   CHECK(route_findings("path = \"/\"\ntext = \"\"\nheaders.Content-Length = \"1\"")
             .starts_with("reserved-header 4:9-23 "));
-  CHECK(
-      route_findings("path = \"/\"\ntext = \"\"\nheaders.\"X Y\" = \"1\"").starts_with("bad-header 4:9-14 "));
-  CHECK(
-      route_findings("path = \"/\"\ntext = \"\"\nheaders.X = \"a\\nb\"").starts_with("bad-header 4:13-19 "));
+  CHECK(route_findings("path = \"/\"\ntext = \"\"\nheaders.\"X Y\" = \"1\"").starts_with("bad-header 4:9-14 "));
+  CHECK(route_findings("path = \"/\"\ntext = \"\"\nheaders.X = \"a\\nb\"").starts_with("bad-header 4:13-19 "));
   CHECK(route_findings("path = \"/\"\ntext = \"\"\nheaders.X = true").starts_with("bad-header 4:13-17 "));
 }
 

@@ -223,9 +223,7 @@ TEST_CASE("an exact host goes before a wildcard and that before any host") {
   CHECK(routes.number("/", Method::get, "") == 0);
 }
 
-std::size_t errors(const std::vector<Route>& routes) {
-  return Routes(routes).diagnostics.errors();
-}
+std::size_t errors(const std::vector<Route>& routes) { return Routes(routes).diagnostics.errors(); }
 
 TEST_CASE("routes that can never be told apart are an error, others are not") {
   CHECK(errors({{{"/a"}}, {{"/a"}}}) == 1);
@@ -322,8 +320,7 @@ TEST_CASE("the tree finds what a naive matcher finds, for random routes and path
       found += expected >= 0;
       CHECK(router.number(path, method) == expected);
       CHECK((router.find(path, method).kind == Kind::wrong_method) ==
-            (expected < 0 &&
-             (naive(routes, path, Method::get) >= 0 || naive(routes, path, Method::post) >= 0)));
+            (expected < 0 && (naive(routes, path, Method::get) >= 0 || naive(routes, path, Method::post) >= 0)));
     }
   }
   CHECK(found > 1000);

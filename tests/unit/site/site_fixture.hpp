@@ -85,8 +85,7 @@ struct TestResponse {
 class TestSite {
  public:
   explicit TestSite(const std::string& toml) {
-    if (auto site = site::load_text("test.toml", toml, diagnostics))
-      dispatcher_.emplace(std::move(site), nullptr);
+    if (auto site = site::load_text("test.toml", toml, diagnostics)) dispatcher_.emplace(std::move(site), nullptr);
   }
 
   TestResponse get(const std::string& target) { return serve({.target = target, .fields = {}, .body = {}}); }

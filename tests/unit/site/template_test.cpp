@@ -66,8 +66,7 @@ std::string json(const std::string& value, std::map<std::string, Value> values =
   config::Diagnostics diagnostics;
   auto document = config::load_text("t.toml", "[[route]]\nx = " + value + "\n", diagnostics);
   auto scope = scope_of({"name", "id", "q"});
-  auto compiled =
-      Template::compile_json(*document.find("route")->front().table.find("x"), scope, diagnostics);
+  auto compiled = Template::compile_json(*document.find("route")->front().table.find("x"), scope, diagnostics);
   CHECK_FALSE(diagnostics.failed());
   FixedValues fixed;
   fixed.by_name = std::move(values);
@@ -96,8 +95,7 @@ TEST_CASE("a text without placeholders is constant") {
 
 TEST_CASE("values are escaped for the place where they stand and the text around them is not") {
   std::map<std::string, Value> values = {{"name", Value::of("<a href='x'>&\"\r\n\x01")}};
-  CHECK(
-      render("<b>{name}</b>", Escape::html, values).starts_with("<b>&lt;a href=&#39;x&#39;&gt;&amp;&quot;"));
+  CHECK(render("<b>{name}</b>", Escape::html, values).starts_with("<b>&lt;a href=&#39;x&#39;&gt;&amp;&quot;"));
   CHECK(render("v: {name}", Escape::field, values) == "v: <a href='x'>&\"   ");
   CHECK(render("{name}\n", Escape::log, values) == "<a href='x'>&\"\\r\\n\\x01\n");
   CHECK(render("/x/{name}", Escape::uri, {{"name", Value::of("a b/ü?")}}) == "/x/a%20b/%C3%BC%3F");
@@ -113,11 +111,9 @@ TEST_CASE("a JSON value keeps order, numbers and nesting, and has no white space
 }
 
 TEST_CASE("a lone placeholder of a JSON value keeps its type") {
-  std::map<std::string, Value> values = {{"id", Value::literal_of("42")},
-                                         {"name", Value::of("a\"b")},
-                                         {"q", {Value::Kind::json, R"({"a":[1]})"}}};
-  CHECK(json(R"({ id = "{id}", name = "{name}", q = "{q}" })", values) ==
-        R"({"id":42,"name":"a\"b","q":{"a":[1]}})");
+  std::map<std::string, Value> values = {
+      {"id", Value::literal_of("42")}, {"name", Value::of("a\"b")}, {"q", {Value::Kind::json, R"({"a":[1]})"}}};
+  CHECK(json(R"({ id = "{id}", name = "{name}", q = "{q}" })", values) == R"({"id":42,"name":"a\"b","q":{"a":[1]}})");
   CHECK(json(R"({ id = "#{id}", name = "{name}!" })", values) == R"({"id":"#42","name":"a\"b!"})");
   CHECK(json(R"({ q = "{q}" })") == R"({"q":null})");
   CHECK(json(R"({ q = "[{q}]" })") == R"({"q":"[]"})");
@@ -133,9 +129,7 @@ TEST_CASE("a JSON string within a text loses its quotes") {
   CHECK(render("<{name}>", Escape::none, values) == "<a\"ü😀\n>");
 }
 
-TEST_CASE("JSON has no infinity") {
-  CHECK(findings("[inf]") == "json-number 2:6-9 write it as a string\n");
-}
+TEST_CASE("JSON has no infinity") { CHECK(findings("[inf]") == "json-number 2:6-9 write it as a string\n"); }
 
 TEST_CASE("an unknown placeholder is found at its own column with a suggestion") {
   CHECK(findings(R"("Hello, {nmae}!")") == "unknown-placeholder 2:14-18 did you mean `{name}`?\n");
@@ -166,8 +160,7 @@ TEST_CASE("a place within a string that an expansion changed is the whole string
   auto& source = diagnostics.sources.emplace_back();
   source.path = "t.toml";
   source.text = "x = \"${env:A} {b}\"\n";
-  config::Located<std::string> text{"value {b}",
-                                    {.file = 0, .line = 1, .column = 5, .end_line = 1, .end_column = 19}};
+  config::Located<std::string> text{"value {b}", {.file = 0, .line = 1, .column = 5, .end_line = 1, .end_column = 19}};
   CHECK(site::place_within(diagnostics.sources, text, 6, 9) == text.span);
 }
 

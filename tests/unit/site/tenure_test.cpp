@@ -26,16 +26,16 @@ TEST_CASE("the order of keys does not matter, what they say does") {
   auto before = test::site_of(chat);
   CHECK(test::site_of("[[websocket]]\nreply = \"{message}\"\npath = \"/chat\"\n")->endpoints[0].tenure ==
         before->endpoints[0].tenure);
-  for (auto other :
-       {"reply = \"{message}!\"", "reply = \"{message}\"\nhistory = 1\nroom = \"r\"",
-        "reply = \"{message}\"\norigins = [\"any\"]", "reply = \"{message}\"\nhost = \"a.example\""}) {
+  for (auto other : {"reply = \"{message}!\"", "reply = \"{message}\"\nhistory = 1\nroom = \"r\"",
+                     "reply = \"{message}\"\norigins = [\"any\"]", "reply = \"{message}\"\nhost = \"a.example\""}) {
     auto site = test::site_of("[[websocket]]\npath = \"/chat\"\n" + std::string(other) + "\n");
     CHECK(site->endpoints[0].tenure != before->endpoints[0].tenure);
   }
 }
 
 TEST_CASE("a file-wide host is part of what an endpoint says") {
-  CHECK(test::site_of("host = \"a.example\"\n" + chat)->endpoints[0].tenure != test::site_of(chat)->endpoints[0].tenure);
+  CHECK(test::site_of("host = \"a.example\"\n" + chat)->endpoints[0].tenure !=
+        test::site_of(chat)->endpoints[0].tenure);
 }
 
 TEST_CASE("a tenure ends with its endpoint and does not come back") {

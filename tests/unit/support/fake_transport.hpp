@@ -47,7 +47,7 @@ class FakeTransport : public net::Transport {
   net::Loop& loop() override { return loop_; }
 
   std::string output;
-  std::size_t files = 0;  // that were written
+  std::size_t files = 0;   // that were written
   std::size_t unsent = 0;  // what the kernel is said not to have taken
   std::chrono::milliseconds deadline{0};
   bool paused = false, closed = false, lingering = false, aborted = false, writable_wanted = false;

@@ -15,12 +15,11 @@ namespace sluice::test {
 
 /// A directory whose files are loaded as a handler loads them.
 struct ServedFolder : TemporaryDirectory {
-  std::shared_ptr<const handlers::ServedFile> load(
-      const std::string& name, const std::string& type = "text/plain; charset=utf-8") const {
+  std::shared_ptr<const handlers::ServedFile> load(const std::string& name,
+                                                   const std::string& type = "text/plain; charset=utf-8") const {
     auto node = handlers::FileRoot(path(), handlers::Symlinks::inside).find(name);
     REQUIRE(node);
-    auto file =
-        handlers::load_file(*node, {.name = path(name), .content_type = type, .cache_control = "no-cache"});
+    auto file = handlers::load_file(*node, {.name = path(name), .content_type = type, .cache_control = "no-cache"});
     REQUIRE(file);
     return *file;
   }
@@ -33,14 +32,12 @@ struct ServedFolder : TemporaryDirectory {
     }
   }
   /// The resource of a file, once it has settled.
-  std::shared_ptr<handlers::Resource> resource(const std::string& name,
-                                               handlers::CodingSettings codings = {}) const {
+  std::shared_ptr<handlers::Resource> resource(const std::string& name, handlers::CodingSettings codings = {}) const {
     load_settled(name);
     handlers::FileRoot root(path(), handlers::Symlinks::inside);
     auto node = root.find(name);
     REQUIRE(node);
-    handlers::FileTraits traits{
-        .name = path(name), .content_type = "text/plain", .cache_control = "no-cache"};
+    handlers::FileTraits traits{.name = path(name), .content_type = "text/plain", .cache_control = "no-cache"};
     auto loaded = handlers::load_resource(root, name, *node, traits, codings, handlers::Waiting::allowed);
     REQUIRE(loaded);
     return *loaded;

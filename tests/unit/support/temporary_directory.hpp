@@ -25,9 +25,7 @@ class TemporaryDirectory {
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
-  std::string path(std::string_view name = {}) const {
-    return name.empty() ? path_.string() : (path_ / name).string();
-  }
+  std::string path(std::string_view name = {}) const { return name.empty() ? path_.string() : (path_ / name).string(); }
   /// Writes a file, with the directories that lead to it.
   void write(std::string_view name, std::string_view content) const {
     std::filesystem::create_directories((path_ / name).parent_path());

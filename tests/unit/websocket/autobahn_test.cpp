@@ -71,16 +71,15 @@ TEST_CASE("Autobahn 5: fragments become one message, control frames pass between
   CHECK(answers(client_frame(10, "frag", {.fin = false}) + more("ment", true)) == failed_1002);
   CHECK(answers(text("frag", {.fin = false}) + more("ment", true)) == Texts{"text fragment"});
   CHECK(answers(binary("frag", {.fin = false}) + more("ment", true)) == Texts{"binary fragment"});
-  CHECK(answers(text("frag", {.fin = false}) + ping("p") + more("ment", true)) ==
-        Texts{"pong p", "text fragment"});
+  CHECK(answers(text("frag", {.fin = false}) + ping("p") + more("ment", true)) == Texts{"pong p", "text fragment"});
   CHECK(answers(more("non-continuation", true) + text("Hello")) == failed_1002);
   CHECK(answers(more("non-continuation", false) + text("Hello")) == failed_1002);
   CHECK(answers(text("a", {.fin = false}) + more("b", true) + more("c", false) + text("d")) ==
         Texts{"text ab", "close 1002"});
   CHECK(answers(text("a", {.fin = false}) + text("b") + more("c", true)) == failed_1002);
   CHECK(answers(text("a", {.fin = false}) + binary("b") + more("c", true)) == failed_1002);
-  auto pings = text("f1", {.fin = false}) + more("f2", false) + ping("ping 1") + more("f3", false) +
-               more("f4", false) + ping("ping 2") + more("f5", true);
+  auto pings = text("f1", {.fin = false}) + more("f2", false) + ping("ping 1") + more("f3", false) + more("f4", false) +
+               ping("ping 2") + more("f5", true);
   CHECK(answers(pings) == Texts{"pong ping 1", "pong ping 2", "text f1f2f3f4f5"});
   CHECK(answers(text("", {.fin = false}) + more("", false) + more("", true)) == Texts{"text "});
   CHECK(answers(text("", {.fin = false}) + more("middle", false) + more("", true)) == Texts{"text middle"});
@@ -96,42 +95,40 @@ TEST_CASE("Autobahn 6: valid UTF-8 is echoed however it is cut, also inside char
   for (std::size_t i = 0; i < valid.size(); ++i)
     octets += client_frame(i == 0 ? 1 : 0, valid.substr(i, 1), {.fin = i + 1 == valid.size()});
   CHECK(answers(octets) == Texts{"text " + valid});
-  for (const std::string good :
-       {"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
-        "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbd", "\xef\xbf\xbe", "\xef\xbf\xbf", "\xc2\x80",
-        "\xe0\xa0\x80", "\xf0\x9f\xbf\xbf", "\x7f"})
+  for (const std::string good : {"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
+                                 "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbd", "\xef\xbf\xbe", "\xef\xbf\xbf",
+                                 "\xc2\x80", "\xe0\xa0\x80", "\xf0\x9f\xbf\xbf", "\x7f"})
     CHECK(answers(text(good)) == Texts{"text " + good});
 }
 
 TEST_CASE("Autobahn 6: invalid UTF-8 fails with 1007") {
-  for (const std::string bad :
-       {"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80\x65\x64\x69\x74\x65\x64",
-        "\xf4\x90\x80\x80",
-        "\xf8\x88\x80\x80\x80",
-        "\xfc\x84\x80\x80\x80\x80",
-        "\xc0\xaf",
-        "\xe0\x80\xaf",
-        "\xf0\x80\x80\xaf",
-        "\xc1\xbf",
-        "\xe0\x9f\xbf",
-        "\xf0\x8f\xbf\xbf",
-        "\xed\xa0\x80",
-        "\xed\xad\xbf",
-        "\xed\xae\x80",
-        "\xed\xaf\xbf",
-        "\xed\xb0\x80",
-        "\xed\xbe\x80",
-        "\xed\xbf\xbf",
-        "\xed\xa0\x80\xed\xb0\x80",
-        "\x80",
-        "\xbf",
-        "\x80\xbf",
-        "\xc0 \xc1 ",
-        "\xfe",
-        "\xff",
-        "\xce",
-        "\xe1\xbd",
-        "\xf0\x9f\x98"}) {
+  for (const std::string bad : {"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80\x65\x64\x69\x74\x65\x64",
+                                "\xf4\x90\x80\x80",
+                                "\xf8\x88\x80\x80\x80",
+                                "\xfc\x84\x80\x80\x80\x80",
+                                "\xc0\xaf",
+                                "\xe0\x80\xaf",
+                                "\xf0\x80\x80\xaf",
+                                "\xc1\xbf",
+                                "\xe0\x9f\xbf",
+                                "\xf0\x8f\xbf\xbf",
+                                "\xed\xa0\x80",
+                                "\xed\xad\xbf",
+                                "\xed\xae\x80",
+                                "\xed\xaf\xbf",
+                                "\xed\xb0\x80",
+                                "\xed\xbe\x80",
+                                "\xed\xbf\xbf",
+                                "\xed\xa0\x80\xed\xb0\x80",
+                                "\x80",
+                                "\xbf",
+                                "\x80\xbf",
+                                "\xc0 \xc1 ",
+                                "\xfe",
+                                "\xff",
+                                "\xce",
+                                "\xe1\xbd",
+                                "\xf0\x9f\x98"}) {
     CHECK(answers(text(bad)) == failed_1007);
     CHECK(answers(text("fine ", {.fin = false}) + more(bad, true)) == failed_1007);
   }
@@ -153,16 +150,14 @@ TEST_CASE("Autobahn 7: the closing handshake") {
   CHECK(answers(closing(1000) + closing(1000)) == Texts{"close 1000"});
   CHECK(answers(closing(1000) + ping("x")) == Texts{"close 1000"});
   CHECK(answers(closing(1000) + text("x")) == Texts{"close 1000"});
-  CHECK(answers(text("fragment1", {.fin = false}) + closing(1000) + more("fragment2", true)) ==
-        Texts{"close 1000"});
+  CHECK(answers(text("fragment1", {.fin = false}) + closing(1000) + more("fragment2", true)) == Texts{"close 1000"});
   CHECK(answers(client_frame(8, "")) == Texts{"close 1005"});
   CHECK(answers(client_frame(8, "\x03")) == failed_1002);
   CHECK(answers(closing(1000, "Hello World!")) == Texts{"close 1000"});
   CHECK(answers(closing(1000, std::string(123, '*'))) == Texts{"close 1000"});
   CHECK(answers(closing(1000, std::string(124, '*'))) == failed_1002);
   CHECK(answers(closing(1000, "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xed\xa0\x80")) == failed_1007);
-  for (unsigned code :
-       {1000u, 1001u, 1002u, 1003u, 1007u, 1008u, 1009u, 1010u, 1011u, 3000u, 3999u, 4000u, 4999u})
+  for (unsigned code : {1000u, 1001u, 1002u, 1003u, 1007u, 1008u, 1009u, 1010u, 1011u, 3000u, 3999u, 4000u, 4999u})
     CHECK(answers(closing(code)) == Texts{"close " + std::to_string(code)});
   for (unsigned code : {0u, 999u, 1004u, 1005u, 1006u, 1016u, 1100u, 2000u, 2999u, 5000u, 65535u})
     CHECK(answers(closing(code)) == failed_1002);
@@ -172,8 +167,7 @@ TEST_CASE("Autobahn 9: large messages are echoed, whole, fragmented and in small
   std::string large(1 << 20, '*');
   for (auto make : {text, binary}) {
     auto expected = Texts{(make("", {})[0] == text("")[0] ? "text " : "binary ") + large};
-    for (std::size_t piece : {64u, 1024u, 65536u})
-      CHECK(in_pieces(make(large, {}), 0, piece).sent == expected);
+    for (std::size_t piece : {64u, 1024u, 65536u}) CHECK(in_pieces(make(large, {}), 0, piece).sent == expected);
     for (std::size_t size : {64u, 4096u, 65536u, 262144u}) {
       std::string frames = make(large.substr(0, size), {.fin = false});
       for (auto at = size; at < large.size(); at += size)
@@ -196,6 +190,5 @@ TEST_CASE("beyond Autobahn: frames without a mask and lengths in a longer form t
   CHECK(answers(text("hello", {.length_form = 2})) == failed_1002);
   CHECK(answers(text("hello", {.length_form = 8})) == failed_1002);
   CHECK(answers(text(std::string(300, 'x'), {.length_form = 8})) == failed_1002);
-  CHECK(answers(binary(std::string(300, 'x'), {.length_form = 2})) ==
-        Texts{"binary " + std::string(300, 'x')});
+  CHECK(answers(binary(std::string(300, 'x'), {.length_form = 2})) == Texts{"binary " + std::string(300, 'x')});
 }

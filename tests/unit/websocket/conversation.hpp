@@ -54,7 +54,7 @@ class FakeTransport final : public net::Transport {
   std::uint64_t time = 1000;  // milliseconds
   std::string output;
   std::size_t unsent = 0;  // what the kernel is said not to have taken
-  Delivery delivered;  // what the peer is said to have
+  Delivery delivered;      // what the peer is said to have
   std::chrono::milliseconds deadline{0};
   bool paused = false, closed = false, lingers = false, aborted = false, writable_wanted = false;
 
@@ -75,8 +75,7 @@ class Recorder final : public MessageHandler {
     if (payload == "close me") session.close(4001, "as you wish");
   }
   void on_close(Session&, std::uint16_t code, std::string_view reason, bool clean) override {
-    events_.push_back("close " + std::to_string(code) + " " + std::string(reason) +
-                      (clean ? " clean" : " unclean"));
+    events_.push_back("close " + std::to_string(code) + " " + std::string(reason) + (clean ? " clean" : " unclean"));
   }
 
  private:
@@ -111,15 +110,9 @@ inline std::string text(std::string_view payload, FrameOptions options = {}) {
 inline std::string binary(std::string_view payload, FrameOptions options = {}) {
   return client_frame(2, payload, options);
 }
-inline std::string more(std::string_view payload, bool fin) {
-  return client_frame(0, payload, {.fin = fin});
-}
-inline std::string ping(std::string_view payload) {
-  return client_frame(9, payload);
-}
-inline std::string pong(std::string_view payload) {
-  return client_frame(10, payload);
-}
+inline std::string more(std::string_view payload, bool fin) { return client_frame(0, payload, {.fin = fin}); }
+inline std::string ping(std::string_view payload) { return client_frame(9, payload); }
+inline std::string pong(std::string_view payload) { return client_frame(10, payload); }
 inline std::string close_body(unsigned code, std::string_view reason = {}) {
   return std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}.append(reason);
 }
@@ -140,21 +133,11 @@ inline std::vector<std::string> server_frames(std::string_view bytes) {
     std::string payload(bytes.substr(head->size, head->length));
     bytes.remove_prefix(head->size + head->length);
     switch (head->opcode) {
-      case Opcode::text:
-        frames.push_back("text " + payload);
-        break;
-      case Opcode::binary:
-        frames.push_back("binary " + payload);
-        break;
-      case Opcode::ping:
-        frames.push_back("ping " + payload);
-        break;
-      case Opcode::pong:
-        frames.push_back("pong " + payload);
-        break;
-      case Opcode::continuation:
-        frames.push_back("continuation " + payload);
-        break;
+      case Opcode::text: frames.push_back("text " + payload); break;
+      case Opcode::binary: frames.push_back("binary " + payload); break;
+      case Opcode::ping: frames.push_back("ping " + payload); break;
+      case Opcode::pong: frames.push_back("pong " + payload); break;
+      case Opcode::continuation: frames.push_back("continuation " + payload); break;
       case Opcode::close: {
         CloseBody body;
         frames.push_back(parse_close(payload, body) ? "bad close" : "close " + std::to_string(body.code));
@@ -168,16 +151,14 @@ inline std::vector<std::string> server_frames(std::string_view bytes) {
 /// A session with an echoing handler, and all that came of it.
 struct Conversation {
   explicit Conversation(Limits limits_given = {}, bool echo = true)
-      : limits(limits_given),
-        session(std::make_unique<Session>(limits, std::make_unique<Recorder>(events, echo))) {
+      : limits(limits_given), session(std::make_unique<Session>(limits, std::make_unique<Recorder>(events, echo))) {
     session->on_open(transport);
   }
   Conversation(const Conversation&) = delete;
 
   /// Delivers `bytes` in one piece, as a read would; nothing after the transport was closed.
   Conversation& receive(std::string bytes) {
-    if (!transport.closed && !transport.aborted && !bytes.empty())
-      session->on_bytes({bytes.data(), bytes.size()});
+    if (!transport.closed && !transport.aborted && !bytes.empty()) session->on_bytes({bytes.data(), bytes.size()});
     transport.end_callback();
     return *this;
   }

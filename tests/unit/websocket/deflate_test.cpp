@@ -45,8 +45,7 @@ struct Pair {
 
 /// A session with compression, and the octets of compressed client frames.
 struct CompressedConversation {
-  explicit CompressedConversation(Limits limits_given = {},
-                                  DeflateAgreement agreement = {false, false, 15, 15})
+  explicit CompressedConversation(Limits limits_given = {}, DeflateAgreement agreement = {false, false, 15, 15})
       : limits(limits_given), client(Pair::mirrored(agreement), DeflateOptions{}) {
     options.threshold = 1;
     session = std::make_unique<Session>(limits, std::make_unique<Recorder>(events, true),
@@ -91,8 +90,7 @@ struct CompressedConversation {
 }  // namespace
 
 TEST_CASE("without context take-over on our side, the answer to an offer says so") {
-  CHECK(agreed("permessage-deflate") ==
-        "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+  CHECK(agreed("permessage-deflate") == "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
   CHECK(agreed("permessage-deflate", keeping_both()) == "permessage-deflate");
   CHECK(agreed("Permessage-Deflate; client_max_window_bits", keeping_both()) == "permessage-deflate");
 }
@@ -124,16 +122,16 @@ TEST_CASE("our own windows are imposed where the client can be told") {
 }
 
 TEST_CASE("malformed offers are declined, and the next one is looked at") {
-  for (auto bad :
-       {"permessage-deflate; unknown", "permessage-deflate; server_max_window_bits",
-        "permessage-deflate; server_max_window_bits=16", "permessage-deflate; server_max_window_bits=7",
-        "permessage-deflate; server_max_window_bits=08", "permessage-deflate; server_max_window_bits=",
-        "permessage-deflate; client_max_window_bits=0", "permessage-deflate; client_max_window_bits=x",
-        "permessage-deflate; server_no_context_takeover=1", "permessage-deflate; client_no_context_takeover=",
-        "permessage-deflate; server_no_context_takeover; server_no_context_takeover",
-        "permessage-deflate; server_max_window_bits=10; server_max_window_bits=10",
-        "permessage-deflate; client_max_window_bits; client_max_window_bits", "x-webkit-deflate-frame", "",
-        "permessage-deflate; server_max_window_bits=8"}) {
+  for (auto bad : {"permessage-deflate; unknown", "permessage-deflate; server_max_window_bits",
+                   "permessage-deflate; server_max_window_bits=16", "permessage-deflate; server_max_window_bits=7",
+                   "permessage-deflate; server_max_window_bits=08",
+                   "permessage-deflate; server_max_window_bits=", "permessage-deflate; client_max_window_bits=0",
+                   "permessage-deflate; client_max_window_bits=x", "permessage-deflate; server_no_context_takeover=1",
+                   "permessage-deflate; client_no_context_takeover=",
+                   "permessage-deflate; server_no_context_takeover; server_no_context_takeover",
+                   "permessage-deflate; server_max_window_bits=10; server_max_window_bits=10",
+                   "permessage-deflate; client_max_window_bits; client_max_window_bits", "x-webkit-deflate-frame", "",
+                   "permessage-deflate; server_max_window_bits=8"}) {
     CHECK(agreed(bad) == "(none)");
     CHECK(agreed(std::string(bad) + ", permessage-deflate", keeping_both()) == "permessage-deflate");
   }
@@ -179,10 +177,9 @@ TEST_CASE("the examples of RFC 7692 §7.2.3 are understood") {
     return out;
   };
   CHECK(restored({"\xf2\x48\xcd\xc9\xc9\x07\x00", 7}) == "Hello");
-  CHECK(restored({"\xf2\x00\x11\x00\x00", 5}) == "Hello");  // refers to the one before
-  CHECK(restored({"\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00", 11}) ==
-        "Hello");                                                       // a block without compression
-  CHECK(restored({"\xf3\x48\xcd\xc9\xc9\x07\x00\x00", 8}) == "Hello");  // a final block
+  CHECK(restored({"\xf2\x00\x11\x00\x00", 5}) == "Hello");                           // refers to the one before
+  CHECK(restored({"\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00", 11}) == "Hello");  // a block without compression
+  CHECK(restored({"\xf3\x48\xcd\xc9\xc9\x07\x00\x00", 8}) == "Hello");               // a final block
   CHECK(restored({"\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00", 13}) == "Hello");  // two blocks
   CHECK(restored({"\x00", 1}).empty());
 }
@@ -243,16 +240,14 @@ TEST_CASE("RSV1 stands only in the first frame of a message, and only where it w
   auto payload = probe.compressed(text_of(100));
   CHECK(failed(client_frame(9, "x", {.rsv = 4})));
   CHECK(failed(client_frame(8, "", {.rsv = 4})));
-  CHECK(failed(text(payload.substr(0, 5), {.fin = false, .rsv = 4}) +
-               client_frame(0, payload.substr(5), {.rsv = 4})));
+  CHECK(failed(text(payload.substr(0, 5), {.fin = false, .rsv = 4}) + client_frame(0, payload.substr(5), {.rsv = 4})));
   CHECK(failed(text(payload, {.rsv = 6})));
   CHECK(failed(text(payload, {.rsv = 5})));
 }
 
 TEST_CASE("a compressed message is checked after it was restored") {
   CompressedConversation invalid;
-  invalid.receive(
-      text(invalid.compressed(std::string(100, 'a') + "\xff" + std::string(100, 'a')), {.rsv = 4}));
+  invalid.receive(text(invalid.compressed(std::string(100, 'a') + "\xff" + std::string(100, 'a')), {.rsv = 4}));
   CHECK(invalid.sent() == Texts{"close 1007"});
   CompressedConversation binary_one;
   binary_one.receive(binary(binary_one.compressed(std::string(100, '\xff')), {.rsv = 4}));

@@ -8,8 +8,8 @@
 using namespace sluice::websocket;
 
 TEST_CASE("only codes that may travel are valid in a Close frame") {
-  for (std::uint16_t code : std::vector<std::uint16_t>{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011,
-                                                       1012, 1013, 1014, 3000, 3999, 4000, 4999})
+  for (std::uint16_t code : std::vector<std::uint16_t>{1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013,
+                                                       1014, 3000, 3999, 4000, 4999})
     CHECK(may_be_sent(code));
   for (std::uint16_t code :
        std::vector<std::uint16_t>{0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535})

@@ -86,8 +86,7 @@ TEST_CASE("a handshake that breaks the rules is answered with 400 and a reason")
   CHECK(Try().set("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZTE=").status() == 400);  // 17 octets
   CHECK(Try().add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==").status() == 400);
   CHECK(Try().add("Sec-WebSocket-Version", "13").status() == 400);
-  CHECK(Try().set("Connection", "close").judge().reason ==
-        "The Connection field lacks the option `upgrade`.");
+  CHECK(Try().set("Connection", "close").judge().reason == "The Connection field lacks the option `upgrade`.");
 }
 
 TEST_CASE("another method than GET is answered with 405") {
@@ -116,8 +115,7 @@ TEST_CASE("by default pages of the same host may connect, and clients that are n
 }
 
 TEST_CASE("a list of origins allows those and no others") {
-  OriginPolicy policy{
-      false, false, {"https://app.example", "https://*.example.com", "http://localhost:3000"}};
+  OriginPolicy policy{false, false, {"https://app.example", "https://*.example.com", "http://localhost:3000"}};
   CHECK(with_origin("https://app.example", policy) == 101);
   CHECK(with_origin("https://app.example:443", policy) == 101);
   CHECK(with_origin("http://app.example", policy) == 403);
@@ -132,11 +130,9 @@ TEST_CASE("a list of origins allows those and no others") {
 }
 
 TEST_CASE("an origin pattern is a scheme, a host and perhaps a port") {
-  for (auto good :
-       {"https://example.com", "https://*.example.com", "http://localhost:3000", "http://[::1]:80"})
+  for (auto good : {"https://example.com", "https://*.example.com", "http://localhost:3000", "http://[::1]:80"})
     CHECK(is_origin_pattern(good));
-  for (auto bad :
-       {"", "example.com", "https://", "https://a/b", "https://*", "https://a.*.b", "https://a:b", "://a"})
+  for (auto bad : {"", "example.com", "https://", "https://a/b", "https://*", "https://a.*.b", "https://a:b", "://a"})
     CHECK(!is_origin_pattern(bad));
 }
 

@@ -22,23 +22,19 @@ Outcome however_split(const std::string& bytes, Limits limits = {}) {
   return whole;
 }
 
-Texts sent(const std::string& bytes) {
-  return however_split(bytes).sent;
-}
+Texts sent(const std::string& bytes) { return however_split(bytes).sent; }
 
 }  // namespace
 
 TEST_CASE("whole messages are given to the handler and echoed in order") {
   auto outcome = however_split(text("hello") + binary({"\x00\xff", 2}) + text("") + text("ü😀"));
   CHECK(outcome.sent == Texts{"text hello", "binary " + std::string("\x00\xff", 2), "text ", "text ü😀"});
-  CHECK(outcome.events ==
-        Texts{"open", "text hello", "binary " + std::string("\x00\xff", 2), "text ", "text ü😀"});
+  CHECK(outcome.events == Texts{"open", "text hello", "binary " + std::string("\x00\xff", 2), "text ", "text ü😀"});
 }
 
 TEST_CASE("a conversation comes out the same wherever its octets are cut") {
-  auto bytes = text("one") + text("fr", {.fin = false}) + ping("between") + more("agm", false) +
-               more("ents", true) + binary(std::string(300, 'b')) + pong("unasked") + text("last") +
-               closing(1000, "bye");
+  auto bytes = text("one") + text("fr", {.fin = false}) + ping("between") + more("agm", false) + more("ents", true) +
+               binary(std::string(300, 'b')) + pong("unasked") + text("last") + closing(1000, "bye");
   auto outcome = however_split(bytes);
   CHECK(outcome.sent == Texts{"text one", "pong between", "text fragments", "binary " + std::string(300, 'b'),
                               "text last", "close 1000"});
@@ -77,8 +73,7 @@ TEST_CASE("all answers to one read are written before the next one") {
 
 TEST_CASE("a message beyond the limit closes 1009 as soon as its length is claimed") {
   Limits limits{.message = 1000};
-  CHECK(in_pieces(text(std::string(1000, 'x')), 0, 64, limits).sent ==
-        Texts{"text " + std::string(1000, 'x')});
+  CHECK(in_pieces(text(std::string(1000, 'x')), 0, 64, limits).sent == Texts{"text " + std::string(1000, 'x')});
   auto claim = text(std::string(1001, 'x')).substr(0, 8);
   CHECK(in_pieces(claim, 8, 1, limits).sent == Texts{"close 1009"});
   std::string huge{
@@ -252,6 +247,4 @@ TEST_CASE("a long close reason is cut between two characters") {
   CHECK(conversation.sent() == Texts{"close 4000"});
 }
 
-TEST_CASE("a quiet session is small") {
-  CHECK(sizeof(Session) <= 104);
-}
+TEST_CASE("a quiet session is small") { CHECK(sizeof(Session) <= 104); }
