@@ -7,6 +7,7 @@
 #include "handlers/content_hash.hpp"
 #include "handlers/recent_changes.hpp"
 #include "http/conditional.hpp"
+#include "net/background.hpp"
 
 namespace sluice::handlers {
 
@@ -46,6 +47,7 @@ std::string hash_large(const FileContent& content) {
     auto bytes = read_at(content.file->fd(), at, wanted, Waiting::allowed);
     if (!bytes || bytes->size() != wanted) return {};
     hash.add(*bytes);
+    net::note_progress_of_work();
   }
   return quoted(hash.finish());
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "net/background.hpp"
 
 namespace sluice::handlers {
 
@@ -48,6 +49,7 @@ class Reader {
     auto first = (listing.page - 1) * ListingQuery::page_size;
     auto last = std::min(first + ListingQuery::page_size, names_.size());
     for (auto i = first; i < last; ++i) {
+      net::note_progress_of_work();
       // One that went away meanwhile is left out.
       if (auto entry = by_name() ? describe(names_[i].name) : names_[i]) listing.entries.push_back(std::move(*entry));
     }
@@ -59,6 +61,7 @@ class Reader {
 
   void read_names() {
     while (const auto* found = ::readdir(stream_)) {
+      net::note_progress_of_work();
       std::string_view name = found->d_name;
       if (name == "." || name == ".." || !valid_utf8(name)) continue;
       if (name.starts_with('.') && !query_.hidden && name != ".well-known") continue;

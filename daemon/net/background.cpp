@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <ctime>
 #include <list>
 #include <memory>
 #include <string>
@@ -17,12 +18,13 @@ namespace sluice::net {
 namespace {
 
 using JobPtr = std::shared_ptr<BackgroundJob>;
+using Time = std::atomic<std::uint64_t>;  // of the loops, in ms
 
 /// What one thread has in a lane.
 struct Queue {
   std::size_t running = 0;
   std::list<JobPtr> waiting;
-  std::uint64_t progress = 0;  // when a piece of work last ended, of the loop, in ms
+  std::shared_ptr<Time> progress = std::make_shared<Time>(0);  // when a piece of work last ended, or a part of one
 };
 
 }  // namespace
@@ -34,8 +36,9 @@ struct BackgroundJob {
   std::function<void()> work, done;
   Queue* queue = nullptr;  // in which it waits
   std::list<JobPtr>::iterator place{};
-  JobPtr begun = nullptr;   // itself, while the pool has it
-  std::uint64_t since = 0;  // when it began, or began to wait, of the loop, in ms
+  JobPtr begun = nullptr;  // itself, while the pool has it
+  Time since = 0;          // when it began, or began to wait, or its last part was done
+  std::shared_ptr<Time> progress_of_lane = nullptr;
 };
 
 namespace {
@@ -46,6 +49,7 @@ std::unordered_map<Lane, Queue>& lanes() {
 }
 
 std::atomic<std::size_t> running = 0;
+thread_local BackgroundJob* at_work = nullptr;  // what this thread of the pool does
 
 BackgroundJob& job_of(uv_work_t* request) { return *static_cast<BackgroundJob*>(request->data); }
 
@@ -57,12 +61,12 @@ void leave(Lane lane, std::uint64_t now, bool done) {
   if (found == lanes().end()) return;
   auto& queue = found->second;
   --queue.running;
-  if (done) queue.progress = now;
+  if (done) *queue.progress = now;
   if (!queue.waiting.empty()) {
     auto next = std::move(queue.waiting.front());
     queue.waiting.pop_front();
     next->queue = nullptr;
-    next->since = std::max(next->since, queue.progress);
+    next->since = std::max(next->since.load(), queue.progress->load());
     ++queue.running;
     begin(std::move(next));
   } else if (queue.running == 0) {
@@ -79,7 +83,9 @@ void end(uv_work_t* request, int status) {
 
 void work(uv_work_t* request) {
   [[maybe_unused]] static thread_local const int named = ::pthread_setname_np(::pthread_self(), "pool");
-  job_of(request).work();
+  at_work = &job_of(request);
+  at_work->work();
+  at_work = nullptr;
   --running;
 }
 
@@ -119,8 +125,18 @@ bool BackgroundWork::take_back() {
 std::chrono::milliseconds BackgroundWork::quiet_for(std::uint64_t now) const {
   auto job = job_.lock();
   if (!job || (!job->queue && !job->begun)) return {};
-  auto since = job->queue ? std::max(job->since, job->queue->progress) : job->since;
+  auto since = job->since.load();
+  if (job->queue) since = std::max(since, job->queue->progress->load());
   return std::chrono::milliseconds(now > since ? now - since : 0);
+}
+
+void note_progress_of_work() {
+  if (!at_work) return;
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);  // that of the loops
+  auto time = static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
+  at_work->since = time;
+  if (at_work->progress_of_lane) *at_work->progress_of_lane = time;
 }
 
 BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done) {
@@ -129,6 +145,7 @@ BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> wo
   BackgroundWork handle(job);
   if (lane != Lane::open) {
     auto& queue = lanes()[lane];
+    job->progress_of_lane = queue.progress;
     if (queue.running == lane_width) {
       job->queue = &queue;
       job->place = queue.waiting.insert(queue.waiting.end(), job);

@@ -25,8 +25,8 @@ class BackgroundWork {
   explicit BackgroundWork(std::weak_ptr<BackgroundJob> job) : job_(std::move(job)) {}
   /// Whether it has not begun, and never will now; `done` is not called either then.
   bool take_back();
-  /// How long nothing has come of it at `now`, a time of the loop in milliseconds: since it was handed over, or since
-  /// the last that went before it in its lane was done. 0 once it is done itself.
+  /// How long nothing has come of it at `now`, a time of the loop in milliseconds: since it was handed over, since a
+  /// part of it was done, or since the last that went before it in its lane was. 0 once it is done itself.
   std::chrono::milliseconds quiet_for(std::uint64_t now) const;
 
  private:
@@ -37,6 +37,10 @@ class BackgroundWork {
 /// in the loop's thread. Neither is ever given up, unless it is taken back: what they refer to must live as long as
 /// they do.
 BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done);
+
+/// For work that takes many steps, of which each may have to wait: one of them has been done. In the pool's thread;
+/// elsewhere it does nothing.
+void note_progress_of_work();
 
 /// Whether all work of the process is done within `patience`. If not, ending a loop would wait for it.
 bool background_work_ends(std::chrono::milliseconds patience);

@@ -2,8 +2,8 @@
 
 Every call waits DELAY seconds, or with DELAY = "gate" until an octet comes on standard input; either way the name of the
 call goes to standard output as it arrives. A directory `dir` with 300 files, `page.html`, and `big.bin` of 3 MiB, also
-as `big-N.bin`, all
-owned by whoever runs this. Nothing is kept by the kernel for longer than a moment.
+as `big-N.bin` and, changed in the second 0 of 1970, as `undated.bin`, all owned by whoever runs this. Nothing is kept by
+the kernel for longer than a moment.
 """
 
 import errno
@@ -20,7 +20,7 @@ NAMES = [f"file-{number:03}.txt" for number in range(300)]
 
 
 def content(path):
-    if re.fullmatch(r"/big(-\d+)?\.bin", path):
+    if re.fullmatch(r"/big(-\d+)?\.bin", path) or path == "/undated.bin":
         return BIG
     if path in ("/page.html", "/index.html") or path.startswith("/dir/") and path[5:] in NAMES:
         return SMALL
@@ -54,6 +54,8 @@ def main():
             data = content(path)
             if data is None:
                 raise fusepy.FuseOSError(errno.ENOENT)
+            if path == "/undated.bin":
+                times["st_mtime"] = 0
             return dict(times, st_mode=stat.S_IFREG | 0o644, st_nlink=1, st_size=len(data))
 
         def readdir(self, path, handle):

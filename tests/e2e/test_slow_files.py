@@ -251,6 +251,17 @@ def test_a_file_system_that_is_busy_and_goes_on_costs_nobody_anything(slow, serv
         connection.socket.close()
 
 
+def test_a_file_whose_hash_takes_longer_than_a_file_system_may_is_served(slow, serve):
+    server = serve(IMPATIENT, files={"www/f": "quick"}, workers=1)
+    slow.set_before(lambda name: name != "read" or time.sleep(0.15))
+    begin = time.monotonic()
+    with Connection(server.port) as connection:
+        response = connection.get("/slow/undated.bin", method="HEAD")
+    assert (response.status, response.get("Last-Modified")) == (200, None)
+    assert response.get("ETag")
+    assert time.monotonic() - begin > 2
+
+
 def test_files_that_only_the_disk_has_are_sent_while_another_file_system_is_stuck(slow, serve, hold):
     server = serve(IMPATIENT.replace('"1s"', '"2s"'), files={"www/f": "quick", "www/cold.bin": b"c" * (1 << 20)}, workers=1)
     slow.set_before(lambda name: name != "read" or hold.wait())

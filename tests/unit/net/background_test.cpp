@@ -184,3 +184,31 @@ TEST_CASE("a directory has one lane, which is none of those with a name") {
   CHECK(lane_of("") != Lane::cold_file);
   CHECK(lane_of("") != Lane::compute);
 }
+
+TEST_CASE("work that notes its progress is not quiet, nor is what waits behind it") {
+  Loop loop;
+  Gate one_step, end;
+  auto lane = lane_of("/large");
+  std::vector<BackgroundWork> work;
+  std::size_t done = 0;
+  auto slow = [&] { one_step.pass(), note_progress_of_work(), end.pass(); };
+  work.push_back(run_in_background(loop, lane, slow, [&] { ++done; }));
+  for (std::size_t i = 1; i < lane_width; ++i)
+    work.push_back(run_in_background(loop, lane, [&] { end.pass(); }, [&] { ++done; }));
+  work.push_back(run_in_background(loop, lane, [] {}, [&] { ++done; }));
+  auto begin = loop.now();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  one_step.let_through();
+  while (true) {  // until the step is done
+    std::lock_guard lock(end.mutex);
+    if (end.inside == lane_width) break;
+  }
+  auto silence = std::chrono::milliseconds(460);  // 50 ms fewer than from the beginning, and some for coarse clocks
+  CHECK(work.front().quiet_for(begin + 500) < silence);
+  CHECK(work.back().quiet_for(begin + 500) < silence);
+  CHECK(work[1].quiet_for(begin + 500) == std::chrono::milliseconds(500));  // its own silence counts
+  note_progress_of_work();  // of no work
+  CHECK(work[1].quiet_for(begin + 500) == std::chrono::milliseconds(500));
+  end.let_through();
+  while (done < work.size()) loop.run_once();
+}
