@@ -144,6 +144,7 @@ Field field(std::string name, std::optional<Located<T>> Options::* member, Type<
 template <class E>
 Type<E> one_of(std::vector<std::pair<std::string, E>> words) {
   std::vector<std::string> names;
+  names.reserve(words.size());
   for (const auto& [word, meaning] : words) names.push_back(word);
   auto info = detail::words_info(std::move(names));
   return {info, [info, words = std::move(words)](const Value& value, Reading& reading) -> std::optional<E> {

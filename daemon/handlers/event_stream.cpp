@@ -57,7 +57,7 @@ void EventStream::on_open(net::Transport& transport) {
   // Something at once, so that proxies and clients see the response begin.
   transport_->write(settings_->retry ? "retry: " + std::to_string(settings_->retry->count()) + "\n\n"
                                      : std::string(":\n\n"));
-  auto past = rooms::Hub::current().join(std::move(room_name_), *this, settings_->history);
+  auto past = rooms::Hub::current().join(room_name_, *this, settings_->history);
   auto seen = number_in(last_id_, room());
   for (const auto& post : past) {
     if (post.number > seen) deliver(post);

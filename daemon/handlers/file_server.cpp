@@ -105,12 +105,12 @@ void FileServer::serve(http::Exchange& exchange, Wanted wanted, http::Status sta
     lookup->read(*site_, Waiting::never);
   }
   if (lookup->resolution.kind == Kind::must_wait || lookup->error == EAGAIN) {
-    return serve_elsewhere(exchange, std::move(lookup));
+    return serve_elsewhere(exchange, lookup);
   }
   finish(exchange, *lookup);
 }
 
-void FileServer::serve_elsewhere(http::Exchange& exchange, std::shared_ptr<Lookup> lookup) const {
+void FileServer::serve_elsewhere(http::Exchange& exchange, const std::shared_ptr<Lookup>& lookup) const {
   auto ticket = wait_for_files(exchange, site_->root().path());
   ticket.depends_on(run_in_background(
       exchange.loop(), site_->lane(), [site = site_, lookup] { lookup->run(*site, Waiting::allowed); },
@@ -119,8 +119,8 @@ void FileServer::serve_elsewhere(http::Exchange& exchange, std::shared_ptr<Looku
       }));
 }
 
-void FileServer::confirm_elsewhere(http::Exchange& exchange, std::shared_ptr<Resource> resource, std::string relative,
-                                   http::Status status) const {
+void FileServer::confirm_elsewhere(http::Exchange& exchange, const std::shared_ptr<Resource>& resource,
+                                   std::string relative, http::Status status) const {
   auto ticket = wait_for_files(exchange, site_->root().path());
   auto current = std::make_shared<bool>(false);
   ticket.depends_on(run_in_background(

@@ -30,8 +30,8 @@ class FileServer {
  private:
   struct Lookup;
 
-  void serve_elsewhere(http::Exchange& exchange, std::shared_ptr<Lookup> lookup) const;
-  void confirm_elsewhere(http::Exchange& exchange, std::shared_ptr<Resource> resource, std::string relative,
+  void serve_elsewhere(http::Exchange& exchange, const std::shared_ptr<Lookup>& lookup) const;
+  void confirm_elsewhere(http::Exchange& exchange, const std::shared_ptr<Resource>& resource, std::string relative,
                          http::Status status) const;
   void finish(http::Exchange& exchange, Lookup& lookup) const;
   void answer(http::Exchange& exchange, const std::shared_ptr<Resource>& resource, std::string_view relative,

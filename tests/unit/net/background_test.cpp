@@ -207,7 +207,7 @@ TEST_CASE("work that notes its progress is not quiet, nor is what waits behind i
   CHECK(work.front().quiet_for(begin + 500) < silence);
   CHECK(work.back().quiet_for(begin + 500) < silence);
   CHECK(work[1].quiet_for(begin + 500) == std::chrono::milliseconds(500));  // its own silence counts
-  note_progress_of_work();  // of no work
+  note_progress_of_work();                                                  // of no work
   CHECK(work[1].quiet_for(begin + 500) == std::chrono::milliseconds(500));
   end.let_through();
   while (done < work.size()) loop.run_once();
