@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "base/text.hpp"
 
@@ -21,55 +22,132 @@ bool all(std::string_view text, Predicate predicate) {
   return std::ranges::all_of(text, predicate);
 }
 
-/// webpack, Parcel, Hugo, Rails: eight or more hexadecimal digits of one case, letters and numerals among
-/// them.
+bool contains(std::initializer_list<std::string_view> words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// What bundlers name by its content. Documents, archives and music are named by people.
+bool is_code(std::string_view extension) {
+  return contains({"js", "mjs", "cjs", "css", "map", "wasm", "woff", "woff2", "ttf", "otf", "eot"}, extension);
+}
+bool is_picture(std::string_view extension) {
+  return contains({"png", "jpg", "jpeg", "gif", "webp", "avif", "jxl", "svg", "ico", "mp4", "webm"}, extension);
+}
+
+/// webpack, Parcel, Hugo, Rails, Django: as many hexadecimal digits of one case as they take of a digest, letters and
+/// numerals among them.
 bool is_hex_hash(std::string_view text) {
-  return text.size() >= 8 && all(text, [](char c) { return hex_value(c) >= 0; }) && any(text, is_digit) &&
-         any(text, is_alpha) && !(any(text, is_upper) && any(text, is_lower));
+  constexpr std::array<std::size_t, 9> lengths = {8, 12, 16, 20, 32, 40, 64, 96, 128};
+  return std::ranges::find(lengths, text.size()) != lengths.end() &&
+         all(text, [](char c) { return hex_value(c) >= 0; }) && any(text, is_digit) && any(text, is_alpha) &&
+         !(any(text, is_upper) && any(text, is_lower));
 }
 
-/// Vite, Rollup: eight characters of base64url, in which all kinds occur.
-bool is_base64_hash(std::string_view text) {
+/// `Version2`, `JohnDoe1`, `RELEASE7`: words, and a number behind them.
+bool is_words_and_number(std::string_view text) {
+  auto letters = text.substr(0, text.find_last_not_of("0123456789") + 1);
+  if (letters.empty() || letters.size() == text.size() || !all(letters, is_alpha)) return false;
+  if (all(letters, is_upper)) return true;
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    bool followed = i + 1 < letters.size() && is_lower(letters[i + 1]);
+    if (is_upper(letters[i]) && !followed) return false;
+  }
+  return true;
+}
+
+/// How often a letter of one case or a numeral stands beside something of another kind.
+std::size_t changes_of_kind(std::string_view text) {
+  auto kind = [](char c) { return is_upper(c) ? 0 : is_lower(c) ? 1 : is_digit(c) ? 2 : 3; };
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < text.size(); ++i) changes += kind(text[i]) != kind(text[i - 1]);
+  return changes;
+}
+
+/// Vite, Rollup: eight characters of base64url, in which all kinds occur. Cameras and people write such names for
+/// pictures, too, though not as mixed.
+bool is_base64_hash(std::string_view text, std::string_view extension) {
   return text.size() == 8 && all(text, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; }) &&
-         any(text, is_digit) && any(text, is_upper) && any(text, is_lower);
+         any(text, is_digit) && any(text, is_upper) && any(text, is_lower) && !is_words_and_number(text) &&
+         (is_code(extension) || changes_of_kind(text) >= 4);
 }
 
-/// esbuild: eight characters of base32. Cameras write such names too, so only code counts.
-bool is_base32_hash(std::string_view text, std::string_view extension) {
-  constexpr std::array<std::string_view, 4> code = {"js", "mjs", "css", "map"};
-  return text.size() == 8 && std::ranges::find(code, extension) != code.end() &&
-         all(text, [](char c) { return is_upper(c) || (c >= '2' && c <= '7'); }) && any(text, is_digit) &&
-         any(text, is_upper);
+/// esbuild, Angular: eight characters of base32, code only. Without a numeral it may be a word, but not behind the
+/// names that these tools give.
+bool is_base32_hash(std::string_view text, std::string_view before, std::string_view extension) {
+  if (text.size() != 8 || !is_code(extension)) return false;
+  if (!all(text, [](char c) { return is_upper(c) || (c >= '2' && c <= '7'); }) || !any(text, is_upper)) return false;
+  return contains({"chunk", "main", "polyfills", "styles", "scripts"}, before) ||
+         (any(text, is_digit) && !is_words_and_number(text));
 }
 
-bool is_hash(std::string_view text, std::string_view extension) {
-  return is_hex_hash(text) || is_base64_hash(text) || is_base32_hash(text, extension);
+/// Numbers that tell things apart and say nothing of their content: "3f2504e0-4f89-11d3-9a0c-0305e82c3301".
+bool ends_with_uuid(std::string_view stem) {
+  constexpr std::size_t length = 36;
+  if (stem.size() < length) return false;
+  auto uuid = stem.substr(stem.size() - length);
+  return uuid[8] == '-' && uuid[13] == '-' && uuid[18] == '-' && uuid[23] == '-';
+}
+
+/// Hugo's pictures: "photo_hu1234567890abcdef_600x0_resize_box.jpg".
+bool has_hash_of_picture(std::string_view stem) {
+  auto at = stem.find("_hu");
+  if (at == std::string_view::npos) return false;
+  auto rest = stem.substr(at + 3);
+  if (rest.starts_with('_')) rest.remove_prefix(1);
+  auto hash = rest.substr(0, rest.find('_'));
+  return hash.size() >= 16 && is_hex_hash(hash);
+}
+
+bool ends_with_hash(std::string_view stem, std::string_view extension) {
+  auto is_hash_from = [&](std::size_t begin) {
+    auto text = stem.substr(begin);
+    auto before = stem.substr(0, begin - 1);
+    return is_hex_hash(text) || is_base64_hash(text, extension) || is_base32_hash(text, before, extension);
+  };
+  // base64url may hold separators itself, so the eight characters at the end are tried as well.
+  constexpr std::string_view separators = ".-_";
+  if (stem.size() > 9 && separators.find(stem[stem.size() - 9]) != std::string_view::npos &&
+      is_hash_from(stem.size() - 8)) {
+    return true;
+  }
+  auto separator = stem.find_last_of(separators);
+  return separator != std::string_view::npos && separator != 0 && is_hash_from(separator + 1);
+}
+
+/// Directories in which SvelteKit, Next, Nuxt and Astro put nothing but what never changes under its name.
+bool is_in_immutable_directory(std::string_view relative) {
+  auto path = '/' + std::string(relative);
+  auto lies_in = [&](std::string_view directory) { return path.find(directory) != std::string::npos; };
+  bool changes = path.ends_with("/latest.json");  // Nuxt's pointer to the newest build
+  return !changes &&
+         (lies_in("/_app/immutable/") || lies_in("/_next/static/") || lies_in("/_nuxt/") || lies_in("/_astro/"));
 }
 
 }  // namespace
 
-bool has_content_hash(std::string_view file_name) {
-  auto dot = file_name.rfind('.');
+bool has_content_hash(std::string_view relative) {
+  auto name = relative.substr(relative.rfind('/') + 1);
+  auto dot = name.rfind('.');
   if (dot == std::string_view::npos) return false;
-  auto extension = file_name.substr(dot + 1);
-  auto stem = file_name.substr(0, dot);
+  auto extension = name.substr(dot + 1);
+  if (!is_code(extension) && !is_picture(extension)) return false;
+  if (is_in_immutable_directory(relative)) return true;
+  auto stem = name.substr(0, dot);
   if (extension == "map") {  // app.3f2a9c1b.js.map
     auto inner = stem.rfind('.');
     if (inner != std::string_view::npos && stem.size() - inner <= 4) stem = stem.substr(0, inner);
   }
-  // base64url may hold separators itself, so the eight characters at the end are tried as well.
-  if (stem.size() > 9 && std::string_view(".-_").find(stem[stem.size() - 9]) != std::string_view::npos &&
-      is_hash(stem.substr(stem.size() - 8), extension)) {
-    return true;
+  for (std::string_view part : {".chunk", ".bundle", ".min"}) {  // main.3f2a9c1b.chunk.js
+    if (stem.ends_with(part)) stem.remove_suffix(part.size());
   }
-  auto separator = stem.find_last_of(".-_");
-  return separator != std::string_view::npos && separator != 0 && is_hash(stem.substr(separator + 1), extension);
+  if (ends_with_uuid(stem)) return false;
+  return ends_with_hash(stem, extension) || (is_picture(extension) && has_hash_of_picture(stem));
 }
 
 std::string_view default_cache_control(std::string_view file_name, std::string_view content_type) {
   if (content_type.starts_with("text/html") || content_type.starts_with("application/xhtml+xml")) return "no-cache";
   if (has_content_hash(file_name)) return immutable_cache_control;
-  return "max-age=60, must-revalidate";
+  return short_cache_control;
 }
 
 bool glob_matches(std::string_view glob, std::string_view path) {

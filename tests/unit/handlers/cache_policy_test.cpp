@@ -5,17 +5,59 @@
 using namespace sluice::handlers;
 
 TEST_CASE("hashes that bundlers write into names are seen") {
-  for (auto name :
-       {"app.3f2a9c1b.js", "main.8e0d62a03f1b.css", "2.5f9c1d2e.chunk.js.3f2a9c1b.map", "app.3f2a9c1b.js.map",
-        "index-BxZ3kd9a.js", "index-D_1w-gTa.css", "chunk-6ZQ7KXYV.mjs", "logo-Dk3kf9Az.png",
-        "site_0123456789abcdef0123456789abcdef.css", "polyfills-FFHMD2TL.js", "assets/app.3f2a9c1b.js"}) {
+  for (auto name : {"app.3f2a9c1b.js",
+                    "main.8e0d62a03f1b.css",
+                    "2.5f9c1d2e.chunk.js.3f2a9c1b.map",
+                    "app.3f2a9c1b.js.map",
+                    "index-BxZ3kd9a.js",
+                    "index-D_1w-gTa.css",
+                    "chunk-6ZQ7KXYV.mjs",
+                    "logo-Dk3kf9Az.png",
+                    "site_0123456789abcdef0123456789abcdef.css",
+                    "polyfills-FFHMD2TL.js",
+                    "assets/app.3f2a9c1b.js",
+                    "assets/index-DX1aTB_y.css",
+                    "main.073c9b0a.chunk.js",
+                    "app-3f2a9c1b.min.css",
+                    "static/media/logo.6ce24c58023cc2f8fd88.svg",
+                    "chunk-ABCDEFGH.js",
+                    "main-QWERTYUI.js",
+                    "photo_hu1234567890abcdef_12345_600x0_resize_q75_box.jpg",
+                    "photo_hu_1234567890abcdef.webp",
+                    "_next/static/css/0a1b2c3d4e5f6071.css",
+                    "_next/static/x7Yz/_buildManifest.js",
+                    "_nuxt/DlAUqK2U.js",
+                    "_app/immutable/chunks/BfX2a9Qz.js",
+                    "sub/_astro/photo.Cx2Qm1_Z1kx9bT.webp",
+                    "_next/static/media/a34f9d1faa5f3315-s.p.woff2",
+                    "base.0d3e1f2a4b5c.css"}) {
     CAPTURE(name);
     CHECK(has_content_hash(name));
   }
 }
 
-TEST_CASE("words, dates, versions and camera names are no hashes") {
+TEST_CASE("words, dates, versions, camera names and identifiers are no hashes, and documents have none") {
   for (auto name : {"index.html",
+                    "menu-Summer24.pdf",
+                    "flyer-3f2a9c1b.pdf",
+                    "song-Track001.mp3",
+                    "setup-Windows7.exe",
+                    "driver-Version2.zip",
+                    "photo-Zurich24.jpg",
+                    "photo-IMG2023a.jpg",
+                    "team-JohnDoe1.png",
+                    "sw-Version2.js",
+                    "theme-RELEASE2.css",
+                    "icons-LINEICON.js",
+                    "report-20240101b.png",
+                    "3f2504e0-4f89-11d3-9a0c-0305e82c3301.jpg",
+                    "photo-3f2504e0-4f89-11d3-9a0c-0305e82c3301.jpg",
+                    "avatar_507f1f77bcf86cd799439011.png",
+                    "phone-0004f2abcdef.cfg",
+                    "pkg-1a2b3c4d.d/LATEST",
+                    "app.3f2a9c1b.d/settings.js",
+                    "_nuxt/builds/latest.json",
+                    "my_next/static.js",
                     "app.js",
                     "app-settings.js",
                     "jquery-3.7.1.min.js",
