@@ -23,7 +23,9 @@ constexpr Entry entries[] = {
     {"xhtml xht", "application/xhtml+xml"},
     {"css", "text/css"},
     {"js mjs cjs", "text/javascript"},  // RFC 9239
-    {"json map geojson", "application/json"},
+    {"json map", "application/json"},
+    {"geojson", "application/geo+json"},  // RFC 7946
+    {"json5", "application/json5"},
     {"jsonld", "application/ld+json"},
     {"webmanifest", "application/manifest+json"},
     {"wasm", "application/wasm"},
@@ -40,7 +42,7 @@ constexpr Entry entries[] = {
     {"ics", "text/calendar"},
     {"vcf", "text/vcard"},
     {"vtt", "text/vtt"},
-    {"c h cc cpp hpp", "text/plain"},
+    {"c h cc cpp hpp java kt swift lua rb pl diff patch sha256 sha512 md5", "text/plain"},
     {"png", "image/png"},
     {"apng", "image/apng"},
     {"jpg jpeg jpe jfif", "image/jpeg"},
@@ -59,6 +61,7 @@ constexpr Entry entries[] = {
     {"eot", "application/vnd.ms-fontobject"},
     {"mp4 m4v", "video/mp4"},
     {"webm", "video/webm"},
+    {"3gp", "video/3gpp"},
     {"ogv", "video/ogg"},
     {"mov qt", "video/quicktime"},
     {"mkv", "video/matroska"},
@@ -77,6 +80,7 @@ constexpr Entry entries[] = {
     {"pdf", "application/pdf"},
     {"epub", "application/epub+zip"},
     {"rtf", "application/rtf"},
+    {"asc sig", "application/pgp-signature"},
     {"zip", "application/zip"},
     {"gz tgz", "application/gzip"},
     {"bz2", "application/x-bzip2"},
@@ -124,7 +128,9 @@ std::string read_all(const char* path) {
 
 }  // namespace
 
-bool takes_charset(std::string_view type) {
+bool takes_charset(std::string_view media_type) {
+  auto type = trim(media_type.substr(0, media_type.find(';')));
+  if (to_lower(media_type).find("charset=") != std::string::npos) return false;
   return type.starts_with("text/") || type == "application/javascript" || type == "application/xml" ||
          type.ends_with("+xml");
 }

@@ -37,7 +37,8 @@ class MimeTypes {
   std::unordered_map<std::string, std::string, Hash, std::equal_to<>> types_;
 };
 
-/// Whether text is meant: text/*, JavaScript, SVG and other XML. JSON is not in it: it is UTF-8 by itself (RFC 8259).
+/// Whether text is meant, in no encoding that the type itself names: text/*, JavaScript, SVG and other XML. JSON is not
+/// in it: it is UTF-8 by itself (RFC 8259).
 bool takes_charset(std::string_view media_type);
 
 }  // namespace sluice::http
