@@ -19,15 +19,20 @@ namespace {
 
 constexpr http::FieldLine no_store{"Cache-Control", "no-store"};
 
-void respond_with_error(http::Exchange& exchange, http::Status status, std::span<const http::FieldLine> fields) {
+constexpr http::FieldLine no_sniffing{"X-Content-Type-Options", "nosniff"};
+
+void respond_with_error(http::Exchange& exchange, http::Status status, const FileHeaders& headers,
+                        std::span<const http::FieldLine> fields) {
   auto response = site::make_error_response(exchange, status, {}, site::errors_of(exchange));
   response.fields.insert(response.fields.end(), fields.begin(), fields.end());
-  site::site_of(exchange).common_fields.apply(exchange, response);
+  response.fields.push_back(no_sniffing);
+  headers.apply_to_other(exchange, response);
   exchange.respond(std::move(response));
 }
 
-std::string explain(const std::string& path, int error) {
-  if (error == EXDEV) return "`" + path + "` leads out of the root";
+std::string explain(const std::string& root, const std::string& relative, int error) {
+  auto path = root + "/" + relative;
+  if (error == EXDEV) return explain_escape(root, relative);
   if (error == ELOOP) return "`" + path + "` has too many symbolic links, or one where none may be followed";
   return explain_path_fault(path, error);
 }
@@ -47,32 +52,32 @@ std::string clean_path(http::Exchange& exchange) {
 
 }  // namespace
 
-void respond_not_found(http::Exchange& exchange) {
+void respond_not_found(http::Exchange& exchange, const FileHeaders& headers) {
   const auto* match = static_cast<const site::Match*>(exchange.matched);
-  if (match == nullptr || match->others.empty()) return respond_with_error(exchange, 404, {&no_store, 1});
+  if (match == nullptr || match->others.empty()) return respond_with_error(exchange, 404, headers, {&no_store, 1});
   auto allowed = match->others | http::MethodSet{http::Method::options};
   const http::FieldLine allow{"Allow", exchange.arena.copy(allowed.allow())};
-  respond_with_error(exchange, 405, {&allow, 1});
+  respond_with_error(exchange, 405, headers, {&allow, 1});
 }
 
-void respond_unavailable(http::Exchange& exchange) {
+void respond_unavailable(http::Exchange& exchange, const FileHeaders& headers) {
   const http::FieldLine fields[] = {no_store, {"Retry-After", "5"}};
-  respond_with_error(exchange, 503, fields);
+  respond_with_error(exchange, 503, headers, fields);
 }
 
-Ticket wait_for_files(http::Exchange& exchange, const std::string& root) {
+Ticket wait_for_files(http::Exchange& exchange, std::shared_ptr<const StaticSite> site) {
   auto patience = site::site_of(exchange).server.timeouts.file_system;
-  return {exchange, patience, [root](http::Exchange& waiting) {
+  return {exchange, patience, [site = std::move(site)](http::Exchange& waiting) {
             note_hit(Limit::file_system_timeout);
             log::seldom(log::Level::warning,
-                        "the file system of `" + root +
+                        "the file system of `" + site->root().path() +
                             "` does not answer within server.timeouts.file_system, and who waits for it "
                             "gets 503: is a network down, or a disk failing?");
-            respond_unavailable(waiting);
+            respond_unavailable(waiting, site->settings().headers);
           }};
 }
 
-void redirect_with_slash(http::Exchange& exchange, bool slash) {
+void redirect_with_slash(http::Exchange& exchange, const FileHeaders& headers, bool slash) {
   auto location = clean_path(exchange);
   if (slash || location.empty()) location += '/';
   if (exchange.request.has_query) {
@@ -83,7 +88,8 @@ void redirect_with_slash(http::Exchange& exchange, bool slash) {
   response.status = 308;
   response.fields.push_back({"Location", exchange.arena.copy(location)});
   response.fields.push_back({"Cache-Control", "no-cache"});
-  site::site_of(exchange).common_fields.apply(exchange, response);
+  response.fields.push_back(no_sniffing);
+  headers.apply_to_other(exchange, response);
   exchange.respond(std::move(response));
 }
 
@@ -94,9 +100,24 @@ void log_fault(http::Exchange& exchange, const std::string& root, const std::str
   // service.
   run_in_background(
       exchange.loop(), net::lane_of(root),
-      [path, error, target = std::string(exchange.request.path)] {
-        auto why = explain(path, error);
+      [root, relative, error, target = std::string(exchange.request.path)] {
+        auto why = explain(root, relative, error);
         if (!log::said_lately(why)) log::warning("cannot serve " + target + ": " + why);
+      },
+      [] {});
+}
+
+void log_missing(http::Exchange& exchange, const std::string& root, const std::string& relative) {
+  constexpr std::uint64_t period = 1000;
+  static thread_local std::uint64_t next = 0;
+  auto now = exchange.loop().now();
+  if (now < next) return;
+  next = now + period;
+  run_in_background(
+      exchange.loop(), net::lane_of(root),
+      [root, relative, target = std::string(exchange.request.path)] {
+        auto why = explain_missing(root, relative);
+        if (!why.empty() && !log::said_lately(why)) log::warning("cannot serve " + target + ": " + why);
       },
       [] {});
 }
@@ -105,7 +126,7 @@ void respond_with_file(http::Exchange& exchange, const ServedFilePtr& file, cons
                        http::Status status) {
   auto response = status == 200 ? make_file_response(exchange, file) : make_whole_response(file, status);
   if (response.status != status && response.status >= 400) {
-    return respond_with_error(exchange, response.status, response.fields);
+    return respond_with_error(exchange, response.status, headers, response.fields);
   }
   headers.render(exchange, response);
   exchange.respond(std::move(response));

@@ -1,33 +1,40 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "handlers/background.hpp"
 #include "handlers/file_headers.hpp"
 #include "handlers/served_file.hpp"
+#include "handlers/static_site.hpp"
 #include "http/exchange.hpp"
 
 namespace sluice::handlers {
 
 /// Answers a request for which there is no file: 404, or 405 where routes would have served the path to other
-/// methods. Nobody may keep it, for the next deploy may bring the file.
-void respond_not_found(http::Exchange& exchange);
+/// methods. Nobody may keep it, for the next deploy may bring the file. `headers` are those of the files, here and
+/// below.
+void respond_not_found(http::Exchange& exchange, const FileHeaders& headers);
 
 /// Answers with 503: this process is out of something, or the disk fails.
-void respond_unavailable(http::Exchange& exchange);
+void respond_unavailable(http::Exchange& exchange, const FileHeaders& headers);
 
-/// Makes an exchange wait for work with the file system of `root`. When nothing comes of that for
+/// Makes an exchange wait for work with the file system of the site's root. When nothing comes of that for
 /// server.timeouts.file_system it is answered with 503, and the log says why, at most once a minute.
-Ticket wait_for_files(http::Exchange& exchange, const std::string& root);
+Ticket wait_for_files(http::Exchange& exchange, std::shared_ptr<const StaticSite> site);
 
 /// Redirects (308) to the path of the request with a slash at its end, or without one; the query is kept.
 /// Caches ask again each time: two permanent redirects from different deploys would make a loop.
-void redirect_with_slash(http::Exchange& exchange, bool slash);
+void redirect_with_slash(http::Exchange& exchange, const FileHeaders& headers, bool slash);
 
 /// Says in the log why a file could not be opened: which component of the path failed, its owner and mode.
 /// `relative` lies below `root`; `error` is an errno. The same line comes at most once a minute.
 /// The thread pool finds it out.
 void log_fault(http::Exchange& exchange, const std::string& root, const std::string& relative, int error);
+
+/// The same for a name that does not exist: only if the root is gone, or a symbolic link leads nowhere, which is looked
+/// at once a second at most.
+void log_missing(http::Exchange& exchange, const std::string& root, const std::string& relative);
 
 /// Answers with `file`, or what the conditions and ranges of the request make of it; with a `status` other
 /// than 200 always with the whole file.

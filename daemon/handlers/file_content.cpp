@@ -32,7 +32,9 @@ std::expected<FileContent, int> read_content(const FileNode& node, net::Storage 
   content.identity = readable->identity;
   for (int tries = 0; tries < 8; ++tries) {
     if (content.identity.size > small_file) {
-      content.file = std::make_shared<const net::OpenFile>(readable->descriptor.release(), storage);
+      const auto& identity = content.identity;
+      net::FileState state{identity.size, identity.modified, identity.modified_nanos};
+      content.file = std::make_shared<const net::OpenFile>(readable->descriptor.release(), storage, state);
       return content;
     }
     auto bytes = read_at(fd, 0, content.identity.size, waiting);

@@ -11,6 +11,8 @@ void erase_named(FieldList& fields, std::string_view name) {
   std::erase_if(fields, [&](const auto& field) { return equals_ignoring_case(field.first, name); });
 }
 
+bool is_cache_control(std::string_view name) { return equals_ignoring_case(name, "Cache-Control"); }
+
 }  // namespace
 
 FileHeaders::FileHeaders(const std::vector<site::HeaderTemplate>& configured, const site::Scope& scope,
@@ -26,6 +28,7 @@ FileHeaders::FileHeaders(const std::vector<site::HeaderTemplate>& configured, co
 }
 
 void FileHeaders::merge_into(FieldList& own) const {
+  for (const auto& name : left_out_) erase_named(own, name);
   for (const auto& field : dynamic_) erase_named(own, field.name);
   for (const auto& field : constant_) {
     erase_named(own, field.first);
@@ -33,22 +36,33 @@ void FileHeaders::merge_into(FieldList& own) const {
   }
 }
 
-void FileHeaders::apply(http::Exchange& exchange, http::Response& response) const {
+void FileHeaders::put_into(http::Exchange& exchange, http::Response& response, bool cache_control) const {
   auto take_place = [&](std::string_view name) {
     std::erase_if(response.fields, [&](const auto& line) { return equals_ignoring_case(line.name, name); });
   };
-  for (const auto& field : dynamic_) take_place(field.name);
+  for (const auto& name : left_out_) {
+    if (cache_control || !is_cache_control(name)) take_place(name);
+  }
+  for (const auto& field : dynamic_) {
+    if (cache_control || !is_cache_control(field.name)) take_place(field.name);
+  }
   for (const auto& [name, value] : constant_) {
+    if (!cache_control && is_cache_control(name)) continue;
     take_place(name);
     response.fields.push_back({name, value});
   }
-  render(exchange, response);
+  render(exchange, response, cache_control);
 }
 
 void FileHeaders::render(http::Exchange& exchange, http::Response& response) const {
+  render(exchange, response, response.status < 400);
+}
+
+void FileHeaders::render(http::Exchange& exchange, http::Response& response, bool cache_control) const {
   if (dynamic_.empty()) return;
   site::RequestValues values(exchange);
   for (const auto& field : dynamic_) {
+    if (!cache_control && is_cache_control(field.name)) continue;
     response.fields.push_back({field.name, trim(field.value.render(values, exchange.arena))});
   }
 }

@@ -22,15 +22,20 @@ class FileHeaders {
   /// Unknown placeholders are reported.
   FileHeaders(const std::vector<site::HeaderTemplate>& configured, const site::Scope& scope,
               config::Diagnostics& diagnostics);
+  /// Files have no field of this name, unless the config gives it a value.
+  void leave_out(std::string name) { left_out_.push_back(std::move(name)); }
 
   /// Whether none is rendered for each request.
   bool constant() const { return dynamic_.empty(); }
-  /// Puts the constant fields into `own`, and takes away those of the same names.
+  /// Puts the constant fields into `own`, and takes away those of the same names and those to leave out.
   void merge_into(FieldList& own) const;
   /// Puts all of them into a response that has none of the fields kept with a file, in place of those of the
   /// same names.
-  void apply(http::Exchange& exchange, http::Response& response) const;
-  /// Adds the others to a response; they lie in the exchange's arena.
+  void apply(http::Exchange& exchange, http::Response& response) const { put_into(exchange, response, true); }
+  /// The same for an error or a redirection, but that Cache-Control stays what it is: the config speaks of files.
+  void apply_to_other(http::Exchange& exchange, http::Response& response) const { put_into(exchange, response, false); }
+  /// Adds the others to a response with a file; they lie in the exchange's arena. The page of an error has no
+  /// Cache-Control of them.
   void render(http::Exchange& exchange, http::Response& response) const;
 
  private:
@@ -38,8 +43,12 @@ class FileHeaders {
     std::string name;
     site::Template value;
   };
+  void put_into(http::Exchange& exchange, http::Response& response, bool cache_control) const;
+  void render(http::Exchange& exchange, http::Response& response, bool cache_control) const;
+
   FieldList constant_;
   std::vector<Dynamic> dynamic_;
+  std::vector<std::string> left_out_;
 };
 
 }  // namespace sluice::handlers

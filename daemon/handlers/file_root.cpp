@@ -70,14 +70,26 @@ FileIdentity::FileIdentity(const struct stat& status)
       modified_nanos(status.st_mtim.tv_nsec),
       changed_nanos(status.st_ctim.tv_nsec) {}
 
-std::expected<FileNode, int> FileRoot::find(const std::string& relative, Waiting waiting) const {
+FileDescriptor FileRoot::open_node(const std::string& relative, Waiting waiting) const {
   FileDescriptor root(open_handle(AT_FDCWD, path_.c_str(), O_DIRECTORY, 0, waiting));
-  if (!root) return std::unexpected(errno);
-  FileNode node;
+  if (!root) return root;
   const char* path = relative.empty() ? "." : relative.c_str();
-  node.handle = FileDescriptor(open_handle(root.get(), path, 0, resolve_flags(symlinks_), waiting));
-  if (!node.handle && errno == EXDEV && symlinks_ == Symlinks::inside && !relative.starts_with('/'))
-    node.handle = open_resolved(root.get(), relative, waiting);
+  FileDescriptor node(open_handle(root.get(), path, 0, resolve_flags(symlinks_), waiting));
+  if (!node && errno == EXDEV && symlinks_ == Symlinks::inside && !relative.starts_with('/'))
+    return open_resolved(root.get(), relative, waiting);
+  return node;
+}
+
+std::optional<FileIdentity> FileRoot::identity_of(const std::string& relative) const {
+  auto node = open_node(relative, Waiting::allowed);
+  struct stat status{};
+  if (!node || ::fstat(node.get(), &status) != 0) return std::nullopt;
+  return FileIdentity(status);
+}
+
+std::expected<FileNode, int> FileRoot::find(const std::string& relative, Waiting waiting) const {
+  FileNode node;
+  node.handle = open_node(relative, waiting);
   if (!node.handle) return std::unexpected(errno);
   if (waiting == Waiting::never && !can_be_looked_at(node.handle.get())) return std::unexpected(EAGAIN);
   if (::fstat(node.handle.get(), &node.status) != 0) return std::unexpected(errno);

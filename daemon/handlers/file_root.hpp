@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "base/file_descriptor.hpp"
@@ -60,15 +61,22 @@ class FileRoot {
   FileRoot(std::string path, Symlinks symlinks) : path_(std::move(path)), symlinks_(symlinks) {}
 
   const std::string& path() const { return path_; }
+  /// Whether a name may stand for another file as soon as a directory on the way becomes a link.
+  bool minds_links() const { return symlinks_ != Symlinks::follow; }
 
   /// What stands at `relative` ("a/b.html", "" for the root itself); the error is an errno. Nothing is opened
   /// for reading, so that devices, FIFOs and sockets notice nothing.
   std::expected<FileNode, int> find(const std::string& relative, Waiting waiting = Waiting::allowed) const;
 
+  /// The state of what stands at `relative`, none if there is nothing that may be served. Waits for the file system.
+  std::optional<FileIdentity> identity_of(const std::string& relative) const;
+
   /// Opens what find() found for reading. EACCES where it is no regular file.
   static std::expected<ReadableFile, int> open(const FileNode& node);
 
  private:
+  /// What stands at `relative`, as an O_PATH handle; none with errno.
+  FileDescriptor open_node(const std::string& relative, Waiting waiting) const;
   /// The handle of a path on which the kernel met a link out of the root; none, with errno, where the path
   /// does not lead back to it.
   FileDescriptor open_resolved(int root, const std::string& relative, Waiting waiting) const;

@@ -72,8 +72,9 @@ struct FileServer::Lookup {
   http::Status final_status() const { return resolution.status == 200 ? status : resolution.status; }
 };
 
-bool FileServer::serve_cached(http::Exchange& exchange, std::string_view relative, http::Status status) const {
-  auto found = FileCache::of_this_thread().find(site_->id(), relative, exchange.loop());
+bool FileServer::serve_cached(http::Exchange& exchange, std::string_view relative, http::Status status,
+                              bool stands_in) const {
+  auto found = FileCache::of_this_thread().find(site_->id(stands_in), relative, exchange.loop());
   if (!found.resource) return false;
   if (found.current) {
     answer(exchange, *found.resource, relative, status);
@@ -101,7 +102,8 @@ void FileServer::serve(http::Exchange& exchange, Wanted wanted, http::Status sta
   lookup->status = status;
   lookup->resolution = site_->resolve(lookup->wanted, Waiting::never);
   if (lookup->resolution.kind == Kind::file) {
-    if (serve_cached(exchange, lookup->resolution.relative, lookup->final_status())) return;
+    const auto& found = lookup->resolution;
+    if (serve_cached(exchange, found.relative, lookup->final_status(), found.stands_in)) return;
     lookup->read(*site_, Waiting::never);
   }
   if (lookup->resolution.kind == Kind::must_wait || lookup->error == EAGAIN) {
@@ -111,7 +113,7 @@ void FileServer::serve(http::Exchange& exchange, Wanted wanted, http::Status sta
 }
 
 void FileServer::serve_elsewhere(http::Exchange& exchange, const std::shared_ptr<Lookup>& lookup) const {
-  auto ticket = wait_for_files(exchange, site_->root().path());
+  auto ticket = wait_for_files(exchange, site_);
   ticket.depends_on(run_in_background(
       exchange.loop(), site_->lane(), [site = site_, lookup] { lookup->run(*site, Waiting::allowed); },
       [server = *this, ticket, lookup] {
@@ -121,7 +123,7 @@ void FileServer::serve_elsewhere(http::Exchange& exchange, const std::shared_ptr
 
 void FileServer::confirm_elsewhere(http::Exchange& exchange, const std::shared_ptr<Resource>& resource,
                                    std::string relative, http::Status status) const {
-  auto ticket = wait_for_files(exchange, site_->root().path());
+  auto ticket = wait_for_files(exchange, site_);
   auto current = std::make_shared<bool>(false);
   ticket.depends_on(run_in_background(
       exchange.loop(), site_->lane(), [resource, current] { *current = resource->is_current(); },
@@ -129,13 +131,15 @@ void FileServer::confirm_elsewhere(http::Exchange& exchange, const std::shared_p
         auto* waiting = ticket.exchange();
         if (waiting == nullptr) return;
         auto& cache = FileCache::of_this_thread();
+        auto owner = server.site_->id(resource->traits.stands_in);
         if (*current) {
-          cache.confirm(server.site_->id(), relative, resource, waiting->loop());
+          cache.confirm(owner, relative, resource, waiting->loop());
           return server.answer(*waiting, resource, relative, status);
         }
-        cache.forget(server.site_->id(), relative);
+        cache.forget(owner, relative);
         Wanted wanted;
         wanted.relative = relative;
+        wanted.stands_in = resource->traits.stands_in;
         server.serve(*waiting, std::move(wanted), status);
       }));
 }
@@ -146,17 +150,21 @@ void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
   if (error != 0) {
     const auto& name = lookup.error != 0 ? resolution.relative : resolution.fault_name;
     log_fault(exchange, site_->root().path(), name, error);
+  } else if (!lookup.resource && resolution.kind == Kind::missing) {
+    log_missing(exchange, site_->root().path(), site_->name_for(lookup.wanted));
   }
   if (lookup.resource) {
-    FileCache::of_this_thread().insert(site_->id(), resolution.relative, lookup.resource, exchange.loop());
+    FileCache::of_this_thread().insert(site_->id(resolution.stands_in), resolution.relative, lookup.resource,
+                                       exchange.loop());
     return answer(exchange, lookup.resource, resolution.relative, lookup.final_status());
   }
+  const auto& headers = site_->settings().headers;
   switch (resolution.kind) {
-    case Kind::add_slash: return redirect_with_slash(exchange, true);
-    case Kind::drop_slash: return redirect_with_slash(exchange, false);
+    case Kind::add_slash: return redirect_with_slash(exchange, headers, true);
+    case Kind::drop_slash: return redirect_with_slash(exchange, headers, false);
     case Kind::listing: return respond_with_listing(exchange, site_, std::move(lookup.resolution));
-    case Kind::exhausted: return respond_unavailable(exchange);
-    default: return respond_not_found(exchange);
+    case Kind::exhausted: return respond_unavailable(exchange, headers);
+    default: return respond_not_found(exchange, headers);
   }
 }
 
@@ -199,7 +207,7 @@ void FileServer::take_coded(const std::shared_ptr<Resource>& resource, std::stri
   auto index = static_cast<std::size_t>(coding);
   if (made) {
     resource->coded[index] = made;
-    FileCache::of_this_thread().grown(site_->id(), relative, resource);
+    FileCache::of_this_thread().grown(site_->id(resource->traits.stands_in), relative, resource);
   } else {  // it saves nothing, or the file changes under our hands: the others get something else, too
     resource->siblings.remove(coding);
     resource->computable.remove(coding);

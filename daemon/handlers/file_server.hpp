@@ -18,8 +18,10 @@ class FileServer {
 
   const StaticSite& site() const { return *site_; }
 
-  /// Answers with the file `relative` if the cache has it; returns whether it did, or will.
-  bool serve_cached(http::Exchange& exchange, std::string_view relative, http::Status status = 200) const;
+  /// Answers with the file `relative` if the cache has it; returns whether it did, or will. See Resolution for
+  /// `stands_in`.
+  bool serve_cached(http::Exchange& exchange, std::string_view relative, http::Status status = 200,
+                    bool stands_in = false) const;
   /// The response that handle would give with the file `relative` at this moment, if the cache has that and `memo` says
   /// how it was answered when the same request came before; else null. Valid until the cache is used again.
   const http::Response* present_response(const http::Request& request, std::string_view relative,

@@ -28,13 +28,18 @@ void append_number(std::string& text, std::uint64_t number) {
   } while (number != 0);
 }
 
+std::uint64_t nanoseconds(std::int64_t seconds, std::int64_t nanos) {
+  return static_cast<std::uint64_t>(seconds * 1'000'000'000 + nanos);
+}
+
 std::string tag_of_times(const FileIdentity& identity) {
   std::string tag;
   append_number(tag, identity.inode);
-  tag += '-';
-  append_number(tag, identity.size);
-  tag += '-';
-  append_number(tag, static_cast<std::uint64_t>(identity.modified * 1'000'000'000 + identity.modified_nanos));
+  for (auto number : {identity.size, nanoseconds(identity.modified, identity.modified_nanos),
+                      nanoseconds(identity.changed, identity.changed_nanos)}) {
+    tag += '-';
+    append_number(tag, number);
+  }
   return quoted(tag);
 }
 
@@ -61,7 +66,7 @@ std::expected<std::string, int> tag_of_large(const FileContent& content, const s
   auto fresh = settled ? content_tag_of(name, identity) : FreshTag{};
   if (!fresh.etag.empty()) return fresh.etag;
   if (!hashed && !fresh.known) return tag_of_times(identity);
-  if (identity.size > largest_hashed) return hashed ? std::string() : tag_of_times(identity);
+  if (identity.size > largest_hashed) return settled ? tag_of_times(identity) : std::string();
   if (waiting == Waiting::never) return std::unexpected(EAGAIN);
   auto etag = hash_large(content);
   if (!etag.empty()) note_content_tag(name, identity, etag, settled);
@@ -70,10 +75,14 @@ std::expected<std::string, int> tag_of_large(const FileContent& content, const s
 
 }  // namespace
 
-bool is_settled(const FileIdentity& identity) {
+timespec time_of_files() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
-  std::int64_t age = (now.tv_sec - identity.changed) * 1'000'000'000 + now.tv_nsec - identity.changed_nanos;
+  return now;
+}
+
+bool is_settled(const FileIdentity& identity, const timespec& when) {
+  std::int64_t age = (when.tv_sec - identity.changed) * 1'000'000'000 + when.tv_nsec - identity.changed_nanos;
   // The kernel's clock for files ticks every 4 or 10 ms; file systems with coarser times (FAT: 2 s) have no
   // fractions.
   std::int64_t granularity = identity.changed_nanos == 0 ? 2'500'000'000 : 25'000'000;

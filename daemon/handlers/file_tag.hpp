@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ctime>
 #include <expected>
 #include <string>
 
@@ -7,17 +8,21 @@
 
 namespace sluice::handlers {
 
-/// Whether a change of the file from now on must show in its time of change.
-bool is_settled(const FileIdentity& identity);
+/// The time by the clock that files are stamped with.
+timespec time_of_files();
+
+/// Whether a change of the file after `when` must show in its time of change. To be asked with a time before the file
+/// was read.
+bool is_settled(const FileIdentity& identity, const timespec& when);
 
 /// The strong entity tag of a file, with its quotes; empty where none can be given. `name` is its full path.
 /// The error is EAGAIN: it takes a while, and `waiting` does not allow that.
 ///
 /// A small file's is made of its content, so that it is right whatever the times of the file say, and stays
-/// the same over deploys that change nothing and on every machine. A large one's is made of inode, size and
-/// time of modification; where that time means nothing (0 and 1 are what reproducible builds set) or is so
-/// recent that another change might not show in it, of the content too, up to some hundred megabytes, and
-/// beyond that there is none.
+/// the same over deploys that change nothing and on every machine. A large one's is made of inode, size, time of
+/// modification and time of change, which nobody can set; where the time of modification means nothing (0 and 1 are
+/// what reproducible builds set) or the file is so new that another change might not show in the times, of the content,
+/// up to some hundred megabytes. Beyond that a file so new has none.
 std::expected<std::string, int> tag_of(const FileContent& content, const std::string& name, bool settled,
                                        Waiting waiting);
 

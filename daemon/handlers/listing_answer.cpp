@@ -70,7 +70,7 @@ struct Order {
 void answer(http::Exchange& exchange, const std::shared_ptr<Order>& order) {
   if (order->error != 0) {
     log_fault(exchange, order->site->root().path(), order->resolution.relative, order->error);
-    return respond_not_found(exchange);
+    return respond_not_found(exchange, order->site->settings().headers);
   }
   http::Response response;
   response.fields.push_back({"Content-Type", order->json ? "application/json" : "text/html; charset=utf-8"});
@@ -92,7 +92,7 @@ void respond_with_listing(http::Exchange& exchange, std::shared_ptr<const Static
   order->json = wants_json(exchange.request);
   order->resolution = std::move(resolution);
   order->site = std::move(site);
-  auto ticket = wait_for_files(exchange, order->site->root().path());
+  auto ticket = wait_for_files(exchange, order->site);
   ticket.depends_on(run_in_background(
       exchange.loop(), order->site->lane(), [order] { order->run(); },
       [ticket, order] {

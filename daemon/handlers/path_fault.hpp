@@ -4,9 +4,16 @@
 
 namespace sluice::handlers {
 
-/// Why `path` cannot be opened, in words for an administrator: the first component that fails, who owns it
-/// with which mode, and as whom this process runs. `error` is the errno that opening gave.
-/// "`/srv/www` is not accessible (owner root, mode 0700; this process runs as www-data)"
+/// Why `path` cannot be opened, in words for an administrator: the first component that fails, also behind symbolic
+/// links, who owns it with which mode, and as whom this process runs. `error` is the errno that opening gave.
+/// "`/srv/www` may not be entered (owner root, group root, mode 0700; this process runs as www-data, group www-data)"
 std::string explain_path_fault(const std::string& path, int error);
+
+/// Which symbolic link on the way to `relative` leads out of `root`, and where to.
+std::string explain_escape(const std::string& root, const std::string& relative);
+
+/// Why there is nothing at `relative` below `root`, if somebody has to mend that: the root does not exist, or a
+/// symbolic link leads nowhere. Empty where just nothing has that name.
+std::string explain_missing(const std::string& root, const std::string& relative);
 
 }  // namespace sluice::handlers

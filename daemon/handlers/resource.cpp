@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "handlers/compressor.hpp"
 #include "handlers/file_system.hpp"
+#include "handlers/file_tag.hpp"
 
 namespace sluice::handlers {
 
@@ -33,12 +34,14 @@ void warn_of_old_sibling(const std::string& name) {
 /// the kernel knows that by heart for directories in use.
 int find_siblings(const FileRoot& root, const std::string& relative, const FileIdentity& plain, Resource& resource,
                   Waiting waiting) {
+  auto begin = time_of_files();
   for (auto coding : http::codings_by_size) {
     auto suffix = std::string(extension(coding));
     auto node = root.find(relative + suffix, waiting);
     if (!node && node.error() == EAGAIN && waiting == Waiting::never) return EAGAIN;
     Dependency sibling{resource.traits.name + suffix, std::nullopt};
     if (node) sibling.identity = FileIdentity(node->status);
+    if (sibling.identity && !is_settled(*sibling.identity, begin)) resource.siblings_settled = false;
     if (!node && node.error() != ENOENT) {  // there, but out of reach, and wherever a link may lead
       if (waiting == Waiting::never) return EAGAIN;
       sibling = Dependency::look(sibling.name);
@@ -110,12 +113,14 @@ bool Dependency::is_current() const {
 }
 
 bool Resource::is_current() const {
+  // Where a directory on the way has become a link that may not be followed, the file is not here any more.
+  if (root && root->minds_links() && root->identity_of(relative) != plain->identity) return false;
   return std::ranges::all_of(dependencies, [](const auto& dependency) { return dependency.is_current(); });
 }
 
 std::size_t Resource::footprint() const {
   constexpr std::size_t blocks = 256;  // what the allocator and the shared pointers add
-  std::size_t sum = sizeof(Resource) + blocks + traits.name.capacity() + plain->footprint();
+  std::size_t sum = sizeof(Resource) + blocks + traits.name.capacity() + relative.capacity() + plain->footprint();
   for (const auto& file : coded) sum += file ? file->footprint() : 0;
   // The list has grown by doubling.
   for (const auto& dependency : dependencies) sum += 2 * sizeof(Dependency) + dependency.name.capacity() + 32;

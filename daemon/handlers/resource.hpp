@@ -44,17 +44,20 @@ struct CodingOrders {
 /// A file of a site in all the codings in which it can be sent. Belongs to the cache of one worker.
 struct Resource {
   FileTraits traits;
+  std::shared_ptr<const FileRoot> root;  // below which `relative` is looked for again; null: at its full path
+  std::string relative;
   ServedFilePtr plain;
   std::array<ServedFilePtr, http::coding_count> coded;  // made or read when first asked for
   http::CodingSet siblings;                             // there is a file "app.js.br"
   http::CodingSet computable;                           // worth compressing here
   std::vector<Dependency> dependencies;                 // the file itself, and every sibling, there or not
   std::array<CodingOrders, http::coding_count> orders;
+  bool siblings_settled = true;
   bool watchable = false;  // its file system reports changes and does not wait for others
 
   bool has_codings() const { return !siblings.empty() || !computable.empty(); }
   /// Whether a later change shows in the identities: only then it may be kept.
-  bool settled() const { return plain->settled; }
+  bool settled() const { return plain->settled && siblings_settled; }
   /// Whether all dependencies are what they were. Waits for the file system.
   bool is_current() const;
   std::size_t footprint() const;

@@ -30,18 +30,18 @@ void set_field(FieldList& fields, std::string_view name, std::string_view value)
   if (!value.empty()) fields.emplace_back(name, value);
 }
 
-/// A Vary of the config must not hide that there are several codings.
-void add_vary(FieldList& fields) {
+/// A Vary of the config must not hide what else the response depends on.
+void add_vary(FieldList& fields, std::string_view field) {
   for (auto& [name, value] : fields) {
     if (!equals_ignoring_case(name, "Vary")) continue;
-    if (value != "*" && !list_has_token(value, "Accept-Encoding")) value += ", Accept-Encoding";
+    if (value != "*" && !list_has_token(value, field)) value.append(", ").append(field);
     return;
   }
-  fields.emplace_back("Vary", "Accept-Encoding");
+  fields.emplace_back("Vary", field);
 }
 
 /// The fields of a 200, those of the config in place of ours where the names are the same.
-FieldList fields_of(const ServedFile& file, const FileTraits& traits, std::string_view cache_control) {
+FieldList fields_of(const ServedFile& file, const FileTraits& traits) {
   FieldList own;
   set_field(own, "Content-Type", file.content_type);
   if (file.coding != http::Coding::identity) set_field(own, "Content-Encoding", token(file.coding));
@@ -50,10 +50,11 @@ FieldList fields_of(const ServedFile& file, const FileTraits& traits, std::strin
     set_field(own, "Last-Modified", http::format_date(file.validators.last_modified));
   }
   if (file.coding == http::Coding::identity) set_field(own, "Accept-Ranges", "bytes");
-  set_field(own, "Cache-Control", cache_control);
+  set_field(own, "Cache-Control", traits.cache_control);
   set_field(own, "X-Content-Type-Options", "nosniff");
   if (traits.headers != nullptr) traits.headers->merge_into(own);
-  if (traits.varies) add_vary(own);
+  if (traits.varies) add_vary(own, "Accept-Encoding");
+  if (traits.for_navigation) add_vary(own, "Accept");
   return own;
 }
 
@@ -68,11 +69,12 @@ FieldList without(FieldList fields, std::initializer_list<std::string_view> name
 ServedFilePtr described(ServedFile&& file, std::int64_t last_modified, const FileTraits& traits) {
   auto made = std::make_shared<ServedFile>(std::move(file));
   made->validators = {made->etag, last_modified};
-  auto fields = fields_of(*made, traits, traits.cache_control);
+  auto fields = fields_of(*made, traits);
   made->fields = http::FixedFields(fields);
   made->partial_fields = http::FixedFields(without(fields, {"Content-Type", "Content-Encoding"}));
-  made->error_fields =
-      http::FixedFields(without(fields_of(*made, traits, "no-store"), {"ETag", "Last-Modified", "Accept-Ranges"}));
+  auto error_fields = without(fields, {"ETag", "Last-Modified", "Accept-Ranges", "Cache-Control"});
+  set_field(error_fields, "Cache-Control", "no-store");
+  made->error_fields = http::FixedFields(error_fields);
   made->fields.prepare(200, static_cast<std::int64_t>(made->size));
   made->partial_fields.prepare(304, http::FixedFields::no_length);
   made->whole.fixed = &made->fields;
@@ -85,12 +87,13 @@ ServedFilePtr described(ServedFile&& file, std::int64_t last_modified, const Fil
 
 std::expected<ServedFile, int> read(const FileNode& node, const FileTraits& traits, Waiting waiting) {
   const auto& name = traits.name;
+  auto begin = time_of_files();
   auto content = read_content(node, traits.storage, waiting);
   if (!content) return std::unexpected(content.error());
   ServedFile file;
   file.identity = content->identity;
   file.size = content->identity.size;
-  file.settled = is_settled(content->identity);
+  file.settled = is_settled(content->identity, begin);
   auto etag = tag_of(*content, name, file.settled, waiting);
   if (!etag) return std::unexpected(etag.error());
   file.etag = std::move(*etag);

@@ -58,6 +58,8 @@ struct FileTraits {
   const FileHeaders* headers = nullptr;       // of the config; they take the place of those made here
   net::Storage storage = net::Storage::disk;  // where it lies
   bool varies = false;                        // there are, or may be, other codings of it
+  bool stands_in = false;                     // it is sent under names that are not its own
+  bool for_navigation = false;                // only to who takes HTML
 };
 
 /// Reads the file behind `node`. The error is an errno; with Waiting::never it is EAGAIN where the content is

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "base/text.hpp"
 #include "handlers/root_check.hpp"
@@ -78,6 +79,9 @@ void build(const config::Declaration& declaration, site::Builder& builder) {
   endpoint.where = declaration.table.span;
   auto scope = builder.scope_of(options.paths, endpoint.parameters);
   FileHeaders headers(all_headers(options, declaration, builder), scope, diagnostics);
+  for (const auto& setting : options.headers) {
+    if (!setting.value) headers.leave_out(setting.name);
+  }
   if (!diagnostics.failed()) {
     auto site = std::make_shared<const StaticSite>(to_settings(options, std::move(headers)));
     endpoint.handler = std::make_unique<StaticHandler>(std::move(site));

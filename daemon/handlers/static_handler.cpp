@@ -41,13 +41,13 @@ std::string_view StaticHandler::plain_name(std::string_view path) const {
 
 void StaticHandler::handle(http::Exchange& exchange) const {
   auto path = static_cast<const site::Match*>(exchange.matched)->rest;
-  if (path.empty()) return redirect_with_slash(exchange, true);  // "/files" of the mount "/files"
+  if (path.empty()) return redirect_with_slash(exchange, settings().headers, true);  // "/files" of the mount "/files"
 
   auto name = plain_name(path);
   if (!name.empty() && server_.serve_cached(exchange, name)) return;
 
   auto file = to_file_path(http::split_path(path, exchange.arena), settings().hidden);
-  if (!file) return respond_not_found(exchange);
+  if (!file) return respond_not_found(exchange, settings().headers);
   Wanted wanted;
   wanted.relative = std::move(file->relative);
   wanted.directory = file->directory;

@@ -39,11 +39,13 @@ bool is_asset(std::string_view relative) {
 class Resolver {
  public:
   Resolver(const StaticSettings& settings, const FileRoot& root, const Wanted& wanted, Waiting waiting)
-      : settings_(settings), root_(root), wanted_(wanted), waiting_(waiting) {}
+      : settings_(settings), root_(root), wanted_(wanted), waiting_(waiting) {
+    found_.stands_in = wanted.stands_in;
+  }
 
   Resolution run() && {
     static_cast<void>(wanted_.directory ? find_directory() : find_file());
-    if (!decided_) static_cast<void>(find_attempts() || find_application() || find_error_page());
+    if (!decided_) find_stand_in();
     return std::move(found_);
   }
 
@@ -111,6 +113,11 @@ class Resolver {
     return page && page->is_file() ? decide(Kind::drop_slash) : decided_;
   }
 
+  void find_stand_in() {
+    found_.stands_in = true;
+    static_cast<void>(find_attempts() || find_application() || find_error_page());
+  }
+
   bool find_attempts() {
     for (const auto& attempt : settings_.attempts) {
       if (take(attempt.name_for(wanted_.relative))) return true;
@@ -143,10 +150,18 @@ std::string Attempt::name_for(std::string_view relative) const {
 }
 
 StaticSite::StaticSite(StaticSettings settings)
-    : settings_(std::move(settings)), root_(settings_.root, settings_.symlinks), id_(FileCache::new_owner()) {}
+    : settings_(std::move(settings)),
+      root_(std::make_shared<const FileRoot>(settings_.root, settings_.symlinks)),
+      id_(FileCache::new_owner()),
+      stand_in_id_(FileCache::new_owner()) {}
+
+std::string StaticSite::name_for(const Wanted& wanted) const {
+  if (!wanted.directory || settings_.index.empty()) return wanted.relative;
+  return joined(wanted.relative, settings_.index.front());
+}
 
 Resolution StaticSite::resolve(const Wanted& wanted, Waiting waiting) const {
-  return Resolver(settings_, root_, wanted, waiting).run();
+  return Resolver(settings_, *root_, wanted, waiting).run();
 }
 
 std::string_view StaticSite::type_of(std::string_view relative) const {
@@ -157,11 +172,22 @@ std::string_view StaticSite::type_of(std::string_view relative) const {
 
 std::expected<std::shared_ptr<Resource>, int> StaticSite::read(const Resolution& resolution, Waiting waiting) const {
   FileTraits traits;
-  traits.name = root_.path() + (root_.path().ends_with('/') ? "" : "/") + resolution.relative;
+  traits.name = root_->path() + (root_->path().ends_with('/') ? "" : "/") + resolution.relative;
   traits.content_type = type_of(resolution.relative);
   traits.cache_control = settings_.cache.control_for(resolution.relative, traits.content_type);
+  // What has come for "/new.png" by now must be seen, however long the file that stood in for it may be kept.
+  if (resolution.stands_in && traits.cache_control == immutable_cache_control)
+    traits.cache_control = short_cache_control;
+  traits.stands_in = resolution.stands_in;
+  traits.for_navigation = resolution.stands_in && settings_.spa;
   traits.headers = &settings_.headers;
-  return load_resource(root_, resolution.relative, *resolution.node, std::move(traits), settings_.codings, waiting);
+  auto loaded =
+      load_resource(*root_, resolution.relative, *resolution.node, std::move(traits), settings_.codings, waiting);
+  if (loaded) {
+    (*loaded)->root = root_;
+    (*loaded)->relative = resolution.relative;
+  }
+  return loaded;
 }
 
 }  // namespace sluice::handlers

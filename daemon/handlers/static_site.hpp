@@ -51,6 +51,7 @@ struct Wanted {
   std::string relative;  // see FilePath
   bool directory = false;
   bool navigation = false;  // a browser that goes to a page
+  bool stands_in = false;   // see Resolution
 };
 
 /// What a request leads to.
@@ -68,6 +69,7 @@ struct Resolution {
   std::string relative;
   std::optional<FileNode> node;
   http::Status status = 200;
+  bool stands_in = false;  // the file is sent in place of one that does not exist
 
   // The first thing that stood in the way, for the log: an errno, 0 for nothing but names that do not exist.
   int fault = 0;
@@ -81,12 +83,14 @@ class StaticSite {
   explicit StaticSite(StaticSettings settings);
 
   const StaticSettings& settings() const { return settings_; }
-  const FileRoot& root() const { return root_; }
-  /// The number under which a cache keeps its files.
-  std::uint64_t id() const { return id_; }
+  const FileRoot& root() const { return *root_; }
+  /// The number under which a cache keeps its files, as what they are or as what they stand in for.
+  std::uint64_t id(bool stands_in = false) const { return stands_in ? stand_in_id_ : id_; }
   /// For work that waits for the file system of the root.
-  net::Lane lane() const { return net::lane_of(root_.path()); }
+  net::Lane lane() const { return net::lane_of(root_->path()); }
 
+  /// The name that is looked for first.
+  std::string name_for(const Wanted& wanted) const;
   Resolution resolve(const Wanted& wanted, Waiting waiting) const;
   /// Reads the file of a resolution. The error is an errno.
   std::expected<std::shared_ptr<Resource>, int> read(const Resolution& resolution, Waiting waiting) const;
@@ -95,8 +99,8 @@ class StaticSite {
   std::string_view type_of(std::string_view relative) const;
 
   StaticSettings settings_;
-  FileRoot root_;
-  std::uint64_t id_;
+  std::shared_ptr<const FileRoot> root_;
+  std::uint64_t id_, stand_in_id_;
 };
 
 }  // namespace sluice::handlers

@@ -292,7 +292,9 @@ void Connection::flush() {
 
 void Connection::after_flush(Outbox::Progress progress) {
   switch (progress) {
-    case Outbox::Progress::failed: return fail();
+    case Outbox::Progress::failed:  // nobody may take for whole what the kernel still has of it
+      if (state_ == State::open) protocol_->on_eof();
+      return abort();
     case Outbox::Progress::done:
       unwant(EPOLLOUT);
       write_progress_ = 0;

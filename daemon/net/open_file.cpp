@@ -98,7 +98,8 @@ std::uint64_t new_id() {
 
 }  // namespace
 
-OpenFile::OpenFile(int fd, Storage storage) : fd_(fd), storage_(storage), id_(new_id()) {}
+OpenFile::OpenFile(int fd, Storage storage, std::optional<FileState> state)
+    : fd_(fd), storage_(storage), state_(state), id_(new_id()) {}
 
 OpenFile::~OpenFile() {
   if (storage_ == Storage::remote) {
@@ -106,6 +107,15 @@ OpenFile::~OpenFile() {
   } else {
     ::close(fd_);
   }
+}
+
+bool OpenFile::holds_still() const {
+  if (!state_) return true;
+  struct stat now{};
+  if (::fstat(fd_, &now) != 0) return false;
+  auto size = static_cast<std::uint64_t>(now.st_size);
+  bool rewritten = now.st_mtim.tv_sec != state_->modified || now.st_mtim.tv_nsec != state_->modified_nanos;
+  return size > state_->size || (size == state_->size && !rewritten);
 }
 
 std::uint64_t OpenFile::resident(std::uint64_t offset, std::uint64_t length, std::uint64_t now) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,10 +18,17 @@ enum class Storage : std::uint8_t {
   remote,  // a network or another process: any call may wait for others
 };
 
+/// What shows that the content of a file has changed.
+struct FileState {
+  std::uint64_t size = 0;
+  std::int64_t modified = 0, modified_nanos = 0;  // seconds since 1970, and within the second
+};
+
 /// An open file whose descriptor closes with the last reference. Immutable; shared by responses in flight.
 class OpenFile {
  public:
-  explicit OpenFile(int fd, Storage storage = Storage::disk);
+  /// `state` is what is going to be sent; without it the file is taken for one that never changes.
+  explicit OpenFile(int fd, Storage storage = Storage::disk, std::optional<FileState> state = {});
   ~OpenFile();
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
@@ -29,6 +37,9 @@ class OpenFile {
   /// For what may have to wait for the content.
   Lane lane() const { return storage_ == Storage::remote ? Lane::remote_file : Lane::cold_file; }
   bool in_memory() const { return storage_ == Storage::memory; }
+  /// Whether the content is still that of one state of the file: false once it has been cut short or rewritten in
+  /// place. What has only grown, as a log does, still has what it had. May wait where the storage is remote.
+  bool holds_still() const;
   /// How many of the `length` octets from `offset` can be read without waiting; not always all of them, and 0
   /// where the first cannot. Costs a few system calls for each MiB, and nothing when the same was asked a
   /// moment ago: `now` is the loop's time in ms. Called by any loop's thread.
@@ -37,6 +48,7 @@ class OpenFile {
  private:
   int fd_;
   Storage storage_;
+  std::optional<FileState> state_;
   std::uint64_t id_;  // never given twice
 };
 

@@ -197,7 +197,7 @@ Outbox::Progress Outbox::flush_file(int fd, std::uint64_t& budget, std::uint64_t
 
 Outbox::Progress Outbox::take_sent(ssize_t sent) {
   if (sent == -EAGAIN || sent == -EINTR) return Progress::blocked;
-  if (sent <= 0) return Progress::failed;  // 0: the file was truncated; what was promised cannot be sent
+  if (sent <= 0) return Progress::failed;  // 0: the file was cut short; what was promised cannot be sent
   auto octets = static_cast<std::uint64_t>(sent);
   first_->offset += octets;
   first_->length -= octets;
@@ -213,7 +213,8 @@ Outbox::FilePart Outbox::cold_part() const {
 ssize_t Outbox::send_file(int fd, const FilePart& part) {
   auto offset = static_cast<off_t>(part.offset);
   auto sent = ::sendfile(fd, part.file->fd(), &offset, part.length);
-  return sent < 0 ? -errno : sent;
+  if (sent < 0) return -errno;
+  return sent == 0 || part.file->holds_still() ? sent : -ESTALE;
 }
 
 Outbox::Progress Outbox::flush(int fd, std::uint64_t now, bool ends) {

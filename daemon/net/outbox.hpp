@@ -22,7 +22,7 @@ class Outbox {
     blocked,  // the socket takes no more now
     yielded,  // more could go, but others should have their turn first
     cold,     // what comes next must be read from a disk first: see cold_part()
-    failed,   // the peer is gone, or a file was shorter than promised
+    failed,   // the peer is gone, or a file is not any more what was promised
   };
 
   explicit Outbox(BlockPool& pool) : pool_(pool) {}
@@ -73,7 +73,8 @@ class Outbox {
   /// Where flush() stopped for Progress::cold. Somebody who may wait hands it to send_file(), and its result to
   /// take_sent(); nothing may be flushed meanwhile.
   FilePart cold_part() const;
-  /// sendfile(2): how many octets the socket took, or an errno, negative. Callable from any thread.
+  /// sendfile(2): how many octets the socket took, or an errno, negative: ESTALE where the file changed meanwhile, so
+  /// that some of them may be wrong. Callable from any thread.
   static ssize_t send_file(int fd, const FilePart& part);
   /// Takes away what send_file() has sent of the first part. `done`: there may be more to flush.
   Progress take_sent(ssize_t sent);

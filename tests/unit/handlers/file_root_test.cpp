@@ -131,8 +131,9 @@ TEST_CASE("the fault of a path names the component that failed") {
   Site site;
   CHECK(explain_path_fault(site.path("www/none/x"), ENOENT) == "`" + site.path("www/none") + "` does not exist");
   CHECK(explain_path_fault(site.path("www/a.txt/x"), ENOTDIR) == "`" + site.path("www/a.txt") + "` is not a directory");
-  CHECK(explain_path_fault(site.path("www/dangling"), ENOENT) ==
-        "`" + site.path("www/dangling") + "` is a symbolic link that leads nowhere");
+  CHECK(explain_path_fault(site.path("www/dangling"), ENOENT) == "`" + site.path("www/dangling") +
+                                                                     "` is a symbolic link that leads nowhere: `" +
+                                                                     site.path("www/missing") + "` does not exist");
   std::filesystem::permissions(site.path("www/a.txt"), std::filesystem::perms::none);
   auto unreadable = explain_path_fault(site.path("www/a.txt"), EACCES);
   CHECK(unreadable.find("may not be read (owner ") != std::string::npos);
