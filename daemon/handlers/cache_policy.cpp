@@ -161,8 +161,10 @@ bool glob_matches(std::string_view glob, std::string_view path) {
   std::size_t g = 0, p = 0;
   while (p < path.size() || g < glob.size()) {
     if (glob.substr(g).starts_with("**")) {
+      bool directories = (g == 0 || glob[g - 1] == '/') && glob.substr(g + 2).starts_with('/');
       double_star = {g += 2, p};
       star = {};
+      if (directories) ++g;  // none at first
       continue;
     }
     if (g < glob.size() && glob[g] == '*') {
@@ -185,6 +187,33 @@ bool glob_matches(std::string_view glob, std::string_view path) {
     }
   }
   return true;
+}
+
+Result<std::vector<std::string>> expand_glob(std::string_view glob) {
+  constexpr std::size_t most = 100;
+  if (glob.empty()) return fail("a glob says which files are meant, as \"*.pdf\"");
+  if (glob.ends_with('/')) return fail("what lies in a directory is \"" + std::string(glob) + "**\"");
+  if (glob.find('[') != std::string_view::npos)
+    return fail("there are no sets of characters here: `?` is any character, and {a,b} are alternatives");
+  for (auto segment : split(glob, '/')) {
+    if (segment == "..") return fail("a glob is about what lies below the root");
+  }
+  std::vector<std::string> done, open = {std::string(glob)};
+  while (!open.empty()) {
+    auto text = std::move(open.back());
+    open.pop_back();
+    auto close = text.find('}');
+    auto begin = text.rfind('{', close);  // the innermost
+    if (close == std::string::npos && begin == std::string::npos) {
+      done.push_back(std::move(text));
+      continue;
+    }
+    if (close == std::string::npos || begin == std::string::npos) return fail("alternatives are written {a,b}");
+    if (done.size() + open.size() > most) return fail("it has too many alternatives");
+    for (auto part : split(std::string_view(text).substr(begin + 1, close - begin - 1), ','))
+      open.push_back(text.substr(0, begin) + std::string(part) + text.substr(close + 1));
+  }
+  return done;
 }
 
 std::string_view CachePolicy::control_for(std::string_view relative, std::string_view content_type) const {

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
+
 namespace sluice::handlers {
 
 /// Whether the name of code, a font or a picture holds a hash of the content, as bundlers write it: `app.3f2a9c1b.js`,
@@ -22,8 +24,13 @@ inline constexpr std::string_view immutable_cache_control = "public, max-age=315
 inline constexpr std::string_view short_cache_control = "max-age=60, must-revalidate";
 
 /// Whether `path` ("/a/b.css", from the root of the site) is meant by a glob. `*` and `?` stand for
-/// characters of one segment, `**` for anything. A glob without a slash is about the last segment: "*.pdf".
+/// characters of one segment, `**` for anything, `**/` for directories or none. A glob without a slash is about the
+/// last segment: "*.pdf".
 bool glob_matches(std::string_view glob, std::string_view path);
+
+/// The globs that a glob with alternatives stands for: "*.{js,css}" are "*.js" and "*.css". The error says what is
+/// wrong with it, and what to write.
+Result<std::vector<std::string>> expand_glob(std::string_view glob);
 
 /// Says for how long files may be kept: rules of the config in their order, the first that fits, and then
 /// default_cache_control().

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
 #include "handlers/background.hpp"
 #include "handlers/file_answer.hpp"
 #include "handlers/file_cache.hpp"
@@ -29,13 +30,30 @@ http::Coding choose(std::string_view accepted, const Resource& resource) {
   return better ? made : ready;
 }
 
+/// What a request accepts: several lines are one list (RFC 9110 §5.2), which is put together in `buffer`. Empty where
+/// parts are wanted: they are parts of the plain content, for whoever resumes a download must get the same octets
+/// whatever is in between.
+std::string_view accepted_codings(const http::Request& request, std::string& buffer) {
+  std::string_view accepted;
+  for (const auto& line : request.fields) {
+    if (equals_ignoring_case(line.name, "Range")) return {};
+    if (!equals_ignoring_case(line.name, "Accept-Encoding")) continue;
+    if (accepted.empty()) {
+      accepted = line.value;
+    } else {
+      buffer = std::string(accepted).append(", ").append(line.value);
+      accepted = buffer;
+    }
+  }
+  return accepted;
+}
+
 /// The same with the last answer kept: clients of one kind send the same Accept-Encoding each time.
 http::Coding coding_for(const http::Request& request, const Resource& resource) {
   if (!resource.has_codings()) return http::Coding::identity;
-  auto accepted = request.field("Accept-Encoding");
-  // Parts are parts of the plain content: whoever resumes a download must get the same octets whatever is in
-  // between.
-  if (accepted.empty() || request.field("Range").data() != nullptr) return http::Coding::identity;
+  std::string buffer;
+  auto accepted = accepted_codings(request, buffer);
+  if (accepted.empty()) return http::Coding::identity;
   struct Last {
     std::string accepted;
     http::CodingSet siblings, computable;
@@ -208,8 +226,9 @@ void FileServer::take_coded(const std::shared_ptr<Resource>& resource, std::stri
   if (made) {
     resource->coded[index] = made;
     FileCache::of_this_thread().grown(site_->id(resource->traits.stands_in), relative, resource);
-  } else {  // it saves nothing, or the file changes under our hands: the others get something else, too
+  } else if (resource->siblings.has(coding)) {  // it is no good: perhaps it can be made here
     resource->siblings.remove(coding);
+  } else {  // it saves nothing, or the file changes under our hands: the others get something else, too
     resource->computable.remove(coding);
   }
   for (const auto& order : std::exchange(resource->orders[index], {}).list) {

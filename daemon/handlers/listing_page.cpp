@@ -1,11 +1,14 @@
 #include "handlers/listing_page.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 
 #include "base/escape.hpp"
 #include "base/percent.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace sluice::handlers {
 
@@ -22,7 +25,7 @@ nav ol{list-style:none;display:flex;flex-wrap:wrap;margin:0;padding:0}nav li+li:
 h1{font-size:1.25rem;margin:.5rem 0 1rem;font-weight:600;overflow-wrap:anywhere}
 table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.4rem .5rem;border-bottom:1px solid var(--line)}
-thead th{font-weight:600;white-space:nowrap}tbody th{font-weight:400;overflow-wrap:anywhere}
+thead th{font-weight:600;white-space:nowrap}tbody th{font-weight:400;overflow-wrap:anywhere}tbody a,li{unicode-bidi:isolate;white-space:pre-wrap}
 tbody tr:hover{background:var(--hover)}td{color:var(--soft);white-space:nowrap}
 thead th:first-child{width:99%}.size{text-align:right}[aria-sort=ascending] a::after{content:" \2191"}[aria-sort=descending] a::after{content:" \2193"}
 .pages{display:flex;gap:1rem;align-items:baseline;margin-top:1rem;color:var(--soft)}
@@ -64,6 +67,19 @@ std::string path_of(const ListingPlace& place) {
   std::string path = "/";
   for (const auto& segment : place.segments) path += segment + "/";
   return path;
+}
+
+/// A name as it is shown: what would turn the text around it, or break its line, is made visible.
+std::string shown(std::string_view name) {
+  std::string text;
+  while (!name.empty()) {
+    auto length = std::max<std::size_t>(utf8_step(name).length, 1);
+    auto character = name.substr(0, length);
+    bool turns = (character >= "\u202A" && character <= "\u202E") || (character >= "\u2066" && character <= "\u2069");
+    text += turns || (length == 1 && is_control(character.front())) ? replacement_character : character;
+    name.remove_prefix(length);
+  }
+  return text;
 }
 
 /// Writes the page piece by piece.
@@ -113,7 +129,7 @@ class Page {
       for (std::size_t i = 0; i < above; ++i) out_ += "../";
       out_ += "\">";
     }
-    append_html_escaped(out_, name);
+    append_html_escaped(out_, shown(name));
     if (linked && above > 0) out_ += "</a>";
     out_ += "</li>";
   }
@@ -122,7 +138,7 @@ class Page {
     out_ += "<table><thead><tr>";
     column(Sort::name, "Name", "");
     column(Sort::size, "Size", " class=\"size\"");
-    column(Sort::time, "Modified", " class=\"time\"");
+    column(Sort::time, "Modified (UTC)", " class=\"time\"");
     out_ += "</tr></thead>\n<tbody>\n";
     for (const auto& entry : listing_.entries) row(entry);
     if (listing_.entries.empty()) out_ += "<tr><td class=\"none\" colspan=\"3\">This directory is empty.</td></tr>\n";
@@ -145,7 +161,7 @@ class Page {
     append_percent_encoded(out_, entry.name);
     if (entry.directory) out_ += '/';
     out_ += "\">";
-    append_html_escaped(out_, entry.name);
+    append_html_escaped(out_, shown(entry.name));
     if (entry.directory) out_ += '/';
     out_ += "</a></th><td class=\"size\">";
     if (!entry.directory)

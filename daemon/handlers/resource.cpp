@@ -20,14 +20,25 @@ bool is_older(const FileIdentity& a, const FileIdentity& b) {
   return a.modified != b.modified ? a.modified < b.modified : a.modified_nanos < b.modified_nanos;
 }
 
+/// Whether a file begins as one in this coding does; brotli has no mark. One that holds nothing is in none.
+bool begins_right(const ServedFile& file, http::Coding coding) {
+  std::string_view mark = coding == http::Coding::gzip   ? std::string_view("\x1f\x8b")
+                          : coding == http::Coding::zstd ? std::string_view("\x28\xb5\x2f\xfd")
+                                                         : std::string_view();
+  if (file.size <= mark.size()) return false;
+  if (file.bytes) return file.bytes->starts_with(mark);
+  auto begin = read_at(file.file->fd(), 0, mark.size(), Waiting::allowed);
+  return begin && *begin == mark;
+}
+
 /// One warning for each file is enough; a bounded number of files.
-void warn_of_old_sibling(const std::string& name) {
+void warn_of_sibling(const std::string& name, std::string_view why) {
   constexpr std::size_t most = 1000;
   static std::mutex mutex;
   static std::unordered_set<std::string> warned;
   std::lock_guard lock(mutex);
   if (warned.size() >= most || !warned.insert(name).second) return;
-  log::warning(name + " is older than the file of which it is the compressed form, and is ignored");
+  log::warning(name + std::string(why) + ", and is ignored");
 }
 
 /// Looks at the siblings of a file whose identity is `plain`. Three looks at names that do not exist, mostly:
@@ -49,7 +60,7 @@ int find_siblings(const FileRoot& root, const std::string& relative, const FileI
     }
     if (node && node->is_file()) {
       if (is_older(*sibling.identity, plain)) {
-        warn_of_old_sibling(sibling.name);
+        warn_of_sibling(sibling.name, " is older than the file of which it is the compressed form");
       } else {
         resource.siblings.add(coding);
       }
@@ -72,6 +83,10 @@ ServedFilePtr read_sibling(const FileRoot& root, const std::string& relative, co
   if (!node) return nullptr;
   auto file = load_sibling(*node, *resource.plain, coding, traits);
   if (!file) return nullptr;
+  if (!begins_right(**file, coding)) {
+    warn_of_sibling(traits.name, " is not what its name says, a file compressed with " + std::string(token(coding)));
+    return nullptr;
+  }
   // What was looked at must be what was read: the next request will notice that it is not.
   for (const auto& dependency : resource.dependencies) {
     if (dependency.name == traits.name && dependency.identity != (*file)->identity) return nullptr;
@@ -143,10 +158,12 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
   resource->traits = std::move(traits);
   resource->traits.storage = *storage;
   resource->watchable = *storage != net::Storage::remote;
-  if (codings.precompressed && !is_compressed(resource->traits.content_type)) {
+  bool compressed = resource->traits.gzipped || is_compressed(resource->traits.content_type);
+  if (codings.precompressed && !compressed) {
     if (int error = find_siblings(root, relative, found, *resource, waiting)) return std::unexpected(error);
   }
-  if (is_computable(resource->traits.content_type, found.size, codings)) resource->computable = http::CodingSet::all();
+  if (!compressed && is_computable(resource->traits.content_type, found.size, codings))
+    resource->computable = http::CodingSet::all();
   resource->traits.varies = resource->has_codings();
   auto plain = load_file(node, resource->traits, waiting);
   if (!plain) return std::unexpected(plain.error());

@@ -45,6 +45,7 @@ FieldList fields_of(const ServedFile& file, const FileTraits& traits) {
   FieldList own;
   set_field(own, "Content-Type", file.content_type);
   if (file.coding != http::Coding::identity) set_field(own, "Content-Encoding", token(file.coding));
+  if (traits.gzipped) set_field(own, "Content-Encoding", "gzip");
   set_field(own, "ETag", file.etag);
   if (file.validators.last_modified != http::Validators::no_date) {
     set_field(own, "Last-Modified", http::format_date(file.validators.last_modified));

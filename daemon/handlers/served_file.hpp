@@ -58,6 +58,7 @@ struct FileTraits {
   const FileHeaders* headers = nullptr;       // of the config; they take the place of those made here
   net::Storage storage = net::Storage::disk;  // where it lies
   bool varies = false;                        // there are, or may be, other codings of it
+  bool gzipped = false;                       // the file itself is, as a "drawing.svgz"
   bool stands_in = false;                     // it is sent under names that are not its own
   bool for_navigation = false;                // only to who takes HTML
 };

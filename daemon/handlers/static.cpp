@@ -18,12 +18,29 @@ namespace {
 const config::SectionEntry section("static", true, "A directory whose files are served.",
                                    []() -> const std::vector<config::Field>& { return static_fields(); });
 
-/// The page of the 404 may come with the next deploy, so its absence is no error.
-void check_error_page(const StaticOptions& options, config::Diagnostics& diagnostics) {
-  if (!options.not_found) return;
+bool is_in_root(const StaticOptions& options, const std::string& name) {
   struct stat status{};
-  if (::stat((*options.root + "/" + **options.not_found).c_str(), &status) == 0) return;
-  diagnostics.warning("missing-file", options.not_found->span, "there is no `" + **options.not_found + "` in the root");
+  return ::stat((*options.root + "/" + name).c_str(), &status) == 0;
+}
+
+/// Files that the config names may come with the next deploy, so their absence is no error.
+void check_named_files(const StaticOptions& options, const config::Value& table, config::Diagnostics& diagnostics) {
+  auto check = [&](const std::string& name, config::Span span) {
+    if (!is_in_root(options, name)) diagnostics.warning("missing-file", span, "there is no `" + name + "` in the root");
+  };
+  if (options.not_found) check(**options.not_found, options.not_found->span);
+  for (const auto& attempt : options.attempts) {
+    if (!attempt->has_path) check(attempt->before, attempt.span);
+  }
+  if (!options.spa) return;
+  auto span = table.find("spa")->span;
+  bool there = std::ranges::any_of(options.index, [&](const auto& name) { return is_in_root(options, *name); });
+  if (options.index.empty()) {
+    diagnostics.error("spa-without-index", span, "`spa` answers with the index of the root, and `index` is empty");
+  } else if (!there) {
+    diagnostics.warning("missing-file", span,
+                        "there is no `" + *options.index.front() + "` in the root, with which `spa` would answer");
+  }
 }
 
 /// Headers of the config go over those of the set for security.
@@ -64,8 +81,9 @@ void build(const config::Declaration& declaration, site::Builder& builder) {
   if (options.host->empty()) options.host = declaration.host;
   if (!options.root->empty() && check_root(options.root, diagnostics)) {
     check_content(options.root, diagnostics);
-    check_error_page(options, diagnostics);
+    check_named_files(options, declaration.table, diagnostics);
   }
+  check_names(options, diagnostics);
 
   site::Endpoint endpoint;
   endpoint.section = "static";

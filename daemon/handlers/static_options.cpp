@@ -22,14 +22,27 @@ config::Type<std::string> cache_rule() {
   info.name = "duration or word";
   info.range = "0s … 3650d | immutable | no-cache | no-store | none";
   info.schema = R"({"type":"string"})";
-  return {info, [age](const config::Value& value, config::Reading& reading) -> std::optional<std::string> {
-            for (const auto& [word, control] : words) {
-              if (value.is(config::Value::Kind::string) && value.text == word) return std::string(control);
-            }
-            auto seconds = age.read(value, reading);
-            if (!seconds) return std::nullopt;
-            return "max-age=" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*seconds).count());
-          }};
+  auto read = [age, info](const config::Value& value, config::Reading& reading) -> std::optional<std::string> {
+    for (const auto& [word, control] : words) {
+      if (value.is(config::Value::Kind::string) && value.text == word) return std::string(control);
+    }
+    auto time = age.read(value, reading);
+    if (!time) return std::nullopt;
+    if (*time % 1s != 0ms) {
+      reading.diagnostics.error("out-of-range", value.span, reading.subject + " is for whole seconds");
+      return std::nullopt;
+    }
+    return "max-age=" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(*time).count());
+  };
+  auto advice = [](const config::Value& value) -> std::string {
+    if (!value.is(config::Value::Kind::string)) return R"(write a duration, as "1d", or "immutable")";
+    if (value.text.ends_with("y") && value.text.size() > 1 && is_digit(value.text[0]))
+      return R"(a year is "365d"; a file that never changes is "immutable")";
+    auto meant = config::nearest(value.text, {"immutable", "no-cache", "no-store", "none"});
+    if (!meant.empty()) return "did you mean \"" + std::string(meant) + "\"?";
+    return R"(write a duration, as "1d", or "immutable", "no-cache", "no-store", "none")";
+  };
+  return config::advised<std::string>({info, read}, advice);
 }
 
 bool leaves_root(std::string_view name) {
@@ -56,6 +69,8 @@ Result<Attempt> parse_attempt(const std::string& text) {
   attempt.has_path = at != std::string::npos;
   attempt.before = name->substr(0, at);
   if (attempt.has_path) attempt.after = name->substr(at + placeholder.size());
+  if (text.starts_with('=')) return fail("`try` names files; what is left is 404 by itself");
+  if (text.find('$') != std::string::npos) return fail("the path of the request is written `{path}`");
   for (const auto* part : {&attempt.before, &attempt.after}) {
     if (part->find_first_of("{}") != std::string::npos) return fail("the only placeholder here is `{path}`, once");
   }
@@ -130,15 +145,15 @@ std::vector<config::Field> page_fields() {
       field("try", &StaticOptions::attempts,
             config::one_or_more(
                 config::parsed<Attempt>("file name", "with {path} for the path", "bad-try", parse_attempt)))
-          .doc("Files to try, in this order, for a path that is no file. `{path}` stands for the path "
-               "without its first "
-               "slash.")
+          .doc("Files to try, in this order, for a path that is no file. `{path}` stands for the path below this "
+               "directory, without its first slash.")
           .example("[\"{path}.htm\", \"fallback.html\"]"),
       field("spa", &StaticOptions::spa, config::boolean())
           .otherwise("false")
-          .doc("A single-page application: a browser that goes to a page that does not exist gets the index "
-               "of the root. "
-               "Missing scripts, images and other assets stay 404.")
+          .doc(
+              "A single-page application: a browser that goes to a page that does not exist gets the index "
+              "of the root. Missing scripts, images and other assets stay 404, and so does what a client asks for that "
+              "does not say it takes text/html.")
           .example("true"),
       field("listing", &StaticOptions::listing, config::boolean())
           .otherwise("false")
@@ -155,22 +170,23 @@ std::vector<config::Field> page_fields() {
 std::vector<config::Field> transfer_fields() {
   return {
       field("cache", &StaticOptions::cache, config::map_of(cache_rule()))
-          .doc("How long clients keep files, by glob; the first that fits decides. `*` is within one "
-               "segment, `**` over "
-               "several; without a slash the glob is about the name. Values: a duration, \"immutable\", "
-               "\"no-cache\", "
-               "\"no-store\", \"none\". For other files: HTML is checked each time, names with a hash of the "
-               "content are "
-               "immutable, the rest is kept for a minute.")
+          .doc(
+              "How long clients keep files, by glob from the root on; the first that fits decides. `*` is within one "
+              "segment, `**` over several, {a,b} are alternatives; without a slash the glob is about the name. Values: "
+              "a duration, \"immutable\", \"no-cache\", \"no-store\", \"none\". For other files: HTML is checked each "
+              "time; code, fonts and pictures whose names hold a hash of the content, or that lie in `_next/static`, "
+              "`_nuxt`, `_astro` or `_app/immutable`, are immutable; the rest is kept for a minute. What stands in for "
+              "a file that does not exist never is immutable.")
           .example("{ \"*.pdf\" = \"1d\", \"/assets/**\" = \"immutable\" }"),
       field("types", &StaticOptions::types, config::map_of(media_type()))
-          .doc("Media types by extension, before the ones that are built in and those of the system.")
+          .doc(
+              "Media types by extension, before the ones that are built in and those of the system. Text is said to be "
+              "UTF-8, unless the type has a charset of its own.")
           .example("{ \"gltf\" = \"model/gltf+json\" }"),
       field("precompressed", &StaticOptions::precompressed, config::boolean())
           .otherwise("true")
           .doc("Whether `app.js.br`, `app.js.zst` and `app.js.gz` are sent for app.js to clients that take "
-               "them. One that "
-               "is older than its source is ignored.")
+               "them. One that is older than its source, or is not compressed so, is ignored.")
           .example("false"),
       field("compress", &StaticOptions::compress, config::boolean())
           .otherwise("true")
@@ -193,9 +209,11 @@ std::vector<config::Field> transfer_fields() {
                "sent.")
           .example("\"basic\""),
       field("headers", &StaticOptions::headers, site::header_settings())
-          .doc("Header fields of the responses, with placeholders; `false` removes one that the server sets "
-               "for all.")
-          .example("{ Cache-Control = \"max-age=3600\" }"),
+          .doc(
+              "Header fields of the responses, with placeholders; `false` removes one that the server sets "
+              "for all, or that files have. For Cache-Control there is `cache`; one that stands here goes over it, and "
+              "is not sent with errors.")
+          .example("{ Access-Control-Allow-Origin = \"*\" }"),
       field("errors", &StaticOptions::errors, site::error_body())
           .doc("Form of the error bodies here. Without it the server's form holds.")
           .example("\"html\""),
@@ -215,6 +233,26 @@ const config::Fields<StaticOptions>& static_fields() {
   return all;
 }
 
+void check_names(const StaticOptions& options, config::Diagnostics& diagnostics) {
+  const config::Named<std::string>* all = nullptr;  // a rule for every file
+  for (const auto& rule : options.cache) {
+    auto globs = expand_glob(rule.name);
+    if (!globs) diagnostics.error("bad-glob", rule.name_span, globs.error().message);
+    if (all) {
+      auto& finding = diagnostics.warning("never-used", rule.name_span, "this rule of `cache` is never used");
+      finding.notes.push_back({all->name_span, "this one fits every file, and the first that fits decides"});
+    } else if (rule.name == "*" || rule.name == "**" || rule.name == "/**") {
+      all = &rule;
+    }
+  }
+  for (const auto& type : options.types) {
+    auto name = std::string_view(type.name).substr(type.name.starts_with('.') ? 1 : 0);
+    if (name.empty() || name.find_first_of("./*") != std::string_view::npos)
+      diagnostics.error("bad-extension", type.name_span,
+                        "`" + type.name + "` is no extension: that is what stands behind the last dot of a name");
+  }
+}
+
 StaticSettings to_settings(const StaticOptions& options, FileHeaders headers) {
   StaticSettings settings;
   settings.root = *options.root;
@@ -228,7 +266,10 @@ StaticSettings to_settings(const StaticOptions& options, FileHeaders headers) {
   for (const auto& attempt : options.attempts) settings.attempts.push_back(*attempt);
 
   std::vector<std::pair<std::string, std::string>> rules;
-  for (const auto& rule : options.cache) rules.emplace_back(rule.name, rule.value);
+  for (const auto& rule : options.cache) {
+    auto globs = expand_glob(rule.name);
+    for (const auto& glob : globs.value_or(std::vector<std::string>())) rules.emplace_back(glob, rule.value);
+  }
   settings.cache = CachePolicy(std::move(rules));
   for (const auto& type : options.types) {
     settings.types.set(to_lower(type.name.starts_with('.') ? type.name.substr(1) : type.name), type.value);

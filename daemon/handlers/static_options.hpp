@@ -41,6 +41,9 @@ struct StaticOptions {
 
 const config::Fields<StaticOptions>& static_fields();
 
+/// Reports what cannot work of `cache` and `types`, whose keys are patterns and extensions.
+void check_names(const StaticOptions& options, config::Diagnostics& diagnostics);
+
 /// What the handler needs of the options. `headers` are those of the response, merged.
 StaticSettings to_settings(const StaticOptions& options, FileHeaders headers);
 

@@ -35,6 +35,7 @@ def accept_encoding(value):
     return f"Accept-Encoding: {value}\r\n"
 
 
+GZIPPED = gzip.compress(b"ready", mtime=0)
 BROWSER = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
 
 
@@ -115,11 +116,11 @@ def test_siblings_are_sent_for_their_source(serve, tmp_path):
     server = serve(static("compress = false"), files=FILES)
     root = tmp_path / "server0/www"
     (root / "ready.css.br").write_bytes(b"brotli")
-    (root / "ready.css.gz").write_bytes(b"gzip")
+    (root / "ready.css.gz").write_bytes(GZIPPED)
     response = fetch(server.port, "/ready.css", fields=accept_encoding("gzip, br"))
     assert (response.body, response.get("Content-Encoding"), response.get("Vary")) == (b"brotli", "br", "Accept-Encoding")
     assert response.get("Content-Type") == "text/css; charset=utf-8"
-    assert fetch(server.port, "/ready.css", fields=accept_encoding("br;q=0.1, gzip")).body == b"gzip"
+    assert fetch(server.port, "/ready.css", fields=accept_encoding("br;q=0.1, gzip")).body == GZIPPED
     plain = fetch(server.port, "/ready.css")
     assert (plain.text, plain.get("Vary")) == (TEXT, "Accept-Encoding")
 

@@ -102,6 +102,16 @@ TEST_CASE("names in a page are escaped as text and as links") {
   CHECK(html.find("<title>Index of /files/a b/</title>") != std::string::npos);
 }
 
+TEST_CASE("what would turn the text around a name, or break its line, is shown and not done") {
+  Listing listing;
+  listing.entries.push_back({.name = "a\u202Etxt.exe"});
+  listing.entries.push_back({.name = "two\nlines\u2066"});
+  auto html = listing_html(listing, {}, {});
+  CHECK(html.find(">a\uFFFDtxt.exe</a>") != std::string::npos);
+  CHECK(html.find(">two\uFFFDlines\uFFFD</a>") != std::string::npos);
+  CHECK(html.find("href=\"./two%0Alines%E2%81%A6\"") != std::string::npos);
+}
+
 TEST_CASE("breadcrumbs have links as far as the mount reaches") {
   auto html = listing_html({}, {{"files", "a", "b"}, 2}, {});
   CHECK(html.find("<li>Home</li>") != std::string::npos);

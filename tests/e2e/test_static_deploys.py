@@ -1,0 +1,238 @@
+"""Static sites on the day of a deploy: files that change, links that lead elsewhere, files that stand in for others."""
+
+import gzip
+import os
+import shutil
+import time
+
+import pytest
+
+from raw import Connection, ask, fetch
+
+LARGE = 200_000
+BROWSER = "Accept: text/html,*/*;q=0.8\r\n"
+
+
+def static(keys=""):
+    return f'[[static]]\npath = "/"\nroot = "www"\n{keys}\n'
+
+
+def settle():
+    """Until a change shows in the times of a file."""
+    time.sleep(0.05)
+
+
+# The tag and the content --------------------------------------------------------------------------
+
+@pytest.mark.parametrize("deploy", ["in place", "by rename"])
+def test_a_large_file_with_the_times_of_the_old_one_has_another_tag(serve, tmp_path, deploy):
+    server = serve(static(), files={"www/index.html": "home"})
+    file = tmp_path / "server0/www/big.txt"
+    tags = {}
+    for letter in "abcabc":
+        target = file if deploy == "in place" or not file.exists() else file.with_name("new")
+        with open(target, "r+b" if target.exists() else "wb") as out:
+            out.write(letter.encode() * LARGE)
+        os.utime(target, (1_700_000_000, 1_700_000_000))
+        target.rename(file)
+        settle()
+        response = fetch(server.port, "/big.txt")
+        assert response.body == letter.encode() * LARGE
+        assert tags.setdefault(response.get("ETag"), letter) == letter
+    assert len(tags) >= 3
+
+
+def begin_download(server, size):
+    connection = Connection(server.port, receive_buffer=65536)
+    connection.send("GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+    connection._until(b"\r\n\r\n")
+    assert connection._exactly(1000) == b"a" * 1000
+    return connection
+
+
+def rest_of(connection):
+    try:
+        return connection.rest()
+    except ConnectionResetError:
+        return b""
+
+
+@pytest.mark.parametrize("change", ["rewritten", "cut short", "cut short and filled again"])
+def test_a_file_that_changes_in_place_ends_the_connections_that_have_a_part_of_it(serve, tmp_path, change):
+    size = 30_000_000
+    server = serve(static(), files={"www/big.bin": b"a" * size})
+    settle()
+    with begin_download(server, size) as connection:
+        file = tmp_path / "server0/www/big.bin"
+        if change == "rewritten":
+            with open(file, "r+b") as out:
+                out.write(b"b" * size)
+        else:
+            os.truncate(file, 5000)
+        if change == "cut short and filled again":
+            os.truncate(file, size)
+        assert len(rest_of(connection)) < size - 1000
+    assert fetch(server.port, "/big.bin").body == file.read_bytes()
+
+
+@pytest.mark.parametrize("change", ["replaced", "removed", "longer"])
+def test_a_file_that_is_replaced_or_grows_is_sent_to_its_end(serve, tmp_path, change):
+    size = 30_000_000
+    server = serve(static(), files={"www/big.bin": b"a" * size})
+    settle()
+    with begin_download(server, size) as connection:
+        file = tmp_path / "server0/www/big.bin"
+        if change == "replaced":
+            (tmp_path / "new").write_bytes(b"b" * size)
+            (tmp_path / "new").rename(file)
+        elif change == "removed":
+            file.unlink()
+        else:
+            with open(file, "ab") as out:
+                out.write(b"b" * 1000)
+        assert connection._exactly(size - 1000) == b"a" * (size - 1000)
+
+
+@pytest.mark.parametrize("policy", ["inside", "off"])
+def test_a_directory_that_becomes_a_link_out_of_the_root_is_not_followed_by_what_is_cached(serve, tmp_path, policy):
+    server = serve(static(f'symlinks = "{policy}"'), files={"www/d/f.txt": "inside"})
+    folder = tmp_path / "server0/www/d"
+    connections = [Connection(server.port) for _ in range(4)]
+    for connection in connections * 3:
+        assert connection.get("/d/f.txt").text == "inside"
+    shutil.move(folder, tmp_path / "out")
+    folder.symlink_to(tmp_path / "out")
+    for connection in connections:
+        assert connection.get("/d/f.txt").status == 404
+        connection.socket.close()
+
+
+# What stands in -----------------------------------------------------------------------------------
+
+PAGES = {"www/index.html": "home", "www/404.html": "lost", "www/logo.3f2a9c1b.png": "logo", "www/a.txt": "text"}
+
+
+def test_the_page_of_an_application_depends_on_what_the_client_takes(serve):
+    server = serve(static('spa = true\ncache = { "*.html" = "1h" }'), files=PAGES)
+    with Connection(server.port) as connection:
+        for _ in range(3):  # the second time it is in the cache
+            page = connection.get("/users/1", fields=BROWSER)
+            assert (page.status, page.text, page.get("Vary")) == (200, "home", "Accept")
+            again = connection.get("/users/1", fields=BROWSER + f'If-None-Match: {page.get("ETag")}\r\n')
+            assert (again.status, again.get("Vary")) == (304, "Accept")
+            assert connection.get("/users/1", fields="Accept: application/json\r\n").status == 404
+            assert connection.get("/", fields=BROWSER).get("Vary") is None
+
+
+def test_what_stands_in_for_another_file_is_never_immutable(serve, tmp_path):
+    server = serve(static('try = ["logo.3f2a9c1b.png"]'), files=PAGES)
+    with Connection(server.port) as connection:
+        for _ in range(3):
+            assert connection.get("/img/x.png").get("Cache-Control") == "max-age=60, must-revalidate"
+            assert connection.get("/logo.3f2a9c1b.png").get("Cache-Control") == "public, max-age=31536000, immutable"
+        (tmp_path / "server0/www/img").mkdir()
+        (tmp_path / "server0/www/img/x.png").write_text("the picture")
+        assert connection.get("/img/x.png").text == "the picture"
+
+
+HEADERS = 'headers = { Cache-Control = "max-age=3600", X-Site = "{method}", X-Fixed = "yes" }\n'
+
+
+@pytest.mark.parametrize("keys, page", [("", None), ('not_found = "404.html"', "lost")])
+def test_errors_have_the_fields_of_the_site_and_are_not_kept(serve, keys, page):
+    server = serve(static(HEADERS + keys), files=PAGES)
+    found = fetch(server.port, "/a.txt")
+    assert (found.get("Cache-Control"), found.get("X-Site"), found.get("X-Fixed")) == ("max-age=3600", "GET", "yes")
+    lost = fetch(server.port, "/none.js")
+    assert (lost.status, lost.get("Cache-Control")) == (404, "no-store")
+    assert page is None or lost.text == page
+    precondition = fetch(server.port, "/a.txt", fields='If-Match: "other"\r\n')
+    range_ = fetch(server.port, "/a.txt", fields="Range: bytes=100-\r\n")
+    assert (precondition.status, range_.status) == (412, 416)
+    for response in (found, lost, precondition, range_):
+        assert (response.get("X-Site"), response.get("X-Fixed")) == ("GET", "yes")
+        assert response.get("X-Content-Type-Options") == "nosniff"
+    assert "max-age" not in (precondition.get("Cache-Control") or "") + (range_.get("Cache-Control") or "")
+
+
+def test_redirections_have_the_fields_of_the_site(serve):
+    server = serve(static(HEADERS + 'security_headers = "basic"'), files={"www/d/index.html": "d"})
+    response = fetch(server.port, "/d?x=1")
+    assert (response.status, response.get("Location"), response.get("Cache-Control")) == (308, "/d/?x=1", "no-cache")
+    assert (response.get("X-Fixed"), response.get("X-Frame-Options")) == ("yes", "SAMEORIGIN")
+
+
+def test_a_field_of_files_can_be_left_out(serve):
+    server = serve(static('headers = { X-Content-Type-Options = false, Cache-Control = false }'), files=PAGES)
+    for target in ("/a.txt", "/none.txt"):
+        response = fetch(server.port, target)
+        assert response.get("X-Content-Type-Options") is None
+        assert response.get("Cache-Control") == (None if target == "/a.txt" else "no-store")
+
+
+# Types and codings --------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("written, sent", [
+    ("text/html; charset=iso-8859-1", "text/html; charset=iso-8859-1"),
+    ("text/html;Charset=\\\"latin1\\\"", 'text/html;Charset="latin1"'),
+    ("text/plain; format=flowed", "text/plain; format=flowed; charset=utf-8")])
+def test_a_type_of_the_config_may_have_its_own_charset(serve, written, sent):
+    server = serve(static(f'types = {{ old = "{written}" }}'), files={"www/a.old": "x"})
+    assert fetch(server.port, "/a.old").get("Content-Type") == sent
+
+
+@pytest.mark.parametrize("content", [b"", b"not compressed"])
+def test_a_sibling_that_is_not_compressed_is_ignored_with_one_warning(serve, tmp_path, content):
+    text = "line\n" * 1000
+    server = serve(static(), files={"www/data.csv": text})
+    (tmp_path / "server0/www/data.csv.gz").write_bytes(content)
+    for _ in range(3):
+        response = fetch(server.port, "/data.csv", fields="Accept-Encoding: gzip\r\n")
+        assert gzip.decompress(response.body).decode() == text
+    assert server.stderr().count("data.csv.gz is not what its name says") == 1
+
+
+def test_a_compressed_drawing_is_what_it_is(serve):
+    drawing = gzip.compress(b"<svg xmlns='http://www.w3.org/2000/svg'/>" * 100)
+    server = serve(static(), files={"www/a.svgz": drawing})
+    response = fetch(server.port, "/a.svgz", fields="Accept-Encoding: br, gzip\r\n")
+    assert (response.body, response.get("Content-Encoding"), response.get("Vary")) == (drawing, "gzip", None)
+    assert response.get("Content-Type").startswith("image/svg+xml")
+
+
+def test_several_lines_of_accept_encoding_are_one_list(serve):
+    server = serve(static(), files={"www/a.txt": "line\n" * 1000})
+    for fields, coding in (("deflate", "gzip"), "gzip"), (("identity;q=0.1", "gzip"), "gzip"), (("", "br"), "br"):
+        lines = "".join(f"Accept-Encoding: {field}\r\n" for field in fields)
+        assert fetch(server.port, "/a.txt", fields=lines).get("Content-Encoding") == coding
+
+
+# What the log says --------------------------------------------------------------------------------
+
+def test_the_log_tells_of_links_that_lead_nowhere_and_not_of_names_that_do_not_exist(serve, tmp_path):
+    server = serve(static(), files=PAGES)
+    www = tmp_path / "server0/www"
+    assert fetch(server.port, "/none.txt").status == 404
+    time.sleep(1.1)
+    (www / "current").symlink_to("releases/gone")
+    assert fetch(server.port, "/current/app.js").status == 404
+    server.wait_for_line(f"cannot serve /current/app.js: `{www}/current` is a symbolic link that leads nowhere: "
+                         f"`{www}/releases` does not exist")
+    assert "none.txt" not in server.stderr()
+
+
+def test_the_log_tells_of_a_root_that_is_gone(serve, tmp_path):
+    server = serve(static(), files=PAGES)
+    (tmp_path / "server0/www").rename(tmp_path / "server0/away")
+    assert fetch(server.port, "/a.txt").status == 404
+    server.wait_for_line(f"cannot serve /a.txt: `{tmp_path}/server0/www` does not exist")
+
+
+def test_the_log_says_where_a_link_out_of_the_root_leads(serve, tmp_path):
+    (tmp_path / "outside.js").write_text("x")
+    server = serve(static(), files=PAGES)
+    link = tmp_path / "server0/www/jquery.js"
+    link.symlink_to(tmp_path / "outside.js")
+    assert fetch(server.port, "/jquery.js").status == 404
+    server.wait_for_line(f"`{link}` is a symbolic link to `{tmp_path}/outside.js`, out of the root; "
+                         '`symlinks = "follow"` would allow that')
