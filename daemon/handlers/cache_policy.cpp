@@ -192,7 +192,7 @@ bool glob_matches(std::string_view glob, std::string_view path) {
 Result<std::vector<std::string>> expand_glob(std::string_view glob) {
   constexpr std::size_t most = 100;
   if (glob.empty()) return fail("a glob says which files are meant, as \"*.pdf\"");
-  if (glob.ends_with('/')) return fail("what lies in a directory is \"" + std::string(glob) + "**\"");
+  if (glob.ends_with('/')) return fail("write \"" + std::string(glob) + "**\" for what lies in a directory");
   if (glob.find('[') != std::string_view::npos)
     return fail("there are no sets of characters here: `?` is any character, and {a,b} are alternatives");
   for (auto segment : split(glob, '/')) {

@@ -237,7 +237,9 @@ void check_names(const StaticOptions& options, config::Diagnostics& diagnostics)
   const config::Named<std::string>* all = nullptr;  // a rule for every file
   for (const auto& rule : options.cache) {
     auto globs = expand_glob(rule.name);
-    if (!globs) diagnostics.error("bad-glob", rule.name_span, globs.error().message);
+    if (!globs) {
+      diagnostics.error("bad-glob", rule.name_span, "`" + rule.name + "` fits no file").label = globs.error().message;
+    }
     if (all) {
       auto& finding = diagnostics.warning("never-used", rule.name_span, "this rule of `cache` is never used");
       finding.notes.push_back({all->name_span, "this one fits every file, and the first that fits decides"});

@@ -2,6 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
 using namespace sluice::handlers;
 
 TEST_CASE("hashes that bundlers write into names are seen") {
@@ -108,6 +113,34 @@ TEST_CASE("globs are about the last segment, or with a slash about the whole pat
   CHECK(glob_matches("**", "/anything/at/all"));
   CHECK_FALSE(glob_matches("", "/a"));
   CHECK_FALSE(glob_matches("/a*a*a*a*a*a*a*a*b", "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+}
+
+TEST_CASE("directories of a glob may be none") {
+  CHECK(glob_matches("**/*.pdf", "/a.pdf"));
+  CHECK(glob_matches("**/*.pdf", "/a/b/c.pdf"));
+  CHECK(glob_matches("assets/**/*.pdf", "/assets/a.pdf"));
+  CHECK(glob_matches("/assets/**/x/*.pdf", "/assets/x/a.pdf"));
+  CHECK(glob_matches("/assets/**/x/*.pdf", "/assets/y/x/x/a.pdf"));
+  CHECK_FALSE(glob_matches("assets/**/b.pdf", "/assets/ab.pdf"));
+  CHECK_FALSE(glob_matches("a**/b", "/ab"));
+}
+
+TEST_CASE("a glob with alternatives is several") {
+  using Globs = std::vector<std::string>;
+  auto expanded = [](std::string_view glob) {
+    auto globs = expand_glob(glob).value_or(Globs{"none"});
+    std::ranges::sort(globs);
+    return globs;
+  };
+  CHECK(expanded("*.pdf") == Globs{"*.pdf"});
+  CHECK(expanded("*.{js,css}") == Globs{"*.css", "*.js"});
+  CHECK(expanded("{a,b}/{c,d}") == Globs{"a/c", "a/d", "b/c", "b/d"});
+  CHECK(expanded("x{a{1,2},b}y") == Globs{"xa1y", "xa2y", "xby"});
+  for (auto wrong :
+       {"", "assets/", "[ab]", "../a", "a/../b", "{a", "a}", "}{", "{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(expand_glob(wrong));
+  }
 }
 
 TEST_CASE("the first rule that fits decides, then the defaults") {

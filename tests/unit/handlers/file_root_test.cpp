@@ -139,3 +139,39 @@ TEST_CASE("the fault of a path names the component that failed") {
   CHECK(unreadable.find("may not be read (owner ") != std::string::npos);
   CHECK(unreadable.find("mode 0000; this process runs as ") != std::string::npos);
 }
+
+TEST_CASE("the fault of a path is looked for behind symbolic links, too") {
+  Site site;
+  site.write("www/closed/in/a.html", "a");
+  site.link("closed/in/a.html", "www/link");
+  site.link("../elsewhere/x", "www/leads-out");
+  auto closed = site.path("www/closed");
+  CHECK(explain_path_fault(site.path("www/a.txt/../link/x"), ENOTDIR) ==
+        "`" + site.path("www/a.txt") + "` is not a directory");
+  CHECK(explain_path_fault(site.path("www/link/x"), ENOTDIR) ==
+        "`" + closed + "/in/a.html` is not a directory, where the symbolic link `" + site.path("www/link") + "` leads");
+  CHECK(explain_path_fault(site.path("www/loop"), ELOOP).find("too many symbolic links") != std::string::npos);
+  CHECK(explain_escape(site.path("www"), "leads-out") ==
+        "`" + site.path("www/leads-out") +
+            "` is a symbolic link to `../elsewhere/x`, out of the root; "
+            "`symlinks = \"follow\"` would allow that");
+  if (::geteuid() != 0) {  // nothing is closed to root
+    std::filesystem::permissions(closed, std::filesystem::perms::none);
+    CHECK(explain_path_fault(site.path("www/link"), EACCES).starts_with("`" + closed + "` may not be entered (owner "));
+    std::filesystem::permissions(closed, std::filesystem::perms::owner_all);
+  }
+}
+
+TEST_CASE("a missing file is worth a word only where somebody has to mend something") {
+  Site site;
+  CHECK(explain_missing(site.path("www"), "none.txt").empty());
+  CHECK(explain_missing(site.path("www"), "none/deeper.txt").empty());
+  CHECK(explain_missing(site.path("www"), "a.txt").empty());
+  CHECK(explain_missing(site.path("gone"), "a.txt") == "`" + site.path("gone") + "` does not exist");
+  site.link("www", "current");
+  CHECK(explain_missing(site.path("current"), "none.txt").empty());
+  site.link("v2", "next");
+  CHECK(explain_missing(site.path("next"), "a.txt") ==
+        "`" + site.path("next") + "` is a symbolic link that leads nowhere: `" + site.path("v2") + "` does not exist");
+  CHECK(explain_missing(site.path("www"), "dangling").find("leads nowhere") != std::string::npos);
+}
