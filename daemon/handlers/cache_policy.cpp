@@ -205,7 +205,7 @@ Result<std::vector<std::string>> expand_glob(std::string_view glob) {
     auto close = text.find('}');
     auto begin = text.rfind('{', close);  // the innermost
     if (close == std::string::npos && begin == std::string::npos) {
-      done.push_back(std::move(text));
+      if (std::ranges::find(done, text) == done.end()) done.push_back(std::move(text));
       continue;
     }
     if (close == std::string::npos || begin == std::string::npos) return fail("alternatives are written {a,b}");
