@@ -4,6 +4,8 @@
 #include <atomic>
 #include <utility>
 
+#include "handlers/recent_changes.hpp"
+
 namespace sluice::handlers {
 
 namespace {
@@ -43,6 +45,7 @@ FileCache::Found FileCache::find(std::uint64_t owner, std::string_view name, net
   if (is_known_current(*entry, loop)) return {&entry->resource, true};
   if (!entry->resource->watchable) return {&entry->resource, false};
   if (look(*entry, loop)) return {&entry->resource, true};
+  note_replaced(entry->resource->traits.name, entry->resource->plain->identity);
   erase(entry);
   return {};
 }
@@ -103,6 +106,11 @@ void FileCache::grown(std::uint64_t owner, std::string_view name, const std::sha
 
 void FileCache::forget(std::uint64_t owner, std::string_view name) {
   if (auto found = index_.find({owner, name}); found != index_.end()) erase(found->second);
+}
+
+void FileCache::forget_replaced(std::uint64_t owner, std::string_view name, const Resource& resource) {
+  note_replaced(resource.traits.name, resource.plain->identity);
+  forget(owner, name);
 }
 
 void FileCache::retire(std::uint64_t last) {

@@ -61,6 +61,8 @@ class FileCache {
   /// `resource` has got another coding. Its place is counted anew.
   void grown(std::uint64_t owner, std::string_view name, const std::shared_ptr<Resource>& resource);
   void forget(std::uint64_t owner, std::string_view name);
+  /// The same for one that turned out not to be current, which Last-Modified of the next state must tell apart.
+  void forget_replaced(std::uint64_t owner, std::string_view name, const Resource& resource);
   /// Lets go of all files of owners up to `last`, and takes none of theirs from now on: a reload has put others in
   /// their place. What is kept open cannot be unmounted, and what is deleted keeps its place on the disk.
   void retire(std::uint64_t last);

@@ -154,7 +154,7 @@ void FileServer::confirm_elsewhere(http::Exchange& exchange, const std::shared_p
           cache.confirm(owner, relative, resource, waiting->loop());
           return server.answer(*waiting, resource, relative, status);
         }
-        cache.forget(owner, relative);
+        cache.forget_replaced(owner, relative, *resource);
         Wanted wanted;
         wanted.relative = relative;
         wanted.stands_in = resource->traits.stands_in;

@@ -68,6 +68,12 @@ bool changed_twice_within_a_second(const std::string& name, const FileIdentity& 
   return state->ambiguous;
 }
 
+void note_replaced(const std::string& name, const FileIdentity& identity) {
+  auto& recent = recent_changes();
+  std::lock_guard lock(recent.mutex);
+  recent.make(name).seen = identity;
+}
+
 void note_content_tag(const std::string& name, const FileIdentity& identity, std::string etag, bool settled) {
   auto& recent = recent_changes();
   std::lock_guard lock(recent.mutex);

@@ -13,6 +13,9 @@ namespace sluice::handlers {
 /// same second, so that a client which only sends If-Modified-Since would keep the old one.
 bool changed_twice_within_a_second(const std::string& name, const FileIdentity& identity);
 
+/// Notes that this state was served and is not there any more, however old it was.
+void note_replaced(const std::string& name, const FileIdentity& identity);
+
 /// Notes that the ETag of this state was made of the content, because it was too fresh for its times to be
 /// trusted.
 void note_content_tag(const std::string& name, const FileIdentity& identity, std::string etag, bool settled);

@@ -42,6 +42,27 @@ def test_a_large_file_with_the_times_of_the_old_one_has_another_tag(serve, tmp_p
     assert len(tags) >= 3
 
 
+@pytest.mark.parametrize("size", [100, LARGE])
+def test_versions_of_one_second_are_told_apart_where_only_the_date_is_compared(serve, tmp_path, size):
+    server = serve(static(), files={"www/index.html": "home"})
+    file = tmp_path / "server0/www/a.txt"
+    for letter in "ab":
+        (tmp_path / letter).write_text(letter * size)
+        os.utime(tmp_path / letter, (1_700_000_000, 1_700_000_000))
+    with Connection(server.port) as connection:
+        (tmp_path / "a").rename(file)
+        settle()
+        date = connection.get("/a.txt").get("Last-Modified")
+        assert connection.get("/a.txt", fields=f"If-Modified-Since: {date}\r\n").status == 304
+        (tmp_path / "b").rename(file)
+        for _ in range(2):
+            response = connection.get("/a.txt", fields=f"If-Modified-Since: {date}\r\n")
+            assert (response.status, response.text, response.get("Last-Modified")) == (200, "b" * size, None)
+            part = connection.get("/a.txt", fields=f"Range: bytes=50-\r\nIf-Range: {date}\r\n")
+            assert (part.status, part.text) == (200, "b" * size)
+            settle()
+
+
 def begin_download(server, size):
     connection = Connection(server.port, receive_buffer=65536)
     connection.send("GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
