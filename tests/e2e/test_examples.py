@@ -136,6 +136,22 @@ def test_static_site(example, curl):
     assert b"ETag" in curl("-I", server.url + "/style.css").stdout
 
 
+def test_static_options(example):
+    server = example("static-options")
+    page = fetch(server.port, "/echo")
+    assert (page.status, page.get("Cache-Control"), page.get("X-Frame-Options")) == (200, "no-cache", "SAMEORIGIN")
+    assert page.get("X-Served-By") == "localhost"
+    assert fetch(server.port, "/sluice.svg").get("Cache-Control") == "max-age=86400"
+    application = fetch(server.port, "/app/users/42", fields="Accept: text/html\r\n")
+    assert (application.status, application.text) == (200, fetch(server.port, "/").text)
+    missing = fetch(server.port, "/app/none.js", fields="Accept: text/html\r\n")
+    assert (missing.status, missing.get("Cache-Control")) == (404, "no-store")
+    assert "<table>" in fetch(server.port, "/files/", fields="Accept: text/html\r\n").text
+    names = [entry["name"] for entry in json.loads(fetch(server.port, "/files/", fields="Accept: application/json\r\n").body)["entries"]]
+    assert names == ["echo.html", "echo.js", "index.html", "sluice.svg", "style.css"]
+    assert fetch(server.port, "/files/echo.js").get("Content-Type") == "text/plain; charset=utf-8"
+
+
 def test_virtual_hosts(example):
     server = example("virtual-hosts")
 
