@@ -33,7 +33,8 @@ void check_named_files(const StaticOptions& options, const config::Value& table,
     if (!attempt->has_path) check(attempt->before, attempt.span);
   }
   if (!options.spa) return;
-  auto span = table.find("spa")->span;
+  const auto* given = table.find("spa");  // null where it is misspelt
+  auto span = given ? given->span : table.span;
   bool there = std::ranges::any_of(options.index, [&](const auto& name) { return is_in_root(options, *name); });
   if (options.index.empty()) {
     diagnostics.error("spa-without-index", span, "`spa` answers with the index of the root, and `index` is empty");
