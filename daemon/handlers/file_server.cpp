@@ -168,7 +168,7 @@ void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
   if (error != 0) {
     const auto& name = lookup.error != 0 ? resolution.relative : resolution.fault_name;
     log_fault(exchange, site_->root().path(), name, error);
-  } else if (!lookup.resource && resolution.kind == Kind::missing) {
+  } else if (!lookup.resource && resolution.kind == Kind::missing && !lookup.wanted.nothing) {
     log_missing(exchange, site_->root().path(), site_->name_for(lookup.wanted));
   }
   if (lookup.resource) {

@@ -6,6 +6,7 @@
 
 #include "handlers/file_answer.hpp"
 #include "handlers/file_path.hpp"
+#include "handlers/resolution_text.hpp"
 #include "http/accept.hpp"
 #include "http/path.hpp"
 #include "site/match.hpp"
@@ -46,13 +47,28 @@ void StaticHandler::handle(http::Exchange& exchange) const {
   auto name = plain_name(path);
   if (!name.empty() && server_.serve_cached(exchange, name)) return;
 
-  auto file = to_file_path(http::split_path(path, exchange.arena), settings().hidden);
-  if (!file) return respond_not_found(exchange, settings().headers);
   Wanted wanted;
+  auto file = to_file_path(http::split_path(path, exchange.arena), settings().hidden);
+  if (!file) {
+    wanted.nothing = true;
+    return server_.serve(exchange, std::move(wanted));
+  }
   wanted.relative = std::move(file->relative);
   wanted.directory = file->directory;
   wanted.navigation = settings().spa && is_navigation(exchange.request);
   server_.serve(exchange, std::move(wanted));
+}
+
+std::string StaticHandler::explain(const site::Match& match) const {
+  if (match.rest.empty()) return "redirects to the path with a slash at its end";
+  Arena arena;
+  auto file = to_file_path(http::split_path(match.rest, arena), settings().hidden);
+  if (!file) return "is answered with 404: files of such names are not served";
+  Wanted wanted;
+  wanted.relative = std::move(file->relative);
+  wanted.directory = file->directory;
+  wanted.navigation = settings().spa;
+  return describe(server_.site(), wanted);
 }
 
 const http::Response* StaticHandler::present_response(const http::Request& request, const site::Match& match,

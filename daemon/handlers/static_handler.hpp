@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "handlers/file_server.hpp"
@@ -16,6 +17,7 @@ class StaticHandler final : public site::Handler {
   void handle(http::Exchange& exchange) const override;
   const http::Response* present_response(const http::Request& request, const site::Match& match, const http::Memo& memo,
                                          net::Loop& loop) const override;
+  std::string explain(const site::Match& match) const override;
 
  private:
   const StaticSettings& settings() const { return server_.site().settings(); }

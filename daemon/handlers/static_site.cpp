@@ -44,6 +44,11 @@ class Resolver {
   }
 
   Resolution run() && {
+    if (wanted_.nothing) {
+      found_.stands_in = true;
+      static_cast<void>(find_error_page());
+      return std::move(found_);
+    }
     static_cast<void>(wanted_.directory ? find_directory() : find_file());
     if (!decided_) find_stand_in();
     return std::move(found_);

@@ -52,6 +52,7 @@ struct Wanted {
   bool directory = false;
   bool navigation = false;  // a browser that goes to a page
   bool stands_in = false;   // see Resolution
+  bool nothing = false;     // a name that no file has here: a hidden one, or one that leads astray
 };
 
 /// What a request leads to.

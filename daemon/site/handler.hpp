@@ -31,6 +31,11 @@ class Handler {
     (void)request, (void)match, (void)memo, (void)loop;
     return nullptr;
   }
+  /// What it does for the request of `match`, in words for who asks why; empty where the config says it already.
+  virtual std::string explain(const Match& match) const {
+    (void)match;
+    return {};
+  }
   /// Whether its connections outlive the exchange that opened them, so that its endpoint needs a Tenure.
   virtual bool lasting() const { return false; }
 };

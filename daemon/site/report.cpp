@@ -145,6 +145,7 @@ std::string explain_request(const Site& site, const config::Sources& sources, ht
   if (found) {
     out.append("  is served by ").append(title(*found, sources)).append(": ").append(found->summary).append("\n");
     append_parameters(out, routing.match);
+    if (auto text = found->handler->explain(routing.match); !text.empty()) out.append("  ").append(text).append("\n");
   } else {
     out.append("  is answered with ").append(outcome_of(routing)).append("\n");
   }

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from raw import Connection, ask, fetch
+from raw import Connection, fetch
+from sluice import run
 
 LARGE = 200_000
 BROWSER = "Accept: text/html,*/*;q=0.8\r\n"
@@ -159,6 +160,14 @@ def test_what_stands_in_for_another_file_is_never_immutable(serve, tmp_path):
 HEADERS = 'headers = { Cache-Control = "max-age=3600", X-Site = "{method}", X-Fixed = "yes" }\n'
 
 
+def test_the_page_of_an_error_is_for_every_name_that_is_no_file(serve):
+    server = serve(static('not_found = "404.html"'), files=PAGES | {"www/.env": "secret"})
+    for target in ("/none", "/.env", "//x", "/%2e%2e/x", "/a%2fb", "/a%00b"):
+        with Connection(server.port) as connection:
+            response = connection.get(target)
+            assert (response.status, response.text) == (404, "lost"), target
+
+
 @pytest.mark.parametrize("keys, page", [("", None), ('not_found = "404.html"', "lost")])
 def test_errors_have_the_fields_of_the_site_and_are_not_kept(serve, keys, page):
     server = serve(static(HEADERS + keys), files=PAGES)
@@ -226,6 +235,38 @@ def test_several_lines_of_accept_encoding_are_one_list(serve):
     for fields, coding in (("deflate", "gzip"), "gzip"), (("identity;q=0.1", "gzip"), "gzip"), (("", "br"), "br"):
         lines = "".join(f"Accept-Encoding: {field}\r\n" for field in fields)
         assert fetch(server.port, "/a.txt", fields=lines).get("Content-Encoding") == coding
+
+
+# What explains itself -----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("path, told", [
+    ("/", "sends `{www}/index.html`: text/html; charset=utf-8, Cache-Control: no-cache, not compressed"),
+    ("/big.txt?x", "sends `{www}/big.txt`: text/plain; charset=utf-8, Cache-Control: max-age=60, must-revalidate, "
+                   "compressed with br, zstd, gzip (a file)"),
+    ("/users/1", "sends `{www}/index.html` in place of `users/1`, which does not exist, to who takes text/html: text/html"),
+    ("/none.js", "is answered with 404 and `{www}/404.html`: text/html; charset=utf-8, Cache-Control: no-store"),
+    ("/d", "is a directory: redirects to the path with a slash at its end"),
+    ("/out.txt", "is answered with 404 and"),
+    ("/.env", "is answered with 404: files of such names are not served"),
+    ("/plain/none.txt", "is answered with 404: `{www}/none.txt` does not exist"),
+    ("/plain/gone", "is answered with 404: `{www}/gone` is a symbolic link that leads nowhere: `{www}/nowhere` does not exist"),
+    ("/plain/out.txt", "is answered with 404: `{www}/out.txt` is a symbolic link to `/etc/hostname`, out of the root"),
+    ("/plain", "redirects to the path with a slash at its end"),
+    ("/plain/d/", "lists `{www}/d`")])
+def test_explain_tells_which_file_answers_and_how(tmp_path, path, told):
+    www = tmp_path / "www"
+    (www / "d").mkdir(parents=True)
+    for name in ("index.html", "404.html"):
+        (www / name).write_text(name)
+    (www / "big.txt").write_text("text " * 1000)
+    (www / "big.txt.gz").write_bytes(gzip.compress(b"text"))
+    (www / "gone").symlink_to("nowhere")
+    (www / "out.txt").symlink_to("/etc/hostname")
+    config = tmp_path / "sluice.toml"
+    config.write_text(static('spa = true\nnot_found = "404.html"') + '[[static]]\npath = "/plain"\nroot = "www"\nlisting = true\n')
+    done = run("explain", "GET", path, "-c", config)
+    assert done.returncode == 0
+    assert told.replace("{www}", str(www)) in done.stdout
 
 
 # What the log says --------------------------------------------------------------------------------
