@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <thread>
+
+#include "handlers/file_tag.hpp"
 #include "support/served_folder.hpp"
 
 using namespace sluice;
@@ -48,6 +52,31 @@ TEST_CASE("siblings that hold a file compressed are found, unless they are older
   CHECK(brotli->etag.ends_with("-br\""));
   CHECK(brotli->fields.http1().find("Content-Encoding: br\r\n") != std::string_view::npos);
   CHECK(brotli->fields.http1().find("Vary: Accept-Encoding\r\n") != std::string_view::npos);
+}
+
+TEST_CASE("a resource is settled only once its siblings are") {
+  Folder folder;
+  folder.write("f.txt", text);
+  CHECK(folder.resource("f.txt")->settled());
+  bool seen_fresh = false;
+  for (int tries = 0; tries < 100 && !seen_fresh; ++tries) {  // a busy machine may take its time in between
+    folder.write("f.txt.br", "brotli");
+    seen_fresh = !folder.resource("f.txt")->settled();
+  }
+  CHECK(seen_fresh);
+  while (!folder.resource("f.txt")->settled()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+TEST_CASE("a file is settled when a change after the time in question must have a later time") {
+  FileIdentity identity;
+  identity.changed = 1000;
+  identity.changed_nanos = 500'000'000;
+  CHECK_FALSE(is_settled(identity, {1000, 500'000'000}));
+  CHECK_FALSE(is_settled(identity, {1000, 520'000'000}));
+  CHECK(is_settled(identity, {1000, 530'000'000}));
+  identity.changed_nanos = 0;  // a file system with coarse times
+  CHECK_FALSE(is_settled(identity, {1002, 0}));
+  CHECK(is_settled(identity, {1003, 0}));
 }
 
 TEST_CASE("without siblings text is compressed here, with a tag of its own") {
