@@ -118,9 +118,7 @@ bool ends_with_hash(std::string_view stem, std::string_view extension) {
 bool is_in_immutable_directory(std::string_view relative) {
   auto path = '/' + std::string(relative);
   auto lies_in = [&](std::string_view directory) { return path.find(directory) != std::string::npos; };
-  bool changes = path.ends_with("/latest.json");  // Nuxt's pointer to the newest build
-  return !changes &&
-         (lies_in("/_app/immutable/") || lies_in("/_next/static/") || lies_in("/_nuxt/") || lies_in("/_astro/"));
+  return lies_in("/_app/immutable/") || lies_in("/_next/static/") || lies_in("/_nuxt/") || lies_in("/_astro/");
 }
 
 }  // namespace
@@ -191,13 +189,6 @@ bool glob_matches(std::string_view glob, std::string_view path) {
 
 Result<std::vector<std::string>> expand_glob(std::string_view glob) {
   constexpr std::size_t most = 100;
-  if (glob.empty()) return fail("a glob says which files are meant, as \"*.pdf\"");
-  if (glob.ends_with('/')) return fail("write \"" + std::string(glob) + "**\" for what lies in a directory");
-  if (glob.find('[') != std::string_view::npos)
-    return fail("there are no sets of characters here: `?` is any character, and {a,b} are alternatives");
-  for (auto segment : split(glob, '/')) {
-    if (segment == "..") return fail("a glob is about what lies below the root");
-  }
   std::vector<std::string> done, open = {std::string(glob)};
   while (!open.empty()) {
     auto text = std::move(open.back());
@@ -205,13 +196,20 @@ Result<std::vector<std::string>> expand_glob(std::string_view glob) {
     auto close = text.find('}');
     auto begin = text.rfind('{', close);  // the innermost
     if (close == std::string::npos && begin == std::string::npos) {
+      if (text.empty()) return fail("a glob says which files are meant, as \"*.pdf\"");
+      if (text.ends_with('/')) return fail("write \"" + text + "**\" for what lies in a directory");
+      for (auto segment : split(text, '/')) {
+        if (segment == "..") return fail("a glob is about what lies below the root");
+      }
       if (std::ranges::find(done, text) == done.end()) done.push_back(std::move(text));
       continue;
     }
-    if (close == std::string::npos || begin == std::string::npos) return fail("alternatives are written {a,b}");
-    if (done.size() + open.size() > most) return fail("it has too many alternatives");
-    for (auto part : split(std::string_view(text).substr(begin + 1, close - begin - 1), ','))
+    if (close == std::string::npos || begin == std::string::npos || close == begin + 1)
+      return fail("alternatives are written {a,b}");
+    for (auto part : split(std::string_view(text).substr(begin + 1, close - begin - 1), ',')) {
+      if (done.size() + open.size() > most) return fail("it has too many alternatives");
       open.push_back(text.substr(0, begin) + std::string(part) + text.substr(close + 1));
+    }
   }
   return done;
 }

@@ -12,8 +12,8 @@ namespace sluice::handlers {
 /// Whether the name of code, a font or a picture holds a hash of the content, as bundlers write it: `app.3f2a9c1b.js`,
 /// `index-BxZ3kd9a.css`, `chunk-6ZQ7KXYV.mjs`, or whether it lies in a directory where they put only what never
 /// changes:
-/// `_next/static/…`. Words, dates, versions and numbers of cameras are none, and documents and archives have none:
-/// whoever is wrong here keeps an old file for a year. `relative` is the path below the root.
+/// `_next/static/…`. Words, dates, versions and numbers of cameras are none in most forms, and documents and archives
+/// have none: whoever is wrong here keeps an old file for a year. `relative` is the path below the root.
 bool has_content_hash(std::string_view relative);
 
 /// The Cache-Control of a file for which the config says nothing: HTML is revalidated each time, so that a

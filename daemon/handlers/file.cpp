@@ -60,6 +60,11 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   settings.symlinks = Symlinks::follow;  // the config names this file, wherever it is
   settings.directories = false;
   settings.headers = FileHeaders(context.headers, context.scope, diagnostics);
+  if (const auto* headers = context.table.find("headers")) {
+    for (const auto& member : headers->members) {
+      if (member.value.is(config::Value::Kind::boolean)) settings.headers.leave_out(member.key);
+    }
+  }
   if (options.content_type) settings.content_type = **options.content_type;
   return std::make_unique<FileHandler>(std::make_shared<const StaticSite>(std::move(settings)), path.substr(slash + 1),
                                        context.status ? context.status : http::Status{200});

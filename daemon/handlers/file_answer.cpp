@@ -25,6 +25,7 @@ void respond_with_error(http::Exchange& exchange, http::Status status, const Fil
                         std::span<const http::FieldLine> fields) {
   auto response = site::make_error_response(exchange, status, {}, site::errors_of(exchange));
   response.fields.insert(response.fields.end(), fields.begin(), fields.end());
+  response.fields.push_back(no_store);
   response.fields.push_back(no_sniffing);
   headers.apply_to_other(exchange, response);
   exchange.respond(std::move(response));
@@ -54,15 +55,15 @@ std::string clean_path(http::Exchange& exchange) {
 
 void respond_not_found(http::Exchange& exchange, const FileHeaders& headers) {
   const auto* match = static_cast<const site::Match*>(exchange.matched);
-  if (match == nullptr || match->others.empty()) return respond_with_error(exchange, 404, headers, {&no_store, 1});
+  if (match == nullptr || match->others.empty()) return respond_with_error(exchange, 404, headers, {});
   auto allowed = match->others | http::MethodSet{http::Method::options};
   const http::FieldLine allow{"Allow", exchange.arena.copy(allowed.allow())};
   respond_with_error(exchange, 405, headers, {&allow, 1});
 }
 
 void respond_unavailable(http::Exchange& exchange, const FileHeaders& headers) {
-  const http::FieldLine fields[] = {no_store, {"Retry-After", "5"}};
-  respond_with_error(exchange, 503, headers, fields);
+  const http::FieldLine retry{"Retry-After", "5"};
+  respond_with_error(exchange, 503, headers, {&retry, 1});
 }
 
 Ticket wait_for_files(http::Exchange& exchange, std::shared_ptr<const StaticSite> site) {
@@ -128,7 +129,7 @@ void respond_with_file(http::Exchange& exchange, const ServedFilePtr& file, cons
   if (response.status != status && response.status >= 400) {
     return respond_with_error(exchange, response.status, headers, response.fields);
   }
-  headers.render(exchange, response);
+  headers.render(exchange, response, status == 200 || !file->stands_in);
   exchange.respond(std::move(response));
 }
 

@@ -3,6 +3,7 @@
 #include <sys/uio.h>
 
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 namespace sluice::handlers {
@@ -33,7 +34,8 @@ std::expected<FileContent, int> read_content(const FileNode& node, net::Storage 
   for (int tries = 0; tries < 8; ++tries) {
     if (content.identity.size > small_file) {
       const auto& identity = content.identity;
-      net::FileState state{identity.size, identity.modified, identity.modified_nanos};
+      std::optional<net::FileState> state;  // the times of other file systems may go on by themselves
+      if (storage == net::Storage::disk) state = {identity.size, identity.modified, identity.modified_nanos};
       content.file = std::make_shared<const net::OpenFile>(readable->descriptor.release(), storage, state);
       return content;
     }

@@ -1,5 +1,8 @@
 #include "handlers/file_headers.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.hpp"
 #include "site/request_values.hpp"
 
@@ -11,7 +14,14 @@ void erase_named(FieldList& fields, std::string_view name) {
   std::erase_if(fields, [&](const auto& field) { return equals_ignoring_case(field.first, name); });
 }
 
-bool is_cache_control(std::string_view name) { return equals_ignoring_case(name, "Cache-Control"); }
+/// What the config says of files, or of their content, and not of an error or a redirection.
+bool is_about_file(std::string_view name) {
+  constexpr std::array<std::string_view, 8> others = {"Cache-Control", "Expires",  "ETag",  "Last-Modified",
+                                                      "Accept-Ranges", "Location", "Allow", "Retry-After"};
+  auto lower = to_lower(name);
+  if (lower.starts_with("content-")) return !lower.starts_with("content-security-policy");
+  return std::ranges::any_of(others, [&](auto other) { return equals_ignoring_case(name, other); });
+}
 
 }  // namespace
 
@@ -36,33 +46,34 @@ void FileHeaders::merge_into(FieldList& own) const {
   }
 }
 
-void FileHeaders::put_into(http::Exchange& exchange, http::Response& response, bool cache_control) const {
+void FileHeaders::put_into(http::Exchange& exchange, http::Response& response, bool of_file) const {
+  auto applies = [&](std::string_view name) { return of_file || !is_about_file(name); };
   auto take_place = [&](std::string_view name) {
     std::erase_if(response.fields, [&](const auto& line) { return equals_ignoring_case(line.name, name); });
   };
+  auto put = [&](std::string_view name, std::string_view value) {
+    // That of an error says what its form depends on, and stays.
+    if (of_file || !equals_ignoring_case(name, "Vary")) take_place(name);
+    response.fields.push_back({name, value});
+  };
   for (const auto& name : left_out_) {
-    if (cache_control || !is_cache_control(name)) take_place(name);
-  }
-  for (const auto& field : dynamic_) {
-    if (cache_control || !is_cache_control(field.name)) take_place(field.name);
+    if (applies(name)) take_place(name);
   }
   for (const auto& [name, value] : constant_) {
-    if (!cache_control && is_cache_control(name)) continue;
-    take_place(name);
-    response.fields.push_back({name, value});
+    if (applies(name)) put(name, value);
   }
-  render(exchange, response, cache_control);
-}
-
-void FileHeaders::render(http::Exchange& exchange, http::Response& response) const {
-  render(exchange, response, response.status < 400);
+  if (dynamic_.empty()) return;
+  site::RequestValues values(exchange);
+  for (const auto& field : dynamic_) {
+    if (applies(field.name)) put(field.name, trim(field.value.render(values, exchange.arena)));
+  }
 }
 
 void FileHeaders::render(http::Exchange& exchange, http::Response& response, bool cache_control) const {
   if (dynamic_.empty()) return;
   site::RequestValues values(exchange);
   for (const auto& field : dynamic_) {
-    if (!cache_control && is_cache_control(field.name)) continue;
+    if (!cache_control && equals_ignoring_case(field.name, "Cache-Control")) continue;
     response.fields.push_back({field.name, trim(field.value.render(values, exchange.arena))});
   }
 }

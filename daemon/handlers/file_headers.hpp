@@ -32,19 +32,19 @@ class FileHeaders {
   /// Puts all of them into a response that has none of the fields kept with a file, in place of those of the
   /// same names.
   void apply(http::Exchange& exchange, http::Response& response) const { put_into(exchange, response, true); }
-  /// The same for an error or a redirection, but that Cache-Control stays what it is: the config speaks of files.
+  /// The same for an error or a redirection, but for the fields with which the config speaks of files and of their
+  /// content. Vary gets longer.
   void apply_to_other(http::Exchange& exchange, http::Response& response) const { put_into(exchange, response, false); }
-  /// Adds the others to a response with a file; they lie in the exchange's arena. The page of an error has no
-  /// Cache-Control of them.
-  void render(http::Exchange& exchange, http::Response& response) const;
+  /// Adds the others to a response with a file; they lie in the exchange's arena. Without `cache_control` that one is
+  /// left out.
+  void render(http::Exchange& exchange, http::Response& response, bool cache_control) const;
 
  private:
   struct Dynamic {
     std::string name;
     site::Template value;
   };
-  void put_into(http::Exchange& exchange, http::Response& response, bool cache_control) const;
-  void render(http::Exchange& exchange, http::Response& response, bool cache_control) const;
+  void put_into(http::Exchange& exchange, http::Response& response, bool of_file) const;
 
   FieldList constant_;
   std::vector<Dynamic> dynamic_;

@@ -80,10 +80,10 @@ FileDescriptor FileRoot::open_node(const std::string& relative, Waiting waiting)
   return node;
 }
 
-std::optional<FileIdentity> FileRoot::identity_of(const std::string& relative) const {
+std::expected<FileIdentity, int> FileRoot::identity_of(const std::string& relative) const {
   auto node = open_node(relative, Waiting::allowed);
   struct stat status{};
-  if (!node || ::fstat(node.get(), &status) != 0) return std::nullopt;
+  if (!node || ::fstat(node.get(), &status) != 0) return std::unexpected(errno);
   return FileIdentity(status);
 }
 

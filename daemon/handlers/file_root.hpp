@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <optional>
 #include <string>
 
 #include "base/file_descriptor.hpp"
@@ -68,8 +67,8 @@ class FileRoot {
   /// for reading, so that devices, FIFOs and sockets notice nothing.
   std::expected<FileNode, int> find(const std::string& relative, Waiting waiting = Waiting::allowed) const;
 
-  /// The state of what stands at `relative`, none if there is nothing that may be served. Waits for the file system.
-  std::optional<FileIdentity> identity_of(const std::string& relative) const;
+  /// The state of what stands at `relative`; the error is an errno. Waits for the file system.
+  std::expected<FileIdentity, int> identity_of(const std::string& relative) const;
 
   /// Opens what find() found for reading. EACCES where it is no regular file.
   static std::expected<ReadableFile, int> open(const FileNode& node);

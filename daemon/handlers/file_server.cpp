@@ -119,6 +119,7 @@ void FileServer::serve(http::Exchange& exchange, Wanted wanted, http::Status sta
   lookup->wanted = std::move(wanted);
   lookup->status = status;
   lookup->resolution = site_->resolve(lookup->wanted, Waiting::never);
+  if (lookup->resolution.kind != Kind::must_wait) note_obstacle(exchange, *lookup);
   if (lookup->resolution.kind == Kind::file) {
     const auto& found = lookup->resolution;
     if (serve_cached(exchange, found.relative, lookup->final_status(), found.stands_in)) return;
@@ -162,15 +163,21 @@ void FileServer::confirm_elsewhere(http::Exchange& exchange, const std::shared_p
       }));
 }
 
-void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
+/// Says in the log why the file that was asked for is not sent, also where another one stands in for it.
+void FileServer::note_obstacle(http::Exchange& exchange, const Lookup& lookup) const {
   const auto& resolution = lookup.resolution;
   int error = lookup.error != 0 ? lookup.error : resolution.fault;
   if (error != 0) {
     const auto& name = lookup.error != 0 ? resolution.relative : resolution.fault_name;
     log_fault(exchange, site_->root().path(), name, error);
-  } else if (!lookup.resource && resolution.kind == Kind::missing && !lookup.wanted.nothing) {
+  } else if ((resolution.stands_in || resolution.kind == Kind::missing) && !lookup.wanted.nothing) {
     log_missing(exchange, site_->root().path(), site_->name_for(lookup.wanted));
   }
+}
+
+void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
+  const auto& resolution = lookup.resolution;
+  note_obstacle(exchange, lookup);
   if (lookup.resource) {
     FileCache::of_this_thread().insert(site_->id(resolution.stands_in), resolution.relative, lookup.resource,
                                        exchange.loop());
@@ -209,11 +216,12 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
   if (std::exchange(orders.in_work, true)) return;
 
   auto made = std::make_shared<ServedFilePtr>();
-  auto lane = resource->siblings.has(coding) ? site_->lane() : net::Lane::compute;
+  bool from_sibling = resource->siblings.has(coding);
+  auto lane = from_sibling ? site_->lane() : net::Lane::compute;
   orders.work = run_in_background(
       exchange.loop(), lane,
-      [site = site_, resource, coding, made, name = std::string(relative)] {
-        *made = make_coded(site->root(), name, *resource, coding);
+      [site = site_, resource, coding, from_sibling, made, name = std::string(relative)] {
+        *made = make_coded(site->root(), name, *resource, coding, from_sibling);
       },
       [server = *this, resource, coding, made, name = std::string(relative)] {
         server.take_coded(resource, name, coding, *made);

@@ -35,6 +35,7 @@ class FileServer {
   void serve_elsewhere(http::Exchange& exchange, const std::shared_ptr<Lookup>& lookup) const;
   void confirm_elsewhere(http::Exchange& exchange, const std::shared_ptr<Resource>& resource, std::string relative,
                          http::Status status) const;
+  void note_obstacle(http::Exchange& exchange, const Lookup& lookup) const;
   void finish(http::Exchange& exchange, Lookup& lookup) const;
   void answer(http::Exchange& exchange, const std::shared_ptr<Resource>& resource, std::string_view relative,
               http::Status status) const;

@@ -86,10 +86,14 @@ class Trace {
   std::pair<std::string, std::string> link_out_of(const std::string& root) {
     while (!rest_.empty()) {
       auto links = links_;
+      auto behind = rest_.size() - 1;  // what comes after the link
       if (step().cause != 0) break;
-      if (links_ == links || rest_.empty()) continue;
+      if (links_ == links) continue;
       Trace there(*this);
-      if (there.run().cause != 0 || !is_below(there.place_, root)) return {link_, target_};
+      while (there.rest_.size() > behind) {
+        if (there.step().cause != 0) break;
+      }
+      if (!is_below(there.place_, root)) return {link_, target_};
     }
     return {};
   }

@@ -1,7 +1,9 @@
 #include "handlers/recent_changes.hpp"
 
+#include <cstdint>
 #include <ctime>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -12,8 +14,9 @@ namespace {
 
 /// What is known of one file.
 struct State {
-  FileIdentity seen;
-  bool ambiguous = false;
+  FileIdentity seen;                     // the newest
+  std::int64_t ambiguous_second = none;  // in which more than one was modified
+  static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::min();
 
   FileIdentity tagged;
   bool has_tag = false;
@@ -46,6 +49,16 @@ class RecentChanges {
   std::deque<std::string> order_;
 };
 
+bool is_new(const FileIdentity& identity) { return std::time(nullptr) - identity.modified <= 2; }
+
+/// Whether two states of one second may have different content. The time of change alone tells of it only while the
+/// file is new: later it is that of another owner, mode or name.
+bool may_differ(const FileIdentity& a, const FileIdentity& b) {
+  if (a.modified != b.modified) return false;
+  bool same = a.device == b.device && a.inode == b.inode && a.size == b.size && a.modified_nanos == b.modified_nanos;
+  return !same || (a != b && is_new(b));
+}
+
 RecentChanges& recent_changes() {
   static RecentChanges all;
   return all;
@@ -59,19 +72,23 @@ bool changed_twice_within_a_second(const std::string& name, const FileIdentity& 
   auto* state = recent.find(name);
   if (state == nullptr) {
     // Only in the second in which it changed, or about then, may the same second bring another change.
-    if (std::time(nullptr) - identity.modified <= 2) recent.make(name).seen = identity;
+    if (is_new(identity)) recent.make(name).seen = identity;
     return false;
   }
-  bool same_second = state->seen.modified == identity.modified;
-  state->ambiguous = same_second && (state->ambiguous || state->seen != identity);
+  if (may_differ(state->seen, identity)) state->ambiguous_second = identity.modified;
   state->seen = identity;
-  return state->ambiguous;
+  return state->ambiguous_second == identity.modified;
 }
 
 void note_replaced(const std::string& name, const FileIdentity& identity) {
   auto& recent = recent_changes();
   std::lock_guard lock(recent.mutex);
-  recent.make(name).seen = identity;
+  auto* state = recent.find(name);
+  if (state == nullptr) {
+    recent.make(name).seen = identity;
+  } else if (may_differ(state->seen, identity)) {  // this thread was the last to notice that it is not there any more
+    state->ambiguous_second = identity.modified;
+  }
 }
 
 void note_content_tag(const std::string& name, const FileIdentity& identity, std::string etag, bool settled) {

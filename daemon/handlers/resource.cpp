@@ -22,13 +22,21 @@ bool is_older(const FileIdentity& a, const FileIdentity& b) {
 
 /// Whether a file begins as one in this coding does; brotli has no mark. One that holds nothing is in none.
 bool begins_right(const ServedFile& file, http::Coding coding) {
-  std::string_view mark = coding == http::Coding::gzip   ? std::string_view("\x1f\x8b")
-                          : coding == http::Coding::zstd ? std::string_view("\x28\xb5\x2f\xfd")
-                                                         : std::string_view();
-  if (file.size <= mark.size()) return false;
-  if (file.bytes) return file.bytes->starts_with(mark);
-  auto begin = read_at(file.file->fd(), 0, mark.size(), Waiting::allowed);
-  return begin && *begin == mark;
+  constexpr std::size_t longest = 4;
+  std::string begin;
+  if (file.bytes) {
+    begin = file.bytes->substr(0, longest);
+  } else if (auto read = read_at(file.file->fd(), 0, longest, Waiting::allowed)) {
+    begin = std::move(*read);
+  }
+  switch (coding) {
+    case http::Coding::gzip: return begin.starts_with("\x1f\x8b");
+    case http::Coding::zstd:  // a frame, or one to be skipped (RFC 8878 §3.1)
+      return begin == "\x28\xb5\x2f\xfd" || (begin.ends_with("\x2a\x4d\x18") && (begin[0] & 0xf0) == 0x50);
+    case http::Coding::brotli:
+    case http::Coding::identity: break;
+  }
+  return !begin.empty();
 }
 
 /// One warning for each file is enough; a bounded number of files.
@@ -112,6 +120,11 @@ ServedFilePtr compute(const Resource& resource, http::Coding coding) {
   return with_coding(plain, coding, std::move(*bytes), resource.traits);
 }
 
+/// This process is out of something, or somebody renames too much at this moment: that says nothing of the file.
+bool cannot_tell(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN || error == EINTR;
+}
+
 }  // namespace
 
 Dependency Dependency::look(std::string name) {
@@ -129,7 +142,10 @@ bool Dependency::is_current() const {
 
 bool Resource::is_current() const {
   // Where a directory on the way has become a link that may not be followed, the file is not here any more.
-  if (root && root->minds_links() && root->identity_of(relative) != plain->identity) return false;
+  if (root && root->minds_links()) {
+    auto found = root->identity_of(relative);
+    if (found ? *found != plain->identity : !cannot_tell(found.error())) return false;
+  }
   return std::ranges::all_of(dependencies, [](const auto& dependency) { return dependency.is_current(); });
 }
 
@@ -166,6 +182,10 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
     resource->computable = http::CodingSet::all();
   resource->traits.varies = resource->has_codings();
   auto plain = load_file(node, resource->traits, waiting);
+  if (plain && resource->traits.gzipped && !begins_right(**plain, http::Coding::gzip)) {
+    resource->traits.gzipped = false;
+    plain = load_file(node, resource->traits, waiting);
+  }
   if (!plain) return std::unexpected(plain.error());
   resource->plain = std::move(*plain);
   resource->dependencies.push_back({resource->traits.name, resource->plain->identity});
@@ -173,8 +193,8 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
 }
 
 ServedFilePtr make_coded(const FileRoot& root, const std::string& relative, const Resource& resource,
-                         http::Coding coding) {
-  return resource.siblings.has(coding) ? read_sibling(root, relative, resource, coding) : compute(resource, coding);
+                         http::Coding coding, bool from_sibling) {
+  return from_sibling ? read_sibling(root, relative, resource, coding) : compute(resource, coding);
 }
 
 }  // namespace sluice::handlers

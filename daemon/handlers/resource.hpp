@@ -78,9 +78,10 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
                                                             const FileNode& node, FileTraits traits,
                                                             const CodingSettings& codings, Waiting waiting);
 
-/// Reads or makes the form of `resource` in `coding`; null when that fails, changes meanwhile, or saves
-/// nothing. Waits for the file system, and computes.
+/// Reads the form of `resource` in `coding` from a sibling, or makes it; null when that fails, changes meanwhile, or
+/// saves nothing. Waits for the file system, and computes, while the resource may learn of other codings in its own
+/// thread.
 ServedFilePtr make_coded(const FileRoot& root, const std::string& relative, const Resource& resource,
-                         http::Coding coding);
+                         http::Coding coding, bool from_sibling);
 
 }  // namespace sluice::handlers

@@ -41,7 +41,7 @@ void add_vary(FieldList& fields, std::string_view field) {
 }
 
 /// The fields of a 200, those of the config in place of ours where the names are the same.
-FieldList fields_of(const ServedFile& file, const FileTraits& traits) {
+FieldList fields_of(const ServedFile& file, const FileTraits& traits, std::string_view cache_control) {
   FieldList own;
   set_field(own, "Content-Type", file.content_type);
   if (file.coding != http::Coding::identity) set_field(own, "Content-Encoding", token(file.coding));
@@ -51,7 +51,7 @@ FieldList fields_of(const ServedFile& file, const FileTraits& traits) {
     set_field(own, "Last-Modified", http::format_date(file.validators.last_modified));
   }
   if (file.coding == http::Coding::identity) set_field(own, "Accept-Ranges", "bytes");
-  set_field(own, "Cache-Control", traits.cache_control);
+  set_field(own, "Cache-Control", cache_control);
   set_field(own, "X-Content-Type-Options", "nosniff");
   if (traits.headers != nullptr) traits.headers->merge_into(own);
   if (traits.varies) add_vary(own, "Accept-Encoding");
@@ -70,11 +70,15 @@ FieldList without(FieldList fields, std::initializer_list<std::string_view> name
 ServedFilePtr described(ServedFile&& file, std::int64_t last_modified, const FileTraits& traits) {
   auto made = std::make_shared<ServedFile>(std::move(file));
   made->validators = {made->etag, last_modified};
-  auto fields = fields_of(*made, traits);
+  made->stands_in = traits.stands_in;
+  auto fields = fields_of(*made, traits, traits.cache_control);
   made->fields = http::FixedFields(fields);
   made->partial_fields = http::FixedFields(without(fields, {"Content-Type", "Content-Encoding"}));
-  auto error_fields = without(fields, {"ETag", "Last-Modified", "Accept-Ranges", "Cache-Control"});
-  set_field(error_fields, "Cache-Control", "no-store");
+  auto error_fields = without(fields_of(*made, traits, "no-store"), {"ETag", "Last-Modified", "Accept-Ranges"});
+  if (traits.stands_in) {  // what the config says of files is not meant for this one
+    error_fields = without(std::move(error_fields), {"Cache-Control"});
+    set_field(error_fields, "Cache-Control", "no-store");
+  }
   made->error_fields = http::FixedFields(error_fields);
   made->fields.prepare(200, static_cast<std::int64_t>(made->size));
   made->partial_fields.prepare(304, http::FixedFields::no_length);

@@ -32,8 +32,9 @@ struct ServedFile {
   std::string content_type;
   http::FixedFields fields;          // of a 200
   http::FixedFields partial_fields;  // without Content-Type: of a 304 or multipart 206
-  http::FixedFields error_fields;    // without validators and ranges: of the page of an error
+  http::FixedFields error_fields;    // without validators and ranges: with another status, as the page of an error has
 
+  bool stands_in = false;                    // see FileTraits
   std::uint64_t size = 0;                    // octets of content
   std::shared_ptr<const std::string> bytes;  // the content, unless `file` is set
   std::shared_ptr<const net::OpenFile> file;

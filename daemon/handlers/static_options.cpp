@@ -240,6 +240,10 @@ void check_names(const StaticOptions& options, config::Diagnostics& diagnostics)
     if (!globs) {
       diagnostics.error("bad-glob", rule.name_span, "`" + rule.name + "` fits no file").label = globs.error().message;
     }
+    if (rule.name.find('[') != std::string::npos) {
+      diagnostics.warning("bad-glob", rule.name_span, "`[` stands for itself here").label =
+          "`?` is any character, and {a,b} are alternatives";
+    }
     if (all) {
       auto& finding = diagnostics.warning("never-used", rule.name_span, "this rule of `cache` is never used");
       finding.notes.push_back({all->name_span, "this one fits every file, and the first that fits decides"});

@@ -183,7 +183,8 @@ std::expected<std::shared_ptr<Resource>, int> StaticSite::read(const Resolution&
   // What has come for "/new.png" by now must be seen, however long the file that stood in for it may be kept.
   if (resolution.stands_in && traits.cache_control == immutable_cache_control)
     traits.cache_control = short_cache_control;
-  traits.gzipped = ends_with_ignoring_case(resolution.relative, ".svgz");
+  traits.gzipped =
+      ends_with_ignoring_case(resolution.relative, ".svgz") && traits.content_type.starts_with("image/svg+xml");
   traits.stands_in = resolution.stands_in;
   traits.for_navigation = resolution.stands_in && settings_.spa;
   traits.headers = &settings_.headers;

@@ -292,7 +292,7 @@ void Connection::flush() {
 
 void Connection::after_flush(Outbox::Progress progress) {
   switch (progress) {
-    case Outbox::Progress::failed:  // nobody may take for whole what the kernel still has of it
+    case Outbox::Progress::failed:  // a reset, so that nobody takes for whole what was sent
       if (state_ == State::open) protocol_->on_eof();
       return abort();
     case Outbox::Progress::done:

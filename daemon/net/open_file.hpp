@@ -37,8 +37,9 @@ class OpenFile {
   /// For what may have to wait for the content.
   Lane lane() const { return storage_ == Storage::remote ? Lane::remote_file : Lane::cold_file; }
   bool in_memory() const { return storage_ == Storage::memory; }
-  /// Whether the content is still that of one state of the file: false once it has been cut short or rewritten in
-  /// place. What has only grown, as a log does, still has what it had. May wait where the storage is remote.
+  /// Whether the content may still be that of one state of the file: false once it has been cut short, or rewritten in
+  /// place to the same size. What has grown is taken for a log, which still has what it had: nothing shows that it was
+  /// rewritten. A change after the question does not show either, in what the kernel has not sent yet.
   bool holds_still() const;
   /// How many of the `length` octets from `offset` can be read without waiting; not always all of them, and 0
   /// where the first cannot. Costs a few system calls for each MiB, and nothing when the same was asked a

@@ -64,6 +64,38 @@ def test_versions_of_one_second_are_told_apart_where_only_the_date_is_compared(s
             settle()
 
 
+def test_every_worker_tells_versions_of_one_second_apart(serve, tmp_path):
+    server = serve(static(), files={"www/index.html": "home"}, workers=4)
+    file = tmp_path / "server0/www/a.txt"
+    connections = [Connection(server.port) for _ in range(12)]
+    for letter, second in (("a", 1_600_000_000), ("b", 1_700_000_000), ("c", 1_700_000_000)):
+        (tmp_path / letter).write_text(letter * 100)
+        os.utime(tmp_path / letter, (second, second))
+        (tmp_path / letter).rename(file)
+        settle()
+        if letter == "a":
+            for connection in connections:
+                assert connection.get("/a.txt").text == "a" * 100
+        elif letter == "b":
+            date = connections[0].get("/a.txt").get("Last-Modified")
+    for _ in range(2):
+        for connection in connections:
+            response = connection.get("/a.txt", fields=f"If-Modified-Since: {date}\r\n")
+            assert (response.status, response.get("Last-Modified")) == (200, None)
+    for connection in connections:
+        connection.socket.close()
+
+
+def test_another_mode_does_not_take_the_date_away(serve, tmp_path):
+    server = serve(static(), files={"www/a.txt": "text"})
+    file = tmp_path / "server0/www/a.txt"
+    os.utime(file, (1_600_000_000, 1_600_000_000))
+    settle()
+    date = fetch(server.port, "/a.txt").get("Last-Modified")
+    file.chmod(0o600)
+    assert date and fetch(server.port, "/a.txt").get("Last-Modified") == date
+
+
 def begin_download(server, size):
     connection = Connection(server.port, receive_buffer=65536)
     connection.send("GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -185,6 +217,30 @@ def test_errors_have_the_fields_of_the_site_and_are_not_kept(serve, keys, page):
     assert "max-age" not in (precondition.get("Cache-Control") or "") + (range_.get("Cache-Control") or "")
 
 
+def test_what_the_config_says_of_content_is_not_said_of_errors(serve):
+    fields = {"Content-Encoding": "gzip", "Content-Type": "text/html", "Vary": "Cookie", "Location": "/x", "ETag": "{path}",
+              "Content-Security-Policy": "default-src 'none'"}
+    server = serve(static("headers = { " + ", ".join(f'{name} = "{value}"' for name, value in fields.items()) + " }"),
+                   files={"www/d/a.html": "x"})
+    lost, moved = fetch(server.port, "/none"), fetch(server.port, "/d")
+    assert (lost.status, moved.status, moved.get("Location")) == (404, 308, "/d/")
+    for response in (lost, moved):
+        assert (response.get("Content-Encoding"), response.get("ETag")) == (None, None)
+        assert response.get("Content-Security-Policy") == "default-src 'none'"
+    assert lost.get("Content-Type") != "text/html"
+    assert [value for name, value in lost.fields if name == "Vary"] == ["Accept", "Cookie"]
+
+
+@pytest.mark.parametrize("status, value", [(410, "max-age=3600"), (203, "max-age={method}")])
+def test_a_file_with_a_status_of_its_own_is_kept_as_the_config_says(serve, status, value):
+    route = f'[[route]]\npath = "/gone"\nfile = "www/a.txt"\nstatus = {status}\nheaders = {{ Cache-Control = "{value}" }}\n'
+    server = serve(route, files=PAGES)
+    for _ in range(2):
+        response = fetch(server.port, "/gone")
+        assert (response.status, response.text) == (status, "text")
+        assert [field for name, field in response.fields if name == "Cache-Control"] == [value.replace("{method}", "GET")]
+
+
 def test_redirections_have_the_fields_of_the_site(serve):
     server = serve(static(HEADERS + 'security_headers = "basic"'), files={"www/d/index.html": "d"})
     response = fetch(server.port, "/d?x=1")
@@ -228,6 +284,8 @@ def test_a_compressed_drawing_is_what_it_is(serve):
     response = fetch(server.port, "/a.svgz", fields="Accept-Encoding: br, gzip\r\n")
     assert (response.body, response.get("Content-Encoding"), response.get("Vary")) == (drawing, "gzip", None)
     assert response.get("Content-Type").startswith("image/svg+xml")
+    server = serve(static(), files={"www/a.svgz": b"<svg/>"})
+    assert fetch(server.port, "/a.svgz").get("Content-Encoding") is None
 
 
 def test_several_lines_of_accept_encoding_are_one_list(serve):
@@ -271,8 +329,9 @@ def test_explain_tells_which_file_answers_and_how(tmp_path, path, told):
 
 # What the log says --------------------------------------------------------------------------------
 
-def test_the_log_tells_of_links_that_lead_nowhere_and_not_of_names_that_do_not_exist(serve, tmp_path):
-    server = serve(static(), files=PAGES)
+@pytest.mark.parametrize("keys", ["", 'not_found = "404.html"'])
+def test_the_log_tells_of_links_that_lead_nowhere_and_not_of_names_that_do_not_exist(serve, tmp_path, keys):
+    server = serve(static(keys), files=PAGES)
     www = tmp_path / "server0/www"
     assert fetch(server.port, "/none.txt").status == 404
     time.sleep(1.1)
@@ -293,8 +352,11 @@ def test_the_log_tells_of_a_root_that_is_gone(serve, tmp_path):
 def test_the_log_says_where_a_link_out_of_the_root_leads(serve, tmp_path):
     (tmp_path / "outside.js").write_text("x")
     server = serve(static(), files=PAGES)
-    link = tmp_path / "server0/www/jquery.js"
+    www = tmp_path / "server0/www"
+    (www / "inner").mkdir()
+    (www / "shortcut").symlink_to("inner")  # which is no fault
+    link = www / "inner/jquery.js"
     link.symlink_to(tmp_path / "outside.js")
-    assert fetch(server.port, "/jquery.js").status == 404
+    assert fetch(server.port, "/shortcut/jquery.js").status == 404
     server.wait_for_line(f"`{link}` is a symbolic link to `{tmp_path}/outside.js`, out of the root; "
                          '`symlinks = "follow"` would allow that')

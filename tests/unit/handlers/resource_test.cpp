@@ -23,7 +23,7 @@ const std::string text = [] {
 FileRoot root_of(const Folder& folder) { return {folder.path(), Symlinks::inside}; }
 
 ServedFilePtr coded(const Folder& folder, const Resource& resource, http::Coding coding) {
-  return make_coded(root_of(folder), "f.txt", resource, coding);
+  return make_coded(root_of(folder), "f.txt", resource, coding, resource.siblings.has(coding));
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ TEST_CASE("siblings that hold a file compressed are found, unless they are older
   Folder folder;
   folder.write("f.txt", text);
   folder.write("f.txt.br", "brotli");
-  folder.write("f.txt.gz", "gzip");
+  folder.write("f.txt.gz", "\x1f\x8b gzip");
   folder.write("f.txt.zst", "old");
   folder.touch("f.txt", 1'600'000'000);
   folder.touch("f.txt.br", 1'600'000'000);

@@ -197,13 +197,13 @@ TEST_CASE("work that notes its progress is not quiet, nor is what waits behind i
     work.push_back(run_in_background(loop, lane, [&] { end.pass(); }, [&] { ++done; }));
   work.push_back(run_in_background(loop, lane, [] {}, [&] { ++done; }));
   auto begin = loop.now();
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
   one_step.let_through();
   while (true) {  // until the step is done
     std::lock_guard lock(end.mutex);
     if (end.inside == lane_width) break;
   }
-  auto silence = std::chrono::milliseconds(460);  // 50 ms fewer than from the beginning, and some for coarse clocks
+  auto silence = std::chrono::milliseconds(460);  // 100 ms fewer than from the beginning, and some for coarse clocks
   CHECK(work.front().quiet_for(begin + 500) < silence);
   CHECK(work.back().quiet_for(begin + 500) < silence);
   CHECK(work[1].quiet_for(begin + 500) == std::chrono::milliseconds(500));  // its own silence counts

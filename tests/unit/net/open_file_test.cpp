@@ -117,10 +117,11 @@ TEST_CASE("a part is resident without the rest nearby") {
   disk.read(0, mib / 4);
   CHECK(file.resident(0, mib / 4, 0) == mib / 4);
   auto found = file.resident(mib / 2, mib / 4, 0);
-  if (disk.lacks(mib / 2)) CHECK(found == 0);
+  auto end_of_next_piece = mib / 4 + mib / 8 - 1;  // which the first question may have had read
+  if (disk.lacks(end_of_next_piece) && disk.lacks(mib / 2)) CHECK(found == 0);
   found = OpenFile(::dup(disk.fd)).resident(mib / 8, mib, 0);
-  CHECK(found >= mib / 8);                                         // what is there goes first
-  if (disk.lacks(mib / 4 + mib / 8 - 1)) CHECK(found == mib / 8);  // the end of the next piece
+  CHECK(found >= mib / 8);  // what is there goes first
+  if (disk.lacks(end_of_next_piece)) CHECK(found == mib / 8);
 }
 
 TEST_CASE(
@@ -133,7 +134,7 @@ TEST_CASE(
   disk.read(300 * kib, 20 * kib);
   CHECK(file.resident(300 * kib, 20 * kib, 0) == 20 * kib);
   auto found = file.resident(300 * kib, 60 * kib, 5000);
-  if (disk.lacks(359 * kib)) CHECK(found == 0);
+  if (disk.lacks(359 * kib) && disk.lacks(383 * kib)) CHECK(found == 0);
   small.read(0, 8 * kib);
   found = short_file.resident(0, 100 * kib, 0);
   if (small.lacks(99 * kib)) CHECK(found == 0);
