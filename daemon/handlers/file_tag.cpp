@@ -96,8 +96,8 @@ std::expected<std::string, int> tag_of(const FileContent& content, const std::st
 }
 
 std::int64_t last_modified_of(const FileIdentity& identity, const std::string& name) {
-  // A date in the future would make caches wait for it (RFC 9110 §8.8.2.1).
-  bool usable = is_meaningful(identity.modified) && identity.modified <= std::time(nullptr) &&
+  // A date in the future would make caches wait for it (RFC 9110 §8.8.2.1). time(2) may be some milliseconds behind.
+  bool usable = is_meaningful(identity.modified) && identity.modified <= time_of_files().tv_sec &&
                 !changed_twice_within_a_second(name, identity);
   return usable ? identity.modified : http::Validators::no_date;
 }
