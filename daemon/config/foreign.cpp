@@ -181,13 +181,76 @@ constexpr std::array words = {
     Word{"zstd", compression},
 };
 
+struct LocalWord {
+  std::string_view foreign;  // in lower case, without `_` and `-`
+  Advice advice;
+};
+
+/// Words that mean something else in [[static]] than elsewhere, or anything at all only there.
+constexpr std::string_view mount = "write `path`: where in the URLs the files are";
+constexpr std::string_view folder = "write `root`: the directory that holds the files";
+constexpr std::string_view lifetime = "write `cache`, for example cache = { \"*.pdf\" = \"1d\" }";
+
+constexpr std::array words_of_static = {
+    LocalWord{"acceptranges", {by_itself, {}}},
+    LocalWord{"alias", {folder, "root"}},
+    LocalWord{"at", {mount, "path"}},
+    LocalWord{"basepath", {mount, "path"}},
+    LocalWord{"baseurl", {mount, "path"}},
+    LocalWord{"cachecontrol", {lifetime, "cache"}},
+    LocalWord{"charset",
+              {"text is UTF-8 unless `types` says otherwise: { txt = \"text/plain; charset=iso-8859-1\" }", {}}},
+    LocalWord{"dir", {folder, "root"}},
+    LocalWord{"directory", {folder, "root"}},
+    LocalWord{"docroot", {folder, "root"}},
+    LocalWord{"documentroot", {folder, "root"}},
+    LocalWord{"etag", {by_itself, {}}},
+    LocalWord{"expires", {lifetime, "cache"}},
+    LocalWord{"files", {folder, "root"}},
+    LocalWord{"folder", {folder, "root"}},
+    LocalWord{"from", {folder, "root"}},
+    LocalWord{"immutable", {"write `cache`, for example cache = { \"/assets/**\" = \"immutable\" }", "cache"}},
+    LocalWord{"lastmodified", {by_itself, {}}},
+    LocalWord{"location", {mount, "path"}},
+    LocalWord{"maxage", {lifetime, "cache"}},
+    LocalWord{"mount", {mount, "path"}},
+    LocalWord{"mountpath", {mount, "path"}},
+    LocalWord{"mountpoint", {mount, "path"}},
+    LocalWord{"nosniff", {by_itself, {}}},
+    LocalWord{"prefix", {mount, "path"}},
+    LocalWord{"public", {folder, "root"}},
+    LocalWord{"publicdir", {folder, "root"}},
+    LocalWord{"publicpath", {mount, "path"}},
+    LocalWord{"route", {mount, "path"}},
+    LocalWord{"serve", {folder, "root"}},
+    LocalWord{"source", {folder, "root"}},
+    LocalWord{"src", {folder, "root"}},
+    LocalWord{"stripprefix", {"what `path` says is taken off before the file is looked for", {}}},
+    LocalWord{"trailingslash", {"a directory without its slash is redirected to the one with it", {}}},
+    LocalWord{"ttl", {lifetime, "cache"}},
+    LocalWord{"uri", {mount, "path"}},
+    LocalWord{"url", {mount, "path"}},
+    LocalWord{"webroot", {folder, "root"}},
+    LocalWord{"wwwroot", {folder, "root"}},
+};
+
+std::string plain(std::string_view word) {
+  auto out = to_lower(word);
+  std::erase_if(out, [](char c) { return c == '_' || c == '-'; });
+  return out;
+}
+
 }  // namespace
 
 std::string_view advice_for_foreign_word(std::string_view word) {
-  auto plain = to_lower(word);
-  std::erase_if(plain, [](char c) { return c == '_' || c == '-'; });
-  auto found = std::ranges::find(words, plain, &Word::foreign);
+  auto found = std::ranges::find(words, plain(word), &Word::foreign);
   return found == words.end() ? std::string_view{} : found->advice;
+}
+
+Advice advice_for_foreign_word(std::string_view word, std::string_view section) {
+  if (section != "static") return {};
+  auto found = std::ranges::find(words_of_static, plain(word), &LocalWord::foreign);
+  return found == words_of_static.end() ? Advice{} : found->advice;
 }
 
 }  // namespace sluice::config

@@ -66,11 +66,12 @@ std::string section_name(std::string_view where) {
   return std::string(where.substr(first, where.find_first_of(".]", first) - first));
 }
 
+/// In the order in which the section declares them, which begins with those that matter most: a long list is cut.
 std::string keys_here(const std::vector<std::string_view>& known) {
-  std::vector<std::string> keys(known.begin(), known.end());
-  std::ranges::sort(keys);
-  auto repeated = std::ranges::unique(keys);
-  keys.erase(repeated.begin(), repeated.end());
+  std::vector<std::string> keys;
+  for (auto key : known) {
+    if (std::ranges::find(keys, key) == keys.end()) keys.emplace_back(key);
+  }
   return "keys here: " + listed(keys);
 }
 
@@ -125,6 +126,9 @@ std::string_view report_unknown_key(const Member& member, std::string_view where
     meant = {};
   } else if (!meant.empty()) {
     finding.label = "did you mean " + in_ticks(meant) + "?";
+  } else if (auto advice = advice_for_foreign_word(member.key, section_name(where)); !advice.text.empty()) {
+    finding.label = advice.text;
+    meant = advice.key;
   } else if (auto home = find_home(member.key, section_name(where))) {
     finding.label = belongs(*home, where);
   } else {

@@ -24,4 +24,12 @@ std::string header_of(const Section& section);
 /// known.
 std::string_view advice_for_foreign_word(std::string_view word);
 
+struct Advice {
+  std::string_view text;  // empty: there is none
+  std::string_view key;   // that is to be written instead, where it is one
+};
+
+/// The same for a word that means something of its own in the section of this name ("static").
+Advice advice_for_foreign_word(std::string_view word, std::string_view section);
+
 }  // namespace sluice::config

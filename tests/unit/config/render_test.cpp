@@ -18,7 +18,7 @@ TEST_CASE("the human form shows the line, marks the place and ends with the coun
  3 | tiemout = "5s"
    | ^^^^^^^ did you mean `timeout`?
    |
-   = help: keys here: anything, green, level, limits, listen, names, ratio, red, root, strict, timeout, weights, …
+   = help: keys here: workers, timeout, limits, names, listen, root, level, ratio, strict, weights, red, green, …
 
 1 error. Nothing was changed.
 )");
