@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/rights.hpp"
 #include "cli/terminal.hpp"
 #include "config/diagnostics.hpp"
 #include "site/site.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 struct Options {
   std::string file;
+  std::string user;
   std::string format = "human";
 };
 
@@ -43,11 +45,16 @@ int check(const Options& options) {
   config::Diagnostics diagnostics;
   diagnostics.for_another_process = true;
   auto file = config_file(options.file);
+  auto user = take_rights(options.user, file);
+  if (!user) return user.error();
   auto site = site::load(file, diagnostics);
   diagnostics.sort();
   bool human = options.format == "human";
   auto text = config::render(diagnostics, form_of(options.format), human && wants_colour(STDOUT_FILENO));
-  if (human && site) text += file + " is good: it serves " + summary_of(*site) + "\n";
+  if (human && site) {
+    text +=
+        file + " is good" + (user->empty() ? "" : " for the user " + *user) + ": it serves " + summary_of(*site) + "\n";
+  }
   if (!print(text)) return exit_io;
   return site ? exit_ok : exit_config;
 }
@@ -58,6 +65,7 @@ Action prepare_check(Arguments& arguments) {
   auto options = std::make_shared<Options>();
   add_config_option(arguments, options->file);
   add_config_argument(arguments, options->file);
+  add_user_option(arguments, options->user);
   arguments.add({.names = "--format",
                  .value = options->format,
                  .help = "Form of the findings: human, gcc (file:line:column: …) or json",

@@ -4,6 +4,7 @@
 #include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/load.hpp"
+#include "cli/rights.hpp"
 #include "cli/terminal.hpp"
 #include "config/manual.hpp"
 #include "http/method.hpp"
@@ -19,6 +20,7 @@ struct Options {
   std::string target;
   std::string host;
   std::string file;
+  std::string user;
 };
 
 int explain_key(const std::string& key) {
@@ -40,8 +42,10 @@ int explain_request(const Options& options) {
     complain("`" + options.target + "` is not a path: it begins with a slash");
     return exit_usage;
   }
+  auto file = config_file(options.file);
+  if (auto user = take_rights(options.user, file); !user) return user.error();
   config::Diagnostics diagnostics;
-  auto site = load_or_complain(config_file(options.file), diagnostics);
+  auto site = load_or_complain(file, diagnostics);
   if (!site) return exit_config;
   auto text = site::explain_request(*site, diagnostics.sources, *method, options.host, options.target);
   return print(diagnostics.secrets.hide(std::move(text))) ? exit_ok : exit_io;
@@ -59,6 +63,7 @@ Action prepare_explain(Arguments& arguments) {
   arguments.add({"PATH", options->target, "The path of a request, after its method"});
   arguments.add({"--host", options->host, "The host for which the request is"});
   add_config_option(arguments, options->file);
+  add_user_option(arguments, options->user);
   return [options] { return options->target.empty() ? explain_key(options->subject) : explain_request(*options); };
 }
 

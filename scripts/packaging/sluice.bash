@@ -5,6 +5,8 @@ _sluice() {
     words="$(sluice --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p') --help --version"
   elif [[ $before == --format ]]; then
     words="human gcc json"
+  elif [[ $before == --user ]]; then
+    words=$(compgen -u)
   elif [[ $word == -* ]]; then
     words=$(sluice "${COMP_WORDS[1]}" --help 2>/dev/null | grep -oE -- '--[a-z-]+' | sort -u)
   elif [[ ${COMP_WORDS[1]} == explain && $COMP_CWORD -eq 2 ]]; then

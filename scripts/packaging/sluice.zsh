@@ -7,6 +7,8 @@ _sluice() {
     _describe command found
   elif [[ $words[CURRENT-1] == --format ]]; then
     compadd human gcc json
+  elif [[ $words[CURRENT-1] == --user ]]; then
+    _users
   elif [[ $words[CURRENT] == -* ]]; then
     compadd -- $(sluice $words[2] --help 2>/dev/null | grep -oE -- '--[a-z-]+' | sort -u)
   elif [[ $words[2] == explain ]] && (( CURRENT == 3 )); then

@@ -1,10 +1,12 @@
 """The sub-commands and their exit statuses."""
 
+import grp
 import json
 import os
 import re
 import socket
 import subprocess
+import tempfile
 
 import pytest
 
@@ -130,6 +132,44 @@ def test_check_binds_and_creates_nothing(config, tmp_path):
         before = sorted(os.listdir(tmp_path))
         assert run("check", "-c", path).returncode == 0
         assert sorted(os.listdir(tmp_path)) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may take the rights of others")
+@pytest.mark.parametrize("command", [["check"], ["explain", "GET", "/", "-c"]], ids=["check", "explain"])
+def test_files_are_seen_with_the_rights_of_the_user_that_is_named(command):
+    with tempfile.TemporaryDirectory() as folder:  # which others may enter, unlike tmp_path
+        os.chmod(folder, 0o755)
+        root = os.path.join(folder, "site")
+        os.mkdir(root, 0o700)
+        config = os.path.join(folder, "sluice.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f'[[static]]\nroot = "{root}"\n')
+        assert run(*command, config).returncode == 0
+        done = run(*command, config, "--user", "nobody")
+        assert done.returncode == 78
+        told = done.stdout + done.stderr
+        assert f"`{root}` may not be read" in told and "this process runs as nobody" in told
+        os.chmod(root, 0o755)
+        done = run(*command, config, "--user", "nobody")
+        assert done.returncode == 0
+        assert "is good for the user nobody" in done.stdout or command[0] != "check"
+        os.chown(root, 0, grp.getgrnam("adm").gr_gid)
+        os.chmod(root, 0o750)
+        assert run(*command, config, "--user", "nobody").returncode == 78
+
+
+def test_a_user_whose_rights_cannot_be_taken(config):
+    good = config(GOOD)
+    done = run("check", good, "--user", "nobody-of-this-name")
+    assert done.returncode == 64
+    assert "there is no user `nobody-of-this-name`" in done.stderr
+    if os.geteuid() == 0:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            done = subprocess.run(["setpriv", "--reuid=nobody", "--clear-groups", BINARY, "check", "--user", "daemon", "sluice.toml"],
+                                  cwd=folder, env=environment(), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 77
+        assert "only root may" in done.stderr
 
 
 def test_a_missing_file_is_a_bad_config(tmp_path):

@@ -31,6 +31,7 @@ def test_commands_options_and_words():
     assert offered("sluice", "re") == ["reload", "reference"]
     assert "--watch" in offered("sluice", "serve", "--")
     assert offered("sluice", "check", "--format", "") == ["human", "gcc", "json"]
+    assert "root" in offered("sluice", "check", "--user", "ro")
 
 
 def test_keys_and_files():

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "cli/arguments.hpp"
+
+/// Whose rights count when a config is read on behalf of the service: root may read what the service's user may not.
+namespace sluice::cli {
+
+/// Adds `--user NAME`, which is stored in `user`; it must live until the command has run.
+void add_user_option(Arguments& arguments, std::string& user);
+
+/// Gives this process the rights of `user` and of all groups of that user, for good. Without a name it does so where
+/// root reads `file` of the service, one below /etc/sluice, and there is the service's user. Returns that user, or
+/// nothing where the process keeps the rights that it has; or else an exit code, whose reason has been told.
+std::expected<std::string, int> take_rights(const std::string& user, const std::string& file);
+
+}  // namespace sluice::cli
