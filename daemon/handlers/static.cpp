@@ -1,10 +1,14 @@
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <utility>
 
 #include "base/text.hpp"
+#include "handlers/path_fault.hpp"
 #include "handlers/root_check.hpp"
 #include "handlers/static_handler.hpp"
 #include "handlers/static_options.hpp"
@@ -23,11 +27,22 @@ bool is_in_root(const StaticOptions& options, const std::string& name) {
   return ::stat((*options.root + "/" + name).c_str(), &status) == 0;
 }
 
+/// The next deploy may give it other rights, so this is no error.
+void check_readable(const StaticOptions& options, const std::string& name, config::Span span,
+                    config::Diagnostics& diagnostics) {
+  auto path = *options.root + "/" + name;
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0 || errno != EACCES) return;
+  diagnostics.warning("unreadable-file", span, "the file `" + path + "` cannot be served").label =
+      explain_path_fault(path, EACCES);
+}
+
 /// Files that the config names may come with the next deploy, so their absence is no error.
 void check_named_files(const StaticOptions& options, const config::Value& table, config::Diagnostics& diagnostics) {
   auto check = [&](const std::string& name, config::Span span) {
     if (!is_in_root(options, name)) diagnostics.warning("missing-file", span, "there is no `" + name + "` in the root");
+    check_readable(options, name, span, diagnostics);
   };
+  for (const auto& name : options.index) check_readable(options, *name, options.root.span, diagnostics);
   if (options.not_found) check(**options.not_found, options.not_found->span);
   for (const auto& attempt : options.attempts) {
     if (!attempt->has_path) check(attempt->before, attempt.span);

@@ -158,6 +158,25 @@ def test_files_are_seen_with_the_rights_of_the_user_that_is_named(command):
         assert run(*command, config, "--user", "nobody").returncode == 78
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may take the rights of others")
+def test_files_of_a_site_that_may_not_be_read_are_warned_of():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        for name in ("index.html", "404.html", "offline.html", "other.html"):
+            with open(os.path.join(folder, name), "w", encoding="utf-8"):
+                pass
+            os.chmod(os.path.join(folder, name), 0o600)
+        config = os.path.join(folder, "sluice.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write('[[static]]\nroot = "."\nnot_found = "404.html"\ntry = ["/offline.html"]\n')
+        assert "warning" not in run("check", config).stdout
+        done = run("check", config, "--user", "nobody")
+    assert done.returncode == 0
+    places = re.findall(r"warning\[unreadable-file\]: the file `\S+/(\S+)` cannot be served\n  --> \S+:(\d+:\d+)", done.stdout)
+    assert places == [("index.html", "2:8"), ("404.html", "3:13"), ("offline.html", "4:8")]
+    assert done.stdout.count("mode 0600; this process runs as nobody") == 3
+
+
 def test_a_user_whose_rights_cannot_be_taken(config):
     good = config(GOOD)
     done = run("check", good, "--user", "nobody-of-this-name")
