@@ -387,6 +387,20 @@ def test_a_directory_without_index_is_listed(serve):
         assert connection.get("/files/", method="HEAD").status == 200
 
 
+def test_a_name_that_nobody_can_ask_for_is_warned_of(serve, tmp_path):
+    server = serve(static("listing = true"), files={"www/old/good.txt": "x"})
+    for name in (b"caf\xe9.txt", b"na\xefve.txt"):
+        with open(os.fsencode(tmp_path / "server0/www/old") + b"/" + name, "wb"):
+            pass
+    for _ in range(3):
+        listing = json.loads(fetch(server.port, "/old/", fields="Accept: application/json\r\n").body)
+        assert [entry["name"] for entry in listing["entries"]] == ["good.txt"]
+    server.wait_for_line(" is not UTF-8, so that nobody can ask for it: rename it")
+    lines = [line for line in server.stderr().splitlines() if "not UTF-8" in line]
+    assert len(lines) == 1
+    assert "`caf\\xe9.txt` in " in lines[0] or "`na\\xefve.txt` in " in lines[0]
+
+
 def test_a_directory_of_100000_files_holds_up_nobody(serve, tmp_path):
     server = serve(static("listing = true"), files={"www/small/f": "x"})
     many = tmp_path / "server0/www/many"
