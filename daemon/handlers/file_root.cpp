@@ -28,7 +28,7 @@ constexpr std::uint64_t resolve_flags(Symlinks symlinks) {
 }
 
 /// openat2(2) as an O_PATH handle. The kernel answers EAGAIN when a rename somewhere made it uncertain
-/// whether the path stayed beneath; the next try is likely to succeed.
+/// whether the path stayed beneath; the next try is likely to succeed, and a walk in steps minds no renames.
 int open_handle(int directory, const char* path, std::uint64_t flags, std::uint64_t resolve, Waiting waiting) {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC | flags;
@@ -38,7 +38,7 @@ int open_handle(int directory, const char* path, std::uint64_t flags, std::uint6
     fd = ::syscall(SYS_openat2, directory, path, &how, sizeof how);
     if (fd >= 0 || (errno != EAGAIN && errno != EINTR) || waiting == Waiting::never) break;
   }
-  if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) return static_cast<int>(fd);
+  if (fd >= 0 || (errno != ENOSYS && errno != EPERM && errno != EAGAIN)) return static_cast<int>(fd);
   if (waiting == Waiting::allowed) return open_by_steps(directory, path, flags, resolve);
   errno = EAGAIN;  // only openat2 can tell whether it would have to wait
   return -1;

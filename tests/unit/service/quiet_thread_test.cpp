@@ -51,30 +51,42 @@ TEST_CASE("work runs in a thread of lower priority, in order, and its end is tol
 }
 
 TEST_CASE("work runs when nobody else wants to, and comes forward when it takes long") {
-  bool may = may_come_forward();
-  net::Loop loop;
-  service::QuietThread quiet(loop);
   using Clock = std::chrono::steady_clock;
   struct Observed {
+    Clock::time_point begin, end;
     bool idle = false;
-    std::chrono::milliseconds until_forward{};
   };
+  bool may = may_come_forward();
   auto observe = [may](Observed& seen) {
+    seen.begin = Clock::now();
     seen.idle = is_idle();
-    auto begin = Clock::now();
-    while (may && is_idle() && Clock::now() - begin < std::chrono::seconds(20))
+    while (may && is_idle() && Clock::now() - seen.begin < std::chrono::seconds(20))
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    seen.until_forward = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    seen.end = Clock::now();
   };
-  Observed first, second;
-  quiet.run([&] { observe(first); }, [] {});
-  quiet.run([&] { observe(second); }, [&] { loop.stop(); });  // each by itself, however many wait
-  loop.run();
-  for (const auto& seen : {first, second}) {
-    CHECK(seen.idle == may);
-    CHECK(seen.until_forward < std::chrono::seconds(20));
+  // On a busy machine an idle thread may have to wait so long that it has come forward before its work begins: whether
+  // it was idle shows only where that began soon. Some attempts, then.
+  bool soon = false;
+  for (int attempt = 0; attempt < 5 && !soon; ++attempt) {
+    net::Loop loop;
+    service::QuietThread quiet(loop);
+    Observed first, second;
+    auto start = Clock::now();
+    quiet.run([&] { observe(first); }, [] {});
+    quiet.run([&] { observe(second); }, [&] { loop.stop(); });  // each by itself, however many wait
+    loop.run();
+    constexpr auto half_of_patience = std::chrono::milliseconds(500);
+    bool first_soon = first.begin - start < half_of_patience, second_soon = second.begin - first.end < half_of_patience;
+    if (first_soon) {
+      CHECK(first.idle == may);
+      if (may) CHECK(first.end - start > half_of_patience);
+    }
+    if (second_soon) CHECK(second.idle == may);
+    CHECK(first.end - first.begin < std::chrono::seconds(20));
+    CHECK(second.end - second.begin < std::chrono::seconds(20));
+    soon = first_soon && second_soon;
   }
-  if (may) CHECK(first.until_forward > std::chrono::milliseconds(500));
+  WARN(soon);
 }
 
 TEST_CASE("work that has begun is hurried at the end") {
