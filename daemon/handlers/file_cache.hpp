@@ -67,6 +67,9 @@ class FileCache {
   /// their place. What is kept open cannot be unmounted, and what is deleted keeps its place on the disk.
   void retire(std::uint64_t last);
 
+  /// Whether so many octets fit into it at all.
+  bool can_hold(std::size_t octets) const { return octets <= limits().octets; }
+
   std::size_t octets() const { return octets_; }
   std::size_t descriptors() const { return descriptors_; }
   std::size_t count() const { return entries_.size(); }

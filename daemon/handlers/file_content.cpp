@@ -35,7 +35,11 @@ std::expected<FileContent, int> read_content(const FileNode& node, net::Storage 
     if (content.identity.size > small_file) {
       const auto& identity = content.identity;
       std::optional<net::FileState> state;  // the times of other file systems may go on by themselves
-      if (storage != net::Storage::remote) state = {identity.size, identity.modified, identity.modified_nanos};
+      if (storage != net::Storage::remote) {
+        auto sample = net::sample_of(fd, identity.size, waiting == Waiting::allowed);
+        if (!sample) return std::unexpected(sample.error());
+        state = {identity.size, identity.modified, identity.modified_nanos, std::move(*sample)};
+      }
       content.file = std::make_shared<const net::OpenFile>(readable->descriptor.release(), storage, state);
       return content;
     }

@@ -67,6 +67,16 @@ http::Coding coding_for(const http::Request& request, const Resource& resource) 
   return last.chosen;
 }
 
+/// So much content at most waits in a worker to be compressed, or is being compressed. That takes it a second or two,
+/// and whoever comes then gets the content as it is: waiting longer would cost more than compression gains.
+constexpr std::uint64_t most_to_compress = 16 << 20;
+thread_local std::uint64_t to_compress = 0;
+
+bool can_be_ordered(const Resource& resource) {
+  bool in_time = to_compress == 0 || to_compress + resource.plain->size <= most_to_compress;
+  return in_time && octets_of_made() < most_octets_of_made();
+}
+
 }  // namespace
 
 /// What is known of a request while it is looked up.
@@ -189,6 +199,9 @@ void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
     case Kind::drop_slash: return redirect_with_slash(exchange, headers, false);
     case Kind::listing: return respond_with_listing(exchange, site_, std::move(lookup.resolution));
     case Kind::exhausted: return respond_unavailable(exchange, headers);
+    case Kind::file:
+      if (is_exhaustion(lookup.error)) return respond_unavailable(exchange, headers);
+      [[fallthrough]];
     default: return respond_not_found(exchange, headers);
   }
 }
@@ -212,18 +225,22 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
   };
   if (orders.in_work && patience.count() > 0 && orders.work.quiet_for(exchange.loop().now()) >= patience)
     return send(exchange, resource->plain, status);  // others have waited in vain
+  bool from_sibling = resource->siblings.has(coding);
+  if (!orders.in_work && !from_sibling && !can_be_ordered(*resource)) return send(exchange, resource->plain, status);
   orders.list.push_back({Ticket(exchange, patience, send_plain), status});
   if (std::exchange(orders.in_work, true)) return;
 
   auto made = std::make_shared<ServedFilePtr>();
-  bool from_sibling = resource->siblings.has(coding);
+  auto octets = from_sibling ? 0 : resource->plain->size;
+  to_compress += octets;
   auto lane = from_sibling ? site_->lane() : net::Lane::compute;
   orders.work = run_in_background(
       exchange.loop(), lane,
       [site = site_, resource, coding, from_sibling, made, name = std::string(relative)] {
         *made = make_coded(site->root(), name, *resource, coding, from_sibling);
       },
-      [server = *this, resource, coding, made, name = std::string(relative)] {
+      [server = *this, resource, coding, made, octets, name = std::string(relative)] {
+        to_compress -= octets;
         server.take_coded(resource, name, coding, *made);
       });
 }
@@ -231,9 +248,18 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
 void FileServer::take_coded(const std::shared_ptr<Resource>& resource, std::string_view relative, http::Coding coding,
                             const ServedFilePtr& made) const {
   auto index = static_cast<std::size_t>(coding);
+  auto& cache = FileCache::of_this_thread();
+  if (made && !resource->siblings.has(coding) && made->size > small_file && !cache.can_hold(made->footprint())) {
+    // Nobody could have it a second time. Making it costs too much to be done for each request.
+    resource->computable.remove(coding);
+    for (const auto& order : std::exchange(resource->orders[index], {}).list) {
+      if (auto* waiting = order.ticket.exchange()) send(*waiting, made, order.status);
+    }
+    return;
+  }
   if (made) {
     resource->coded[index] = made;
-    FileCache::of_this_thread().grown(site_->id(resource->traits.stands_in), relative, resource);
+    cache.grown(site_->id(resource->traits.stands_in), relative, resource);
   } else if (resource->siblings.has(coding)) {  // it is no good: perhaps it can be made here
     resource->siblings.remove(coding);
   } else {  // it saves nothing, or the file changes under our hands: the others get something else, too

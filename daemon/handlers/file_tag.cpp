@@ -14,6 +14,8 @@ namespace sluice::handlers {
 namespace {
 
 constexpr std::uint64_t largest_hashed = 256 * 1024 * 1024;
+/// What changes all the time, a log say, would be read whole for each request.
+constexpr std::uint64_t largest_hashed_unsettled = 8 * 1024 * 1024;
 
 /// 0 and 1 are what builds write into every file alike.
 bool is_meaningful(std::int64_t modified) { return modified > 1; }
@@ -66,7 +68,8 @@ std::expected<std::string, int> tag_of_large(const FileContent& content, const s
   auto fresh = settled ? content_tag_of(name, identity) : FreshTag{};
   if (!fresh.etag.empty()) return fresh.etag;
   if (!hashed && !fresh.known) return tag_of_times(identity);
-  if (identity.size > largest_hashed) return settled ? tag_of_times(identity) : std::string();
+  if (!settled && identity.size > largest_hashed_unsettled) return {};
+  if (identity.size > largest_hashed) return tag_of_times(identity);
   if (waiting == Waiting::never) return std::unexpected(EAGAIN);
   auto etag = hash_large(content);
   if (!etag.empty()) note_content_tag(name, identity, etag, settled);
@@ -96,9 +99,13 @@ std::expected<std::string, int> tag_of(const FileContent& content, const std::st
 }
 
 std::int64_t last_modified_of(const FileIdentity& identity, const std::string& name) {
-  // A date in the future would make caches wait for it (RFC 9110 §8.8.2.1). time(2) may be some milliseconds behind.
-  bool usable = is_meaningful(identity.modified) && identity.modified <= time_of_files().tv_sec &&
-                !changed_twice_within_a_second(name, identity);
+  // A date in the future would make caches wait for it, and it must not be later than Date (RFC 9110 §8.8.2.1), which
+  // may be some milliseconds behind.
+  constexpr long behind = 30'000'000;
+  auto now = time_of_files();
+  auto date = now.tv_sec - (now.tv_nsec < behind ? 1 : 0);
+  bool usable =
+      is_meaningful(identity.modified) && identity.modified <= date && !changed_twice_within_a_second(name, identity);
   return usable ? identity.modified : http::Validators::no_date;
 }
 

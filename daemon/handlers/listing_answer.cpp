@@ -94,7 +94,7 @@ void respond_with_listing(http::Exchange& exchange, std::shared_ptr<const Static
   order->site = std::move(site);
   auto ticket = wait_for_files(exchange, order->site);
   ticket.depends_on(run_in_background(
-      exchange.loop(), order->site->lane(), [order] { order->run(); },
+      exchange.loop(), order->site->listing_lane(), [order] { order->run(); },
       [ticket, order] {
         if (auto* waiting = ticket.exchange()) answer(*waiting, order);
       }));

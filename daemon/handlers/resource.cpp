@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <mutex>
 #include <unordered_set>
@@ -102,6 +103,18 @@ ServedFilePtr read_sibling(const FileRoot& root, const std::string& relative, co
   return *file;
 }
 
+std::atomic<std::size_t> made_octets = 0;
+std::atomic<std::size_t> most_made_octets = 64 << 20;
+
+/// `octets`, counted as long as somebody has them.
+std::shared_ptr<const std::string> counted(std::string octets) {
+  made_octets += octets.size();
+  return {new std::string(std::move(octets)), [](const std::string* gone) {
+            made_octets -= gone->size();
+            delete gone;
+          }};
+}
+
 ServedFilePtr compute(const Resource& resource, http::Coding coding) {
   const auto& plain = *resource.plain;
   std::string content;
@@ -117,7 +130,7 @@ ServedFilePtr compute(const Resource& resource, http::Coding coding) {
   }
   auto bytes = compress(content, coding);
   if (!bytes || bytes->size() >= plain.size) return nullptr;
-  return with_coding(plain, coding, std::move(*bytes), resource.traits);
+  return with_coding(plain, coding, counted(std::move(*bytes)), resource.traits);
 }
 
 /// This process is out of something, or somebody renames too much at this moment: that says nothing of the file.
@@ -126,6 +139,10 @@ bool cannot_tell(int error) {
 }
 
 }  // namespace
+
+std::size_t octets_of_made() { return made_octets; }
+std::size_t most_octets_of_made() { return most_made_octets; }
+void set_most_octets_of_made(std::size_t octets) { most_made_octets = octets; }
 
 Dependency Dependency::look(std::string name) {
   Dependency found{std::move(name), std::nullopt};

@@ -84,4 +84,11 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
 ServedFilePtr make_coded(const FileRoot& root, const std::string& relative, const Resource& resource,
                          http::Coding coding, bool from_sibling);
 
+/// Memory of all contents that make_coded() has compressed and somebody still has: a cache, or a client that is slow to
+/// take it. Any thread.
+std::size_t octets_of_made();
+/// With so many of them nothing more should be compressed: twice the memory that the caches of all workers may take.
+std::size_t most_octets_of_made();
+void set_most_octets_of_made(std::size_t octets);
+
 }  // namespace sluice::handlers

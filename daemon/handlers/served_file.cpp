@@ -164,15 +164,16 @@ std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const Serve
   return described(std::move(*file), plain.validators.last_modified, traits);
 }
 
-ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::string bytes, const FileTraits& traits) {
+ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::shared_ptr<const std::string> bytes,
+                          const FileTraits& traits) {
   ServedFile file;
   file.identity = plain.identity;
   file.settled = plain.settled;
   file.coding = coding;
   file.content_type = plain.content_type;
   file.etag = tag_with_coding(plain.etag, coding);
-  file.size = bytes.size();
-  file.bytes = std::make_shared<const std::string>(std::move(bytes));
+  file.size = bytes->size();
+  file.bytes = std::move(bytes);
   return described(std::move(file), plain.validators.last_modified, traits);
 }
 

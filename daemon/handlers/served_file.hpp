@@ -75,6 +75,7 @@ std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const Serve
                                                const FileTraits& traits);
 
 /// `plain` with its content in another coding.
-ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::string bytes, const FileTraits& traits);
+ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::shared_ptr<const std::string> bytes,
+                          const FileTraits& traits);
 
 }  // namespace sluice::handlers

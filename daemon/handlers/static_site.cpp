@@ -17,10 +17,6 @@ bool is_ordinary(int error) {
   return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == EINVAL || error == EILSEQ;
 }
 
-bool is_exhaustion(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO || error == EAGAIN;
-}
-
 std::string joined(const std::string& directory, const std::string& name) {
   return directory.empty() ? name : directory + "/" + name;
 }
@@ -149,6 +145,10 @@ class Resolver {
 };
 
 }  // namespace
+
+bool is_exhaustion(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO || error == EAGAIN || error == EBUSY;
+}
 
 std::string Attempt::name_for(std::string_view relative) const {
   return has_path ? before + std::string(relative) + after : before;

@@ -77,6 +77,9 @@ struct Resolution {
   std::string fault_name;
 };
 
+/// Whether an errno tells of this process or of this moment, and not of the file: 503.
+bool is_exhaustion(int error);
+
 /// The files below a root with the rules by which requests lead to them. Immutable and shared: by a handler,
 /// and by whatever works for one in the thread pool.
 class StaticSite {
@@ -89,6 +92,8 @@ class StaticSite {
   std::uint64_t id(bool stands_in = false) const { return stands_in ? stand_in_id_ : id_; }
   /// For work that waits for the file system of the root.
   net::Lane lane() const { return net::lane_of(root_->path()); }
+  /// For listings, which may take long: files are not kept waiting for them.
+  net::Lane listing_lane() const { return net::lane_of(root_->path() + '/'); }
 
   /// The name that is looked for first.
   std::string name_for(const Wanted& wanted) const;

@@ -106,7 +106,7 @@ Lane lane_of(std::string_view directory) {
 
 void size_background_pool(std::size_t workers) {
   constexpr std::size_t for_the_rest = 4, most = 1024;  // libuv's limit
-  auto threads = std::min(workers * lane_width * 3 + for_the_rest, most);
+  auto threads = std::min(workers * lane_width * 4 + for_the_rest, most);
   ::setenv("UV_THREADPOOL_SIZE", std::to_string(threads).c_str(), 0);
 }
 

@@ -12,8 +12,9 @@
 
 namespace sluice::net {
 
-/// Gives the thread pool room for three lanes of every worker that wait for ever: those of two roots and of their
-/// content. To be called before the first work; the variable UV_THREADPOOL_SIZE of the environment goes before it.
+/// Gives the thread pool room for four lanes of every worker that wait for ever: those of two roots, of their
+/// listings and of their content. To be called before the first work; the variable UV_THREADPOOL_SIZE of the
+/// environment goes before it.
 void size_background_pool(std::size_t workers);
 
 struct BackgroundJob;

@@ -16,7 +16,7 @@ enum class Lane : std::uint64_t {
   // further ones: lane_of()
 };
 inline constexpr std::size_t lane_width = 4;
-/// That of looking for files below a directory, of reading small ones, and of listing.
+/// That of looking for files below a directory and of reading small ones.
 Lane lane_of(std::string_view directory);
 
 }  // namespace sluice::net

@@ -98,8 +98,25 @@ std::uint64_t new_id() {
 
 }  // namespace
 
+std::expected<std::string, int> sample_of(int fd, std::uint64_t size, bool may_wait) {
+  constexpr std::uint64_t stretch = 64;
+  std::string sample;
+  auto last = size - std::min(size, stretch);
+  for (auto offset : {std::uint64_t{0}, last / 2, last}) {
+    std::array<char, stretch> octets;
+    iovec part{octets.data(), static_cast<std::size_t>(std::min(size, stretch))};
+    ssize_t got = 0;
+    do {
+      got = ::preadv2(fd, &part, 1, static_cast<off_t>(offset), may_wait ? 0 : RWF_NOWAIT);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) return std::unexpected(errno == EOPNOTSUPP ? EAGAIN : errno);
+    sample.append(octets.data(), static_cast<std::size_t>(got));
+  }
+  return sample;
+}
+
 OpenFile::OpenFile(int fd, Storage storage, std::optional<FileState> state)
-    : fd_(fd), storage_(storage), state_(state), id_(new_id()) {}
+    : fd_(fd), storage_(storage), state_(std::move(state)), id_(new_id()) {}
 
 OpenFile::~OpenFile() {
   if (storage_ == Storage::remote) {
@@ -115,7 +132,9 @@ bool OpenFile::holds_still() const {
   if (::fstat(fd_, &now) != 0) return false;
   auto size = static_cast<std::uint64_t>(now.st_size);
   bool rewritten = now.st_mtim.tv_sec != state_->modified || now.st_mtim.tv_nsec != state_->modified_nanos;
-  return size > state_->size || (size == state_->size && !rewritten);
+  if (size <= state_->size) return size == state_->size && !rewritten;
+  auto sample = sample_of(fd_, state_->size, false);
+  return !sample || *sample == state_->sample;  // what is not in memory was not written just now
 }
 
 std::uint64_t OpenFile::resident(std::uint64_t offset, std::uint64_t length, std::uint64_t now) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -22,7 +23,13 @@ enum class Storage : std::uint8_t {
 struct FileState {
   std::uint64_t size = 0;
   std::int64_t modified = 0, modified_nanos = 0;  // seconds since 1970, and within the second
+  std::string sample = {};                        // of sample_of() a file of this size
 };
+
+/// Some octets of a file of `size`, which differ when it is rewritten with something else and not when something is
+/// appended: from its beginning, its middle and its end. The error is an errno: EAGAIN where reading would have to wait
+/// and `may_wait` is not set.
+std::expected<std::string, int> sample_of(int fd, std::uint64_t size, bool may_wait);
 
 /// An open file whose descriptor closes with the last reference. Immutable; shared by responses in flight.
 class OpenFile {
@@ -38,8 +45,8 @@ class OpenFile {
   Lane lane() const { return storage_ == Storage::remote ? Lane::remote_file : Lane::cold_file; }
   bool in_memory() const { return storage_ == Storage::memory; }
   /// Whether the content may still be that of one state of the file: false once it has been cut short, or rewritten in
-  /// place to the same size. What has grown is taken for a log, which still has what it had: nothing shows that it was
-  /// rewritten. A change after the question does not show either, in what the kernel has not sent yet.
+  /// place. What has grown and still has its sample is taken for a log. A change after the question does not show
+  /// either, in what the kernel has not sent yet.
   bool holds_still() const;
   /// How many of the `length` octets from `offset` can be read without waiting; not always all of them, and 0
   /// where the first cannot. Costs a few system calls for each MiB, and nothing when the same was asked a

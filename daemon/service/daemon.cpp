@@ -16,6 +16,7 @@
 #include "base/user_lines.hpp"
 #include "config/diagnostics.hpp"
 #include "handlers/file_cache.hpp"
+#include "handlers/resource.hpp"
 #include "http1/hot_responses.hpp"
 #include "net/background.hpp"
 #include "service/descriptors.hpp"
@@ -229,6 +230,8 @@ void Daemon::apply_limits() {
   auto workers = std::max<std::size_t>(1, workers_.size());
   handlers::FileCache::set_worker_limits(
       {limits.file_cache.count / workers, std::clamp<std::size_t>(most_cached_files() / workers, 1, 256)});
+  constexpr std::size_t least_for_compressed = 16 << 20;
+  handlers::set_most_octets_of_made(std::max(2 * limits.file_cache.count, least_for_compressed));
   http1::HotResponses::set_limit(most_hot_responses());
 }
 

@@ -160,7 +160,7 @@ TEST_CASE("what is taken back is no progress for those behind it") {
   Gate gate;
   std::size_t done = 0;
   std::vector<BackgroundWork> stuck;  // all threads of the pool
-  for (std::size_t i = 0; i < 4 * lane_width; ++i)
+  for (std::size_t i = 0; i < 5 * lane_width; ++i)
     stuck.push_back(run_in_background(loop, Lane::open, [&] { gate.pass(); }, [&] { ++done; }));
   auto lane = lane_of("/behind");
   std::vector<BackgroundWork> work;
@@ -174,7 +174,7 @@ TEST_CASE("what is taken back is no progress for those behind it") {
   CHECK(work[lane_width].quiet_for(begin + 500) == std::chrono::milliseconds(500));  // which the pool has now
   CHECK(work.back().quiet_for(begin + 500) == std::chrono::milliseconds(500));
   gate.let_through();
-  while (done < 6 * lane_width - 1) loop.run_once();
+  while (done < 7 * lane_width - 1) loop.run_once();
 }
 
 TEST_CASE("a directory has one lane, which is none of those with a name") {
