@@ -23,6 +23,23 @@ bool is_about_file(std::string_view name) {
   return std::ranges::any_of(others, [&](auto other) { return equals_ignoring_case(name, other); });
 }
 
+/// What the form of a response depends on stays said, whatever the config adds.
+void add_to_vary(http::Exchange& exchange, http::Response& response, std::string_view value) {
+  auto line =
+      std::ranges::find_if(response.fields, [](const auto& field) { return equals_ignoring_case(field.name, "Vary"); });
+  if (line == response.fields.end()) return response.fields.push_back({"Vary", value});
+  if (value == "*" || line->value == "*") {
+    line->value = "*";
+    return;
+  }
+  std::string all(value);
+  std::string_view rest = line->value, name;
+  while (next_list_item(rest, name)) {
+    if (!list_has_token(value, name)) all.append(all.empty() ? "" : ", ").append(name);
+  }
+  line->value = exchange.arena.copy(all);
+}
+
 }  // namespace
 
 FileHeaders::FileHeaders(const std::vector<site::HeaderTemplate>& configured, const site::Scope& scope,
@@ -52,12 +69,12 @@ void FileHeaders::put_into(http::Exchange& exchange, http::Response& response, b
     std::erase_if(response.fields, [&](const auto& line) { return equals_ignoring_case(line.name, name); });
   };
   auto put = [&](std::string_view name, std::string_view value) {
-    // That of an error says what its form depends on, and stays.
-    if (of_file || !equals_ignoring_case(name, "Vary")) take_place(name);
+    if (equals_ignoring_case(name, "Vary")) return add_to_vary(exchange, response, value);
+    take_place(name);
     response.fields.push_back({name, value});
   };
   for (const auto& name : left_out_) {
-    if (applies(name)) take_place(name);
+    if (applies(name) && !equals_ignoring_case(name, "Vary")) take_place(name);
   }
   for (const auto& [name, value] : constant_) {
     if (applies(name)) put(name, value);

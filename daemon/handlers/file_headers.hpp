@@ -30,10 +30,10 @@ class FileHeaders {
   /// Puts the constant fields into `own`, and takes away those of the same names and those to leave out.
   void merge_into(FieldList& own) const;
   /// Puts all of them into a response that has none of the fields kept with a file, in place of those of the
-  /// same names.
+  /// same names; Vary gets longer.
   void apply(http::Exchange& exchange, http::Response& response) const { put_into(exchange, response, true); }
   /// The same for an error or a redirection, but for the fields with which the config speaks of files and of their
-  /// content. Vary gets longer.
+  /// content.
   void apply_to_other(http::Exchange& exchange, http::Response& response) const { put_into(exchange, response, false); }
   /// Adds the others to a response with a file; they lie in the exchange's arena. Without `cache_control` that one is
   /// left out.
