@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.hpp"
 #include "site/request_values.hpp"
@@ -41,6 +42,40 @@ void add_to_vary(http::Exchange& exchange, http::Response& response, std::string
 }
 
 }  // namespace
+
+std::string_view why_of_each_file(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> all[] = {
+      {"Content-Encoding",
+       "`app.js.br`, `app.js.zst` and `app.js.gz` beside app.js are sent by themselves to clients that take them"},
+      {"Content-Range", "a range is sent to clients that ask for one, and says itself which it is"},
+      {"Accept-Ranges", "ranges are sent to clients that ask for them; `false` takes this field away"},
+      {"ETag", "each file has its own, with which the conditions of requests are compared; `false` takes it away"},
+      {"Last-Modified",
+       "each file has its own, with which the conditions of requests are compared; `false` takes it "
+       "away"},
+  };
+  for (const auto& [field, why] : all) {
+    if (equals_ignoring_case(name, field)) return why;
+  }
+  return {};
+}
+
+void leave_to_files(std::vector<site::HeaderTemplate>& headers, const config::Value* own,
+                    config::Diagnostics& diagnostics) {
+  auto is_own = [&](std::string_view name) {
+    return own && std::ranges::any_of(own->members,
+                                      [&](const auto& member) { return equals_ignoring_case(member.key, name); });
+  };
+  std::erase_if(headers, [&](const site::HeaderTemplate& header) {
+    auto why = why_of_each_file(header.name);
+    if (why.empty() || is_own(header.name)) return false;
+    auto& finding = diagnostics.warning("reserved-header", header.value.span,
+                                        "`" + header.name + "` is not sent with files: each has its own, or none");
+    finding.label = "holds for other responses only";
+    finding.help = "write it into the `headers` of each [[route]] that it is for";
+    return true;
+  });
+}
 
 FileHeaders::FileHeaders(const std::vector<site::HeaderTemplate>& configured, const site::Scope& scope,
                          config::Diagnostics& diagnostics) {

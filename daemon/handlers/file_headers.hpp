@@ -14,6 +14,14 @@ namespace sluice::handlers {
 /// Header fields, in the order in which they are sent.
 using FieldList = std::vector<std::pair<std::string, std::string>>;
 
+/// Why `name` cannot have one value for all files, and what there is instead; empty where it can.
+std::string_view why_of_each_file(std::string_view name);
+
+/// Takes out of `headers` what outer levels say of every response and each file says itself, with a warning at its
+/// place. What `own`, the table of the endpoint itself or null, says stays.
+void leave_to_files(std::vector<site::HeaderTemplate>& headers, const config::Value* own,
+                    config::Diagnostics& diagnostics);
+
 /// The header fields that the config adds to files: constant ones become part of the fields that are kept
 /// with a file, those with placeholders are rendered for each request. Immutable, part of a handler.
 class FileHeaders {

@@ -218,17 +218,29 @@ def test_errors_have_the_fields_of_the_site_and_are_not_kept(serve, keys, page):
 
 
 def test_what_the_config_says_of_content_is_not_said_of_errors(serve):
-    fields = {"Content-Encoding": "gzip", "Content-Type": "text/html", "Vary": "Cookie", "Location": "/x", "ETag": "{path}",
+    fields = {"Content-Language": "en", "Content-Type": "text/html", "Vary": "Cookie", "Location": "/x", "Expires": "{path}",
               "Content-Security-Policy": "default-src 'none'"}
     server = serve(static("headers = { " + ", ".join(f'{name} = "{value}"' for name, value in fields.items()) + " }"),
                    files={"www/d/a.html": "x"})
     lost, moved = fetch(server.port, "/none"), fetch(server.port, "/d")
     assert (lost.status, moved.status, moved.get("Location")) == (404, 308, "/d/")
     for response in (lost, moved):
-        assert (response.get("Content-Encoding"), response.get("ETag")) == (None, None)
+        assert (response.get("Content-Language"), response.get("Expires")) == (None, None)
         assert response.get("Content-Security-Policy") == "default-src 'none'"
     assert lost.get("Content-Type") != "text/html"
     assert [value for name, value in lost.fields if name == "Vary"] == ["Cookie, Accept"]
+
+
+def test_what_the_server_says_of_every_response_does_not_label_files(serve):
+    server = serve('[server]\nheaders = { Last-Modified = "never", ETag = "x", Accept-Ranges = "none", X-Site = "here" }\n'
+                   + static() + '[[route]]\npath = "/a"\nfile = "www/a.txt"\n'
+                   '[[route]]\npath = "/own"\nfile = "www/a.txt"\nheaders.Content-Encoding = "x-own"\n', files=PAGES)
+    for path in ("/a.txt", "/a"):
+        response = fetch(server.port, path)
+        assert (response.get("Accept-Ranges"), response.get("X-Site")) == ("bytes", "here")
+        assert response.get("ETag") != "x" and response.get("Last-Modified") != "never"
+    assert fetch(server.port, "/own").get("Content-Encoding") == "x-own"
+    assert "`Last-Modified` is not sent with files" in server.stderr()
 
 
 @pytest.mark.parametrize("status, value", [(410, "max-age=3600"), (203, "max-age={method}")])
