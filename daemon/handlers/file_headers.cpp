@@ -77,6 +77,10 @@ void leave_to_files(std::vector<site::HeaderTemplate>& headers, const config::Va
   });
 }
 
+bool FileHeaders::renders(std::string_view name) const {
+  return std::ranges::any_of(dynamic_, [&](const auto& field) { return equals_ignoring_case(field.name, name); });
+}
+
 FileHeaders::FileHeaders(const std::vector<site::HeaderTemplate>& configured, const site::Scope& scope,
                          config::Diagnostics& diagnostics) {
   for (const auto& header : configured) {

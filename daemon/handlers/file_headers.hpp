@@ -35,6 +35,8 @@ class FileHeaders {
 
   /// Whether none is rendered for each request.
   bool constant() const { return dynamic_.empty(); }
+  /// Whether the field of this name is rendered for each request.
+  bool renders(std::string_view name) const;
   /// Puts the constant fields into `own`, and takes away those of the same names and those to leave out.
   void merge_into(FieldList& own) const;
   /// Puts all of them into a response that has none of the fields kept with a file, in place of those of the

@@ -317,7 +317,15 @@ def test_several_lines_of_accept_encoding_are_one_list(serve):
     ("/none.js", "is answered with 404 and `{www}/404.html`: text/html; charset=utf-8, Cache-Control: no-store"),
     ("/d", "is a directory: redirects to the path with a slash at its end"),
     ("/out.txt", "is answered with 404 and"),
-    ("/.env", "is answered with 404: files of such names are not served"),
+    ("/.env", "is answered with 404 and `{www}/404.html`, for `.env` begins with a dot, and without `hidden = true` such names "
+              "are not served: text/html"),
+    ("/x//y", "is answered with 404 and `{www}/404.html`, for two slashes of the path have no name between them: text/html"),
+    ("/a%2fb", "is answered with 404 and `{www}/404.html`, for no name of a file holds a slash, written `%2F`: text/html"),
+    ("/plain/.env", "is answered with 404: `.env` begins with a dot, and without `hidden = true` such names are not served"),
+    ("/plain/pipe", "is answered with 404: `{www}/pipe` is a FIFO, no regular file"),
+    ("/unlisted/d/", "is answered with 404: `{www}/d` is a directory, whose files `listing = true` would list"),
+    ("/unlisted/big.txt", "sends `{www}/big.txt`: text/x-own, Cache-Control: no-store, compressed"),
+    ("/each/big.txt", "sends `{www}/big.txt`: without Content-Type, Cache-Control as `headers` says, compressed"),
     ("/plain/none.txt", "is answered with 404: `{www}/none.txt` does not exist"),
     ("/plain/gone", "is answered with 404: `{www}/gone` is a symbolic link that leads nowhere: `{www}/nowhere` does not exist"),
     ("/plain/out.txt", "is answered with 404: `{www}/out.txt` is a symbolic link to `/etc/hostname`, out of the root"),
@@ -332,14 +340,26 @@ def test_explain_tells_which_file_answers_and_how(tmp_path, path, told):
     (www / "big.txt.gz").write_bytes(gzip.compress(b"text"))
     (www / "gone").symlink_to("nowhere")
     (www / "out.txt").symlink_to("/etc/hostname")
+    os.mkfifo(www / "pipe")
     config = tmp_path / "sluice.toml"
-    config.write_text(static('spa = true\nnot_found = "404.html"') + '[[static]]\npath = "/plain"\nroot = "www"\nlisting = true\n')
+    config.write_text(static('spa = true\nnot_found = "404.html"') + '[[static]]\npath = "/plain"\nroot = "www"\nlisting = true\n'
+                      '[[static]]\npath = "/unlisted"\nroot = "www"\nindex = []\n'
+                      'headers = { Cache-Control = "no-store", Content-Type = "text/x-own" }\n'
+                      '[[static]]\npath = "/each"\nroot = "www"\nheaders = { Cache-Control = "{query.c}", Content-Type = false }\n')
     done = run("explain", "GET", path, "-c", config)
     assert done.returncode == 0
     assert told.replace("{www}", str(www)) in done.stdout
 
 
 # What the log says --------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("keys", ["", 'not_found = "404.html"'])
+def test_the_log_tells_of_what_is_no_regular_file(serve, tmp_path, keys):
+    server = serve(static(keys), files=PAGES)
+    os.mkfifo(tmp_path / "server0/www/pipe")
+    assert fetch(server.port, "/pipe").status == 404
+    server.wait_for_line(f"cannot serve /pipe: `{tmp_path}/server0/www/pipe` is a FIFO, no regular file")
+
 
 @pytest.mark.parametrize("keys", ["", 'not_found = "404.html"'])
 def test_the_log_tells_of_links_that_lead_nowhere_and_not_of_names_that_do_not_exist(serve, tmp_path, keys):
