@@ -32,6 +32,14 @@ std::string field_of(const http::FixedFields& fields, const FileHeaders& headers
   return "without " + std::string(name);
 }
 
+/// What somebody has to mend before the file that was asked for is sent; empty where it just does not exist.
+std::string obstacle_of(const StaticSite& site, const Wanted& wanted, const Resolution& found) {
+  const auto& root = site.root().path();
+  if (found.fault == EXDEV) return explain_escape(root, found.fault_name);
+  if (found.fault != 0) return explain_path_fault(root + "/" + found.fault_name, found.fault);
+  return explain_missing(root, site.name_for(wanted));
+}
+
 std::string describe_file(const StaticSite& site, const Wanted& wanted, const Resolution& found,
                           const std::string& why) {
   auto loaded = site.read(found, Waiting::allowed);
@@ -39,9 +47,11 @@ std::string describe_file(const StaticSite& site, const Wanted& wanted, const Re
   if (!loaded) return "cannot be read: " + explain_path_fault(path, loaded.error());
   const auto& resource = **loaded;
   auto text = found.status == 200 ? "sends " + in_ticks(path) : "is answered with 404 and " + in_ticks(path);
-  if (!why.empty()) text += ", for " + why;
+  auto obstacle = why.empty() && found.stands_in ? obstacle_of(site, wanted, found) : why;
+  if (found.status != 200 && !obstacle.empty()) text += ", for " + obstacle;
   if (found.stands_in && found.status == 200) {
-    text += " in place of " + in_ticks(wanted.relative) + ", which does not exist";
+    text += " in place of " + in_ticks(wanted.relative) +
+            (obstacle.empty() ? ", which does not exist" : ", for " + obstacle);
     if (resource.traits.for_navigation) text += ", to who takes text/html";
   }
   const auto& fields = found.status == 200 ? resource.plain->fields : resource.plain->error_fields;
@@ -55,20 +65,12 @@ std::string describe_file(const StaticSite& site, const Wanted& wanted, const Re
 }
 
 std::string describe_missing(const StaticSite& site, const Wanted& wanted, const Resolution& found) {
-  const auto& root = site.root().path();
+  auto why = obstacle_of(site, wanted, found);
   auto name = site.name_for(wanted);
-  std::string why;
-  if (found.fault == EXDEV) {
-    why = explain_escape(root, found.fault_name);
-  } else if (found.fault != 0) {
-    why = explain_path_fault(root + "/" + found.fault_name, found.fault);
-  } else {
-    why = explain_missing(root, name);
-    auto node = site.root().find(name);
-    bool directory = node && node->is_directory();
-    if (directory) why = in_ticks(root + "/" + name) + " is a directory, whose files `listing = true` would list";
-    if (why.empty()) why = in_ticks(root + "/" + name) + " does not exist";
-  }
+  auto path = in_ticks(site.root().path() + "/" + name);
+  auto node = found.fault == 0 ? site.root().find(name) : std::unexpected(found.fault);
+  if (node && node->is_directory()) why = path + " is a directory, whose files `listing = true` would list";
+  if (why.empty()) why = path + " does not exist";
   return "is answered with 404: " + why;
 }
 

@@ -322,6 +322,9 @@ def test_several_lines_of_accept_encoding_are_one_list(serve):
     ("/x//y", "is answered with 404 and `{www}/404.html`, for two slashes of the path have no name between them: text/html"),
     ("/a%2fb", "is answered with 404 and `{www}/404.html`, for no name of a file holds a slash, written `%2F`: text/html"),
     ("/plain/.env", "is answered with 404: `.env` begins with a dot, and without `hidden = true` such names are not served"),
+    ("/pipe.js", "is answered with 404 and `{www}/404.html`, for `{www}/pipe.js` is a FIFO, no regular file: text/html"),
+    ("/out.js", "is answered with 404 and `{www}/404.html`, for `{www}/out.js` is a symbolic link to `/etc/hostname`, out of"),
+    ("/pipe", "sends `{www}/index.html` in place of `pipe`, for `{www}/pipe` is a FIFO, no regular file, to who takes text/html"),
     ("/plain/pipe", "is answered with 404: `{www}/pipe` is a FIFO, no regular file"),
     ("/unlisted/d/", "is answered with 404: `{www}/d` is a directory, whose files `listing = true` would list"),
     ("/unlisted/big.txt", "sends `{www}/big.txt`: text/x-own, Cache-Control: no-store, compressed"),
@@ -340,7 +343,9 @@ def test_explain_tells_which_file_answers_and_how(tmp_path, path, told):
     (www / "big.txt.gz").write_bytes(gzip.compress(b"text"))
     (www / "gone").symlink_to("nowhere")
     (www / "out.txt").symlink_to("/etc/hostname")
+    (www / "out.js").symlink_to("/etc/hostname")
     os.mkfifo(www / "pipe")
+    os.mkfifo(www / "pipe.js")
     config = tmp_path / "sluice.toml"
     config.write_text(static('spa = true\nnot_found = "404.html"') + '[[static]]\npath = "/plain"\nroot = "www"\nlisting = true\n'
                       '[[static]]\npath = "/unlisted"\nroot = "www"\nindex = []\n'
