@@ -11,7 +11,7 @@ listen = ["127.0.0.1:8080"]      # ":8080" for every address of this machine, "u
 
 # A text. {name} stands for that part of the path.
 [[route]]
-path = ["/", "/{name}"]
+path = ["/", "/hello/{name}"]
 params.name = { default = "World" }
 text = "Hello, {name}!\n"
 

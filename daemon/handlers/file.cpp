@@ -59,9 +59,12 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   settings.root = path.substr(0, std::max<std::size_t>(slash, 1));
   settings.symlinks = Symlinks::follow;  // the config names this file, wherever it is
   settings.directories = false;
-  settings.headers = FileHeaders(context.headers, context.scope, diagnostics);
-  if (const auto* headers = context.table.find("headers")) {
-    for (const auto& member : headers->members) {
+  const auto* own = context.table.find("headers");
+  auto headers = context.headers;
+  leave_to_files(headers, own, diagnostics);
+  settings.headers = FileHeaders(headers, context.scope, diagnostics);
+  if (own) {
+    for (const auto& member : own->members) {
       if (member.value.is(config::Value::Kind::boolean)) settings.headers.leave_out(member.key);
     }
   }

@@ -32,8 +32,8 @@ void redirect_with_slash(http::Exchange& exchange, const FileHeaders& headers, b
 /// The thread pool finds it out.
 void log_fault(http::Exchange& exchange, const std::string& root, const std::string& relative, int error);
 
-/// The same for a name that does not exist: only if the root is gone, or a symbolic link leads nowhere, which is looked
-/// at once a second at most.
+/// The same for a name that does not exist: only if the root is gone, a symbolic link leads nowhere, or it is a FIFO
+/// or the like, which is looked at once a second at most.
 void log_missing(http::Exchange& exchange, const std::string& root, const std::string& relative);
 
 /// Answers with `file`, or what the conditions and ranges of the request make of it; with a `status` other

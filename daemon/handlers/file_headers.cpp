@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.hpp"
 #include "site/request_values.hpp"
@@ -23,7 +24,62 @@ bool is_about_file(std::string_view name) {
   return std::ranges::any_of(others, [&](auto other) { return equals_ignoring_case(name, other); });
 }
 
+/// What the form of a response depends on stays said, whatever the config adds.
+void add_to_vary(http::Exchange& exchange, http::Response& response, std::string_view value) {
+  auto line =
+      std::ranges::find_if(response.fields, [](const auto& field) { return equals_ignoring_case(field.name, "Vary"); });
+  if (line == response.fields.end()) return response.fields.push_back({"Vary", value});
+  if (value == "*" || line->value == "*") {
+    line->value = "*";
+    return;
+  }
+  std::string all(value);
+  std::string_view rest = line->value, name;
+  while (next_list_item(rest, name)) {
+    if (!list_has_token(value, name)) all.append(all.empty() ? "" : ", ").append(name);
+  }
+  line->value = exchange.arena.copy(all);
+}
+
 }  // namespace
+
+std::string_view why_of_each_file(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> all[] = {
+      {"Content-Encoding",
+       "`app.js.br`, `app.js.zst` and `app.js.gz` beside app.js are sent by themselves to clients that take them"},
+      {"Content-Range", "a range is sent to clients that ask for one, and says itself which it is"},
+      {"Accept-Ranges", "ranges are sent to clients that ask for them; `false` takes this field away"},
+      {"ETag", "each file has its own, with which the conditions of requests are compared; `false` takes it away"},
+      {"Last-Modified",
+       "each file has its own, with which the conditions of requests are compared; `false` takes it "
+       "away"},
+  };
+  for (const auto& [field, why] : all) {
+    if (equals_ignoring_case(name, field)) return why;
+  }
+  return {};
+}
+
+void leave_to_files(std::vector<site::HeaderTemplate>& headers, const config::Value* own,
+                    config::Diagnostics& diagnostics) {
+  auto is_own = [&](std::string_view name) {
+    return own && std::ranges::any_of(own->members,
+                                      [&](const auto& member) { return equals_ignoring_case(member.key, name); });
+  };
+  std::erase_if(headers, [&](const site::HeaderTemplate& header) {
+    auto why = why_of_each_file(header.name);
+    if (why.empty() || is_own(header.name)) return false;
+    auto& finding = diagnostics.warning("reserved-header", header.value.span,
+                                        "`" + header.name + "` is not sent with files: each has its own, or none");
+    finding.label = "holds for other responses only";
+    finding.help = "write it into the `headers` of each [[route]] that it is for";
+    return true;
+  });
+}
+
+bool FileHeaders::renders(std::string_view name) const {
+  return std::ranges::any_of(dynamic_, [&](const auto& field) { return equals_ignoring_case(field.name, name); });
+}
 
 FileHeaders::FileHeaders(const std::vector<site::HeaderTemplate>& configured, const site::Scope& scope,
                          config::Diagnostics& diagnostics) {
@@ -52,12 +108,12 @@ void FileHeaders::put_into(http::Exchange& exchange, http::Response& response, b
     std::erase_if(response.fields, [&](const auto& line) { return equals_ignoring_case(line.name, name); });
   };
   auto put = [&](std::string_view name, std::string_view value) {
-    // That of an error says what its form depends on, and stays.
-    if (of_file || !equals_ignoring_case(name, "Vary")) take_place(name);
+    if (equals_ignoring_case(name, "Vary")) return add_to_vary(exchange, response, value);
+    take_place(name);
     response.fields.push_back({name, value});
   };
   for (const auto& name : left_out_) {
-    if (applies(name)) take_place(name);
+    if (applies(name) && !equals_ignoring_case(name, "Vary")) take_place(name);
   }
   for (const auto& [name, value] : constant_) {
     if (applies(name)) put(name, value);

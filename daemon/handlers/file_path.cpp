@@ -1,5 +1,7 @@
 #include "handlers/file_path.hpp"
 
+#include <algorithm>
+
 namespace sluice::handlers {
 
 namespace {
@@ -25,6 +27,20 @@ std::optional<FilePath> to_file_path(const http::SplitPath& path, bool hidden) {
     found.relative += segment;
   }
   return found;
+}
+
+std::string why_no_file(const http::SplitPath& path) {
+  if (path.fault != http::PathFault::none) return "the path is not percent-encoded UTF-8";
+  if (path.has_nul) return "no name of a file holds a NUL, written `%00`";
+  if (path.has_slash) return "no name of a file holds a slash, written `%2F`";
+  auto inner = path.segments.first(path.segments.size() - (path.segments.empty() ? 0 : 1));
+  if (std::ranges::find(inner, "") != inner.end()) return "two slashes of the path have no name between them";
+  for (auto segment : path.segments) {
+    if (segment == "." || segment == "..") return "`.` and `..` are not followed";
+    if (!is_servable(segment, false) && !segment.empty())
+      return "`" + std::string(segment) + "` begins with a dot, and without `hidden = true` such names are not served";
+  }
+  return "such names are not served";
 }
 
 }  // namespace sluice::handlers

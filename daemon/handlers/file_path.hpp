@@ -20,4 +20,7 @@ struct FilePath {
 /// which only ".well-known" (RFC 8615) is served.
 std::optional<FilePath> to_file_path(const http::SplitPath& path, bool hidden);
 
+/// Why a path that to_file_path() refuses names no file, in words that follow "for".
+std::string why_no_file(const http::SplitPath& path);
+
 }  // namespace sluice::handlers

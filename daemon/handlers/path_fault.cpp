@@ -50,6 +50,17 @@ std::string owner_and_mode(const struct stat& status) {
          group_name(::getegid());
 }
 
+/// What stands at a path that can be neither sent nor entered; empty for files and directories.
+std::string_view kind_of(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFIFO: return "a FIFO";
+    case S_IFSOCK: return "a socket";
+    case S_IFCHR:
+    case S_IFBLK: return "a device";
+    default: return {};
+  }
+}
+
 /// What `ProtectHome=` of a systemd unit shows instead of the homes: a directory that nobody may enter, or
 /// (tmpfs) one that is empty.
 bool hides_homes(const std::string& directory, const struct stat& status, int cause) {
@@ -201,7 +212,11 @@ std::string explain_escape(const std::string& root, const std::string& relative)
 }
 
 std::string explain_missing(const std::string& root, const std::string& relative) {
-  auto end = Trace(root + "/" + relative, relative.size()).run();
+  Trace trace(root + "/" + relative, relative.size());
+  auto end = trace.run();
+  auto kind = kind_of(trace.status().st_mode);
+  if (end.cause == 0 && !kind.empty())
+    return in_ticks(trace.place()) + " is " + std::string(kind) + ", no regular file";
   return end.cause == ENOENT && end.foreseen ? end.why : std::string();
 }
 

@@ -12,8 +12,8 @@ std::string explain_path_fault(const std::string& path, int error);
 /// Which symbolic link on the way to `relative` leads out of `root`, and where to.
 std::string explain_escape(const std::string& root, const std::string& relative);
 
-/// Why there is nothing at `relative` below `root`, if somebody has to mend that: the root does not exist, or a
-/// symbolic link leads nowhere. Empty where just nothing has that name.
+/// Why there is nothing at `relative` below `root`, if somebody has to mend that: the root does not exist, a
+/// symbolic link leads nowhere, or it is a FIFO, a socket or a device. Empty where just nothing has that name.
 std::string explain_missing(const std::string& root, const std::string& relative);
 
 }  // namespace sluice::handlers

@@ -1,5 +1,6 @@
 #include "handlers/served_file.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <initializer_list>
 #include <utility>
@@ -161,7 +162,10 @@ std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const Serve
   file->content_type = plain.content_type;
   file->coding = coding;
   file->etag = tag_with_coding(file->etag, coding);
-  return described(std::move(*file), plain.validators.last_modified, traits);
+  auto last_modified = plain.validators.last_modified;
+  if (last_modified != http::Validators::no_date)
+    last_modified = std::max(last_modified, last_modified_of(file->identity, traits.name));
+  return described(std::move(*file), last_modified, traits);
 }
 
 ServedFilePtr with_coding(const ServedFile& plain, http::Coding coding, std::shared_ptr<const std::string> bytes,

@@ -69,8 +69,8 @@ struct FileTraits {
 std::expected<ServedFilePtr, int> load_file(const FileNode& node, const FileTraits& traits,
                                             Waiting waiting = Waiting::allowed);
 
-/// Reads the file behind `node` as another coding of `plain`: the sibling "app.js.br" of "app.js". Type and
-/// Last-Modified are those of `plain`; `traits` are those of `plain` with the sibling's name.
+/// Reads the file behind `node` as another coding of `plain`: the sibling "app.js.br" of "app.js". Its type is
+/// that of `plain`, its Last-Modified the later one of both; `traits` are those of `plain` with the sibling's name.
 std::expected<ServedFilePtr, int> load_sibling(const FileNode& node, const ServedFile& plain, http::Coding coding,
                                                const FileTraits& traits);
 

@@ -59,11 +59,28 @@ void check_named_files(const StaticOptions& options, const config::Value& table,
   }
 }
 
+/// What each file says itself cannot be one text for all of them; `false` takes it away.
+void check_headers(const config::Value* table, config::Diagnostics& diagnostics) {
+  if (!table) return;
+  for (const auto& header : table->members) {
+    auto why = why_of_each_file(header.key);
+    if (why.empty() || !header.value.is(config::Value::Kind::string)) continue;
+    auto& error =
+        diagnostics.error("reserved-header", header.key_span, "`" + header.key + "` cannot be set for all files");
+    error.label = "the server writes it itself";
+    error.help = why;
+  }
+}
+
 /// Headers of the config go over those of the set for security.
 std::vector<site::HeaderTemplate> all_headers(const StaticOptions& options, const config::Declaration& declaration,
                                               site::Builder& builder) {
+  const auto* table = declaration.table.find("headers");
+  check_headers(table, builder.reading().diagnostics);
+  auto merged = builder.merged_headers(options.host, table);
+  leave_to_files(merged, table, builder.reading().diagnostics);
   auto headers = security_headers(options.security_headers);
-  for (const auto& own : builder.merged_headers(options.host, declaration.table.find("headers"))) {
+  for (const auto& own : merged) {
     std::erase_if(headers, [&](const auto& header) { return equals_ignoring_case(header.name, own.name); });
     headers.push_back(own);
   }

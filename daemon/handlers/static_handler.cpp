@@ -62,9 +62,13 @@ void StaticHandler::handle(http::Exchange& exchange) const {
 std::string StaticHandler::explain(const site::Match& match) const {
   if (match.rest.empty()) return "redirects to the path with a slash at its end";
   Arena arena;
-  auto file = to_file_path(http::split_path(match.rest, arena), settings().hidden);
-  if (!file) return "is answered with 404: files of such names are not served";
+  auto path = http::split_path(match.rest, arena);
+  auto file = to_file_path(path, settings().hidden);
   Wanted wanted;
+  if (!file) {
+    wanted.nothing = true;
+    return describe(server_.site(), wanted, why_no_file(path));
+  }
   wanted.relative = std::move(file->relative);
   wanted.directory = file->directory;
   wanted.navigation = settings().spa;

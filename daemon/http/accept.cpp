@@ -34,7 +34,9 @@ bool next_element(std::string_view& rest, Element& element) {
   std::string_view part;
   if (next_list_item(item, part, ';')) element.name = part;
   while (next_list_item(item, part, ';')) {
-    if (part.size() >= 2 && to_lower(part[0]) == 'q' && part[1] == '=') element.weight = parse_weight(part.substr(2));
+    auto equals = part.find('=');
+    if (!equals_ignoring_case(trim(part.substr(0, equals)), "q")) continue;  // some write blanks before the "="
+    element.weight = parse_weight(equals == std::string_view::npos ? "" : trim(part.substr(equals + 1)));
   }
   return true;
 }

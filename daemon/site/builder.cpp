@@ -82,6 +82,18 @@ void check_in_all_paths(const Parameter& parameter, const PatternParameters::Ent
                " = \"string?\"` for null";
 }
 
+/// What says how one body is to be read makes all others unreadable.
+void check_holds_for_all(const config::Member& header, config::Diagnostics& diagnostics) {
+  bool of_one_body =
+      equals_ignoring_case(header.key, "Content-Encoding") || equals_ignoring_case(header.key, "Content-Range");
+  if (!of_one_body || !header.value.is(config::Value::Kind::string)) return;
+  auto& error =
+      diagnostics.error("reserved-header", header.key_span, "`" + header.key + "` cannot be set for all responses");
+  error.label = "errors and redirects would have it, too";
+  error.help =
+      "a [[route]] may set it; for files nothing needs to be set, see `precompressed` and `compress` of [[static]]";
+}
+
 }  // namespace
 
 void Builder::set_headers(const std::string& host, const config::Value& table) {
@@ -90,6 +102,7 @@ void Builder::set_headers(const std::string& host, const config::Value& table) {
   sound.kind = config::Value::Kind::table;
   for (const auto& member : table.members) {
     auto before = reading_.diagnostics.errors();
+    check_holds_for_all(member, reading_.diagnostics);
     if (member.value.is(config::Value::Kind::string)) {
       Template::compile({member.value.text, member.value.span}, scope, Escape::field, reading_.diagnostics);
     }

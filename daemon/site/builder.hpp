@@ -56,7 +56,7 @@ class Builder {
 
   config::Reading& reading() { return reading_; }
   /// Declares headers that all endpoints have (`host` empty) or those of one host: a table whose values are
-  /// text or false. Before the sections are built.
+  /// text or false. Before the sections are built. What can only be true of one body is reported.
   void set_headers(const std::string& host, const config::Value& table);
   /// Server-wide and host-wide headers for an endpoint, merged with its own (`headers.X = false` removes).
   std::vector<HeaderTemplate> merged_headers(const config::Located<std::string>& host, const config::Value* own);

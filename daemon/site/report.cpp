@@ -7,6 +7,7 @@
 
 #include "base/escape.hpp"
 #include "base/utf8.hpp"
+#include "http/target.hpp"
 #include "site/match.hpp"
 
 namespace sluice::site {
@@ -92,10 +93,12 @@ std::string why_not(const Site& site, const Endpoint& endpoint, const Question& 
   return "the path does not match";
 }
 
-std::string outcome_of(const Routing& routing) {
+std::string outcome_of(const Routing& routing, http::Method method) {
   switch (routing.kind) {
     case Routing::Kind::found: return "";
-    case Routing::Kind::wrong_method: return "405 Method Not Allowed; Allow: " + routing.allowed.allow();
+    case Routing::Kind::wrong_method:
+      return (method == http::Method::options ? "204 No Content; Allow: " : "405 Method Not Allowed; Allow: ") +
+             routing.allowed.allow();
     case Routing::Kind::other_slash: return "307 to " + std::string(routing.location);
     case Routing::Kind::not_found: return "404 Not Found";
     case Routing::Kind::bad_path: return "400 Bad Request: the path is not percent-encoded UTF-8";
@@ -136,6 +139,7 @@ std::string routes_table(const Site& site, const config::Sources& sources) {
 
 std::string explain_request(const Site& site, const config::Sources& sources, http::Method method,
                             std::string_view host, std::string_view target) {
+  if (auto authority = http::parse_authority(host)) host = authority->host;
   Question question{method, host, target.substr(0, target.find('?'))};
   Arena arena;
   auto routing = site.router.find(host, method, question.path, arena);
@@ -147,7 +151,7 @@ std::string explain_request(const Site& site, const config::Sources& sources, ht
     append_parameters(out, routing.match);
     if (auto text = found->handler->explain(routing.match); !text.empty()) out.append("  ").append(text).append("\n");
   } else {
-    out.append("  is answered with ").append(outcome_of(routing)).append("\n");
+    out.append("  is answered with ").append(outcome_of(routing, method)).append("\n");
   }
   bool others = false;
   for (const auto& endpoint : site.endpoints) {

@@ -265,6 +265,15 @@ def test_every_key_of_the_reference_can_be_explained():
         assert run("explain", section).returncode == 0, section
 
 
+def test_what_init_writes_leaves_the_names_at_the_top_to_files_added_to_it(tmp_path):
+    assert run("init", cwd=tmp_path).returncode == 0
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www/app.js").write_text("")
+    with open(tmp_path / "sluice.toml", "a") as config:
+        config.write('[[static]]\nroot = "www"\n')
+    assert "app.js`: text/javascript" in run("explain", "GET", "/app.js", cwd=tmp_path).stdout
+
+
 def test_init_writes_a_file_that_loads_and_overwrites_none(tmp_path):
     assert run("init", cwd=tmp_path).returncode == 0
     written = [path for path in tmp_path.iterdir() if path.suffix == ".toml"]

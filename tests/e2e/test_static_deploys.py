@@ -218,17 +218,29 @@ def test_errors_have_the_fields_of_the_site_and_are_not_kept(serve, keys, page):
 
 
 def test_what_the_config_says_of_content_is_not_said_of_errors(serve):
-    fields = {"Content-Encoding": "gzip", "Content-Type": "text/html", "Vary": "Cookie", "Location": "/x", "ETag": "{path}",
+    fields = {"Content-Language": "en", "Content-Type": "text/html", "Vary": "Cookie", "Location": "/x", "Expires": "{path}",
               "Content-Security-Policy": "default-src 'none'"}
     server = serve(static("headers = { " + ", ".join(f'{name} = "{value}"' for name, value in fields.items()) + " }"),
                    files={"www/d/a.html": "x"})
     lost, moved = fetch(server.port, "/none"), fetch(server.port, "/d")
     assert (lost.status, moved.status, moved.get("Location")) == (404, 308, "/d/")
     for response in (lost, moved):
-        assert (response.get("Content-Encoding"), response.get("ETag")) == (None, None)
+        assert (response.get("Content-Language"), response.get("Expires")) == (None, None)
         assert response.get("Content-Security-Policy") == "default-src 'none'"
     assert lost.get("Content-Type") != "text/html"
-    assert [value for name, value in lost.fields if name == "Vary"] == ["Accept", "Cookie"]
+    assert [value for name, value in lost.fields if name == "Vary"] == ["Cookie, Accept"]
+
+
+def test_what_the_server_says_of_every_response_does_not_label_files(serve):
+    server = serve('[server]\nheaders = { Last-Modified = "never", ETag = "x", Accept-Ranges = "none", X-Site = "here" }\n'
+                   + static() + '[[route]]\npath = "/a"\nfile = "www/a.txt"\n'
+                   '[[route]]\npath = "/own"\nfile = "www/a.txt"\nheaders.Content-Encoding = "x-own"\n', files=PAGES)
+    for path in ("/a.txt", "/a"):
+        response = fetch(server.port, path)
+        assert (response.get("Accept-Ranges"), response.get("X-Site")) == ("bytes", "here")
+        assert response.get("ETag") != "x" and response.get("Last-Modified") != "never"
+    assert fetch(server.port, "/own").get("Content-Encoding") == "x-own"
+    assert "`Last-Modified` is not sent with files" in server.stderr()
 
 
 @pytest.mark.parametrize("status, value", [(410, "max-age=3600"), (203, "max-age={method}")])
@@ -305,7 +317,18 @@ def test_several_lines_of_accept_encoding_are_one_list(serve):
     ("/none.js", "is answered with 404 and `{www}/404.html`: text/html; charset=utf-8, Cache-Control: no-store"),
     ("/d", "is a directory: redirects to the path with a slash at its end"),
     ("/out.txt", "is answered with 404 and"),
-    ("/.env", "is answered with 404: files of such names are not served"),
+    ("/.env", "is answered with 404 and `{www}/404.html`, for `.env` begins with a dot, and without `hidden = true` such names "
+              "are not served: text/html"),
+    ("/x//y", "is answered with 404 and `{www}/404.html`, for two slashes of the path have no name between them: text/html"),
+    ("/a%2fb", "is answered with 404 and `{www}/404.html`, for no name of a file holds a slash, written `%2F`: text/html"),
+    ("/plain/.env", "is answered with 404: `.env` begins with a dot, and without `hidden = true` such names are not served"),
+    ("/pipe.js", "is answered with 404 and `{www}/404.html`, for `{www}/pipe.js` is a FIFO, no regular file: text/html"),
+    ("/out.js", "is answered with 404 and `{www}/404.html`, for `{www}/out.js` is a symbolic link to `/etc/hostname`, out of"),
+    ("/pipe", "sends `{www}/index.html` in place of `pipe`, for `{www}/pipe` is a FIFO, no regular file, to who takes text/html"),
+    ("/plain/pipe", "is answered with 404: `{www}/pipe` is a FIFO, no regular file"),
+    ("/unlisted/d/", "is answered with 404: `{www}/d` is a directory, whose files `listing = true` would list"),
+    ("/unlisted/big.txt", "sends `{www}/big.txt`: text/x-own, Cache-Control: no-store, compressed"),
+    ("/each/big.txt", "sends `{www}/big.txt`: without Content-Type, Cache-Control as `headers` says, compressed"),
     ("/plain/none.txt", "is answered with 404: `{www}/none.txt` does not exist"),
     ("/plain/gone", "is answered with 404: `{www}/gone` is a symbolic link that leads nowhere: `{www}/nowhere` does not exist"),
     ("/plain/out.txt", "is answered with 404: `{www}/out.txt` is a symbolic link to `/etc/hostname`, out of the root"),
@@ -320,14 +343,28 @@ def test_explain_tells_which_file_answers_and_how(tmp_path, path, told):
     (www / "big.txt.gz").write_bytes(gzip.compress(b"text"))
     (www / "gone").symlink_to("nowhere")
     (www / "out.txt").symlink_to("/etc/hostname")
+    (www / "out.js").symlink_to("/etc/hostname")
+    os.mkfifo(www / "pipe")
+    os.mkfifo(www / "pipe.js")
     config = tmp_path / "sluice.toml"
-    config.write_text(static('spa = true\nnot_found = "404.html"') + '[[static]]\npath = "/plain"\nroot = "www"\nlisting = true\n')
+    config.write_text(static('spa = true\nnot_found = "404.html"') + '[[static]]\npath = "/plain"\nroot = "www"\nlisting = true\n'
+                      '[[static]]\npath = "/unlisted"\nroot = "www"\nindex = []\n'
+                      'headers = { Cache-Control = "no-store", Content-Type = "text/x-own" }\n'
+                      '[[static]]\npath = "/each"\nroot = "www"\nheaders = { Cache-Control = "{query.c}", Content-Type = false }\n')
     done = run("explain", "GET", path, "-c", config)
     assert done.returncode == 0
     assert told.replace("{www}", str(www)) in done.stdout
 
 
 # What the log says --------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("keys", ["", 'not_found = "404.html"'])
+def test_the_log_tells_of_what_is_no_regular_file(serve, tmp_path, keys):
+    server = serve(static(keys), files=PAGES)
+    os.mkfifo(tmp_path / "server0/www/pipe")
+    assert fetch(server.port, "/pipe").status == 404
+    server.wait_for_line(f"cannot serve /pipe: `{tmp_path}/server0/www/pipe` is a FIFO, no regular file")
+
 
 @pytest.mark.parametrize("keys", ["", 'not_found = "404.html"'])
 def test_the_log_tells_of_links_that_lead_nowhere_and_not_of_names_that_do_not_exist(serve, tmp_path, keys):

@@ -387,6 +387,23 @@ def test_a_directory_without_index_is_listed(serve):
         assert connection.get("/files/", method="HEAD").status == 200
 
 
+@pytest.mark.parametrize("vary, told", [('"Origin"', "Origin, Accept"), ('"{query.v}"', "v, Accept"), ('"accept"', "accept"),
+                                        ('"*"', "*"), ("false", "Accept")])
+def test_a_vary_of_the_config_does_not_hide_that_of_a_listing(serve, vary, told):
+    server = serve(static(f"listing = true\nheaders = {{ Vary = {vary} }}"), files={"www/a.txt": "x"})
+    for path, status in (("/?v=v", 200), ("/none?v=v", 404)):
+        response = fetch(server.port, path)
+        assert (response.status, [value for name, value in response.fields if name == "Vary"]) == (status, [told])
+
+
+def test_a_vary_of_the_server_does_not_hide_that_of_an_error(serve):
+    server = serve('[server]\nheaders = { Vary = "Origin" }\n[[route]]\npath = "/a"\ntext = "a"\n')
+    for method, path, status in (("GET", "/none", 404), ("POST", "/a", 405)):
+        response = fetch(server.port, path, method=method)
+        assert response.status == status
+        assert sorted(value for name, value in response.fields if name == "Vary") == ["Accept", "Origin"]
+
+
 def test_a_name_that_nobody_can_ask_for_is_warned_of(serve, tmp_path):
     server = serve(static("listing = true"), files={"www/old/good.txt": "x"})
     for name in (b"caf\xe9.txt", b"na\xefve.txt"):

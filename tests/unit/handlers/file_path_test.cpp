@@ -32,6 +32,19 @@ TEST_CASE("paths that could lead elsewhere name nothing") {
   CHECK(relative("/a..b/...", true) == "a..b/...");
 }
 
+TEST_CASE("why a path names no file is told") {
+  auto why = [](std::string_view raw) {
+    Arena arena;
+    return why_no_file(http::split_path(raw, arena));
+  };
+  CHECK(why("/a%2Fb") == "no name of a file holds a slash, written `%2F`");
+  CHECK(why("/a%00") == "no name of a file holds a NUL, written `%00`");
+  for (auto path : {"//a", "/a//b", "/a//", "//"})
+    CHECK(why(path) == "two slashes of the path have no name between them");
+  CHECK(why("/a/../b") == "`.` and `..` are not followed");
+  CHECK(why("/a/.git/b").starts_with("`.git` begins with a dot"));
+}
+
 TEST_CASE("dot files are hidden, except .well-known") {
   for (auto hidden : {"/.git/config", "/a/.env", "/.htaccess", "/.well-known2"}) {
     CHECK(relative(hidden) == "(none)");

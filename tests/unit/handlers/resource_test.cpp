@@ -52,6 +52,21 @@ TEST_CASE("siblings that hold a file compressed are found, unless they are older
   CHECK(brotli->etag.ends_with("-br\""));
   CHECK(brotli->fields.http1().find("Content-Encoding: br\r\n") != std::string_view::npos);
   CHECK(brotli->fields.http1().find("Vary: Accept-Encoding\r\n") != std::string_view::npos);
+
+  auto gzip = coded(folder, *resource, http::Coding::gzip);
+  REQUIRE(gzip);
+  CHECK(gzip->validators.last_modified == 1'700'000'000);  // it has been made anew since
+}
+
+TEST_CASE("a sibling of a file without Last-Modified has none either") {
+  Folder folder;
+  folder.write("f.txt", text);
+  folder.write("f.txt.br", "brotli");
+  folder.touch("f.txt", 1);
+  folder.touch("f.txt.br", 1'700'000'000);
+  auto brotli = coded(folder, *folder.resource("f.txt"), http::Coding::brotli);
+  REQUIRE(brotli);
+  CHECK(brotli->validators.last_modified == http::Validators::no_date);
 }
 
 TEST_CASE("a resource is settled only once its siblings are") {

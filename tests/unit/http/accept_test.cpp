@@ -27,13 +27,16 @@ TEST_CASE("the best type wins; ties go to the one that is named, then to the fir
 }
 
 TEST_CASE("weights that cannot be read count as nothing") {
-  for (auto bad : {"a/x;q=", "a/x;q=2", "a/x;q=1.001", "a/x;q=0.1234", "a/x;q=.5", "a/x;q=-1", "a/x;q=0,5x"}) {
+  for (auto bad : {"a/x;q=", "a/x;q=2", "a/x;q=1.001", "a/x;q=0.1234", "a/x;q=.5", "a/x;q=-1", "a/x;q=0,5x",
+                   "a/x;q = 0", "a/x; q =0.0", "a/x;q = x", "a/x;q"}) {
     CAPTURE(bad);
     CHECK(media_preference(bad, "a/x").weight == 0);
   }
   CHECK(media_preference("a/x;q=1.000", "a/x").weight == 1000);
   CHECK(media_preference("a/x;q=0.", "a/x").weight == 0);
   CHECK(media_preference("a/x ; q=0.05", "a/x").weight == 50);
+  CHECK(media_preference("a/x; q = 0.05", "a/x").weight == 50);
+  CHECK(media_preference("a/x; quality=0", "a/x").weight == 1000);
 }
 
 TEST_CASE("content codings must be allowed, identity must be excluded") {

@@ -22,6 +22,7 @@ TEST_CASE("the coding with the highest weight is chosen, of equal ones the small
   CHECK(chosen("gzip;q=0.5, identity") == "identity");
   CHECK(chosen("gzip;q=0.5, identity;q=0.2") == "gzip");
   CHECK(chosen("gzip;q=0") == "identity");
+  CHECK(chosen("gzip; q = 0") == "identity");
   CHECK(chosen("identity;q=0, gzip") == "gzip");
   CHECK(chosen("identity;q=0, br", gzip_only) == "identity");  // better than nothing
   CHECK(chosen("deflate, compress") == "identity");

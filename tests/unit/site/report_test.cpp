@@ -71,4 +71,11 @@ TEST_CASE("what nothing serves is explained too") {
   CHECK(has(loaded.explain("/other"), "is for the host www.example.org"));
   CHECK(has(loaded.explain("/items/7", http::Method::delete_), "405 Method Not Allowed; Allow: GET, HEAD, OPTIONS"));
   CHECK(has(loaded.explain("/other/", http::Method::get, "www.example.org"), "307 to /other"));
+  CHECK(has(loaded.explain("/items/7", http::Method::options), "204 No Content; Allow: GET, HEAD, OPTIONS"));
+}
+
+TEST_CASE("a port in the host says nothing, as in a request") {
+  Loaded loaded(sample);
+  CHECK(has(loaded.explain("/other", http::Method::get, "www.example.org:8080"), "is served by [[route]] /other"));
+  CHECK(has(loaded.explain("/other", http::Method::get, "[::1]:8080"), "is for the host www.example.org"));
 }
