@@ -173,10 +173,14 @@ std::vector<config::Field> transfer_fields() {
           .doc(
               "How long clients keep files, by glob from the root on; the first that fits decides. `*` is within one "
               "segment, `**` over several, {a,b} are alternatives; without a slash the glob is about the name. Values: "
-              "a duration, \"immutable\", \"no-cache\", \"no-store\", \"none\". For other files: HTML is checked each "
-              "time; code, fonts and pictures whose names hold a hash of the content, or that lie in `_next/static`, "
-              "`_nuxt`, `_astro` or `_app/immutable`, are immutable; the rest is kept for a minute. What stands in for "
-              "a file that does not exist never is immutable.")
+              "a duration, \"immutable\", \"no-cache\", \"no-store\", \"none\". For other files: HTML and service "
+              "workers (`sw.js`, `service-worker.js`, `registerSW.js`, `firebase-messaging-sw.js`, `ngsw-worker.js`, "
+              "`ngsw.json`) are checked each time; code and fonts whose names hold a hash of the content, pictures "
+              "whose "
+              "names do in `assets`, `assets/images` or `static/media` or in Hugo's way, and all of these in "
+              "`_next/static`, `_nuxt`, `_astro` or `_app/immutable`, are immutable; the rest is kept for a minute. A "
+              "hash that reads as words, as `index-CiPBDypi.css` does, is taken for words: a rule for the directory "
+              "settles that. What stands in for a file that does not exist never is immutable.")
           .example("{ \"*.pdf\" = \"1d\", \"/assets/**\" = \"immutable\" }"),
       field("types", &StaticOptions::types, config::map_of(media_type()))
           .doc(
