@@ -1,9 +1,11 @@
 #include "handlers/static_options.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/text.hpp"
 #include "handlers/body.hpp"
+#include "http/mime.hpp"
 #include "site/host_pattern.hpp"
 
 namespace sluice::handlers {
@@ -173,10 +175,14 @@ std::vector<config::Field> transfer_fields() {
           .doc(
               "How long clients keep files, by glob from the root on; the first that fits decides. `*` is within one "
               "segment, `**` over several, {a,b} are alternatives; without a slash the glob is about the name. Values: "
-              "a duration, \"immutable\", \"no-cache\", \"no-store\", \"none\". For other files: HTML is checked each "
-              "time; code, fonts and pictures whose names hold a hash of the content, or that lie in `_next/static`, "
-              "`_nuxt`, `_astro` or `_app/immutable`, are immutable; the rest is kept for a minute. What stands in for "
-              "a file that does not exist never is immutable.")
+              "a duration, \"immutable\", \"no-cache\", \"no-store\", \"none\". For other files: HTML and service "
+              "workers (`sw.js`, `service-worker.js`, `registerSW.js`, `firebase-messaging-sw.js`, `ngsw-worker.js`, "
+              "`ngsw.json`) are checked each time; code and fonts whose names hold a hash of the content, pictures "
+              "whose "
+              "names do in `assets`, `assets/images` or `static/media` or in Hugo's way, and all of these in "
+              "`_next/static`, `_nuxt`, `_astro` or `_app/immutable`, are immutable; the rest is kept for a minute. A "
+              "hash that reads as words, as `index-CiPBDypi.css` does, is taken for words: a rule for the directory "
+              "settles that. What stands in for a file that does not exist never is immutable.")
           .example("{ \"*.pdf\" = \"1d\", \"/assets/**\" = \"immutable\" }"),
       field("types", &StaticOptions::types, config::map_of(media_type()))
           .doc(
@@ -220,6 +226,48 @@ std::vector<config::Field> transfer_fields() {
   };
 }
 
+/// "*.{png, jpg}" without the blanks at the ends of alternatives, which people write as in a list.
+std::string without_blanks(std::string_view glob) {
+  std::string tidy;
+  std::size_t depth = 0;
+  for (char c : glob) {
+    bool inside = depth > 0;
+    while (inside && (c == ',' || c == '}') && tidy.ends_with(' ')) tidy.pop_back();
+    if (inside && c == ' ' && (tidy.ends_with('{') || tidy.ends_with(','))) continue;
+    tidy += c;
+    if (c == '{') ++depth;
+    if (c == '}' && inside) --depth;
+  }
+  return tidy;
+}
+
+bool is_extension(std::string_view name) {
+  if (name.starts_with('.')) name.remove_prefix(1);
+  return !http::MimeTypes::builtin().type_of_extension(to_lower(name)).empty();
+}
+
+void check_glob(const config::Named<std::string>& rule, config::Diagnostics& diagnostics) {
+  auto globs = expand_glob(rule.name);
+  if (!globs) {
+    diagnostics.error("bad-glob", rule.name_span, "`" + rule.name + "` fits no file").label = globs.error().message;
+    return;
+  }
+  if (rule.name.find('[') != std::string::npos) {
+    diagnostics.warning("bad-glob", rule.name_span, "`[` stands for itself here").label =
+        "`?` is any character, and {a,b} are alternatives";
+  }
+  if (auto tidy = without_blanks(rule.name); tidy != rule.name) {
+    diagnostics.warning("bad-glob", rule.name_span, "a blank in `{}` is a part of the name").label =
+        "write `" + tidy + "`";
+  }
+  if (std::ranges::all_of(*globs, is_extension)) {
+    auto meant = (globs->front().starts_with('.') ? "*" : "*.") + rule.name;
+    diagnostics
+        .warning("bad-glob", rule.name_span, "`" + rule.name + "` fits files of just this name, not an extension")
+        .label = "write `" + meant + "`";
+  }
+}
+
 }  // namespace
 
 const config::Fields<StaticOptions>& static_fields() {
@@ -236,14 +284,7 @@ const config::Fields<StaticOptions>& static_fields() {
 void check_names(const StaticOptions& options, config::Diagnostics& diagnostics) {
   const config::Named<std::string>* all = nullptr;  // a rule for every file
   for (const auto& rule : options.cache) {
-    auto globs = expand_glob(rule.name);
-    if (!globs) {
-      diagnostics.error("bad-glob", rule.name_span, "`" + rule.name + "` fits no file").label = globs.error().message;
-    }
-    if (rule.name.find('[') != std::string::npos) {
-      diagnostics.warning("bad-glob", rule.name_span, "`[` stands for itself here").label =
-          "`?` is any character, and {a,b} are alternatives";
-    }
+    check_glob(rule, diagnostics);
     if (all) {
       auto& finding = diagnostics.warning("never-used", rule.name_span, "this rule of `cache` is never used");
       finding.notes.push_back({all->name_span, "this one fits every file, and the first that fits decides"});

@@ -163,7 +163,7 @@ def test_a_directory_that_becomes_a_link_out_of_the_root_is_not_followed_by_what
 
 # What stands in -----------------------------------------------------------------------------------
 
-PAGES = {"www/index.html": "home", "www/404.html": "lost", "www/logo.3f2a9c1b.png": "logo", "www/a.txt": "text"}
+PAGES = {"www/index.html": "home", "www/404.html": "lost", "www/assets/logo.3f2a9c1b.png": "logo", "www/a.txt": "text"}
 
 
 def test_the_page_of_an_application_depends_on_what_the_client_takes(serve):
@@ -179,11 +179,11 @@ def test_the_page_of_an_application_depends_on_what_the_client_takes(serve):
 
 
 def test_what_stands_in_for_another_file_is_never_immutable(serve, tmp_path):
-    server = serve(static('try = ["logo.3f2a9c1b.png"]'), files=PAGES)
+    server = serve(static('try = ["assets/logo.3f2a9c1b.png"]'), files=PAGES)
     with Connection(server.port) as connection:
         for _ in range(3):
             assert connection.get("/img/x.png").get("Cache-Control") == "max-age=60, must-revalidate"
-            assert connection.get("/logo.3f2a9c1b.png").get("Cache-Control") == "public, max-age=31536000, immutable"
+            assert connection.get("/assets/logo.3f2a9c1b.png").get("Cache-Control") == "public, max-age=31536000, immutable"
         (tmp_path / "server0/www/img").mkdir()
         (tmp_path / "server0/www/img/x.png").write_text("the picture")
         assert connection.get("/img/x.png").text == "the picture"

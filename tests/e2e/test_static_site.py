@@ -20,6 +20,7 @@ FILES = {
     "www/404.html": "<h1>lost</h1>",
     "www/app.js": TEXT,
     "www/app.3f2a9c1b.js": TEXT,
+    "www/app/sw.js": TEXT,
     "www/ready.css": TEXT,
     "www/photo.png": TEXT,
     "www/report.pdf": "pdf",
@@ -202,6 +203,7 @@ def test_how_long_files_are_kept(serve):
         return fetch(server.port, path).get("Cache-Control")
     assert control("/") == "no-cache"
     assert control("/app.3f2a9c1b.js") == "public, max-age=31536000, immutable"
+    assert control("/app/sw.js") == "no-cache"
     assert control("/app.js") == "max-age=60, must-revalidate"
     assert control("/report.pdf") == "max-age=86400"
     assert control("/docs/") == "no-store"
