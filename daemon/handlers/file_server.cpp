@@ -189,8 +189,14 @@ void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
   const auto& resolution = lookup.resolution;
   note_obstacle(exchange, lookup);
   if (lookup.resource) {
-    FileCache::of_this_thread().insert(site_->id(resolution.stands_in), resolution.relative, lookup.resource,
-                                       exchange.loop());
+    auto& cache = FileCache::of_this_thread();
+    auto owner = site_->id(resolution.stands_in);
+    auto found = cache.find(owner, resolution.relative, exchange.loop());
+    if (found.current && (*found.resource)->plain->identity == lookup.resource->plain->identity) {
+      lookup.resource = *found.resource;  // another request was quicker, and may have ordered its codings
+    } else {
+      cache.insert(owner, resolution.relative, lookup.resource, exchange.loop());
+    }
     return answer(exchange, lookup.resource, resolution.relative, lookup.final_status());
   }
   const auto& headers = site_->settings().headers;
