@@ -3,7 +3,9 @@
 import gzip
 import os
 import shutil
+import threading
 import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -111,16 +113,16 @@ def arrives_whole(connection, size):
         return False
 
 
-@pytest.mark.parametrize("change", ["rewritten", "cut short", "cut short and filled again"])
+@pytest.mark.parametrize("change", ["rewritten", "rewritten longer", "cut short", "cut short and filled again"])
 def test_a_file_that_changes_in_place_ends_the_connections_that_have_a_part_of_it(serve, tmp_path, change):
     size = 30_000_000
     server = serve(static(), files={"www/big.bin": b"a" * size})
     settle()
     with begin_download(server, size) as connection:
         file = tmp_path / "server0/www/big.bin"
-        if change == "rewritten":
+        if change.startswith("rewritten"):
             with open(file, "r+b") as out:
-                out.write(b"b" * size)
+                out.write(b"b" * (size if change == "rewritten" else size + 1_000_000))
         else:
             os.truncate(file, 5000)
         if change == "cut short and filled again":
@@ -145,6 +147,57 @@ def test_a_file_that_is_replaced_or_grows_is_sent_to_its_end(serve, tmp_path, ch
             with open(file, "ab") as out:
                 out.write(b"b" * 1000)
         assert connection._exactly(size - 1000) == b"a" * (size - 1000)
+
+
+def test_a_file_that_is_written_all_the_time_is_there(serve, tmp_path):
+    """It may be unavailable for a moment, and is not missing."""
+    server = serve(static(), files={"www/busy.txt": b"0" * 60_000})
+    end = threading.Event()
+
+    def write(letter):
+        with open(tmp_path / "server0/www/busy.txt", "r+b", buffering=0) as out:
+            while not end.is_set():
+                os.pwrite(out.fileno(), letter * 60_000, 0)
+
+    writers = [threading.Thread(target=write, args=(letter,)) for letter in (b"1", b"2")]
+    for writer in writers:
+        writer.start()
+    try:
+        with Connection(server.port) as connection:
+            answers = {connection.get("/busy.txt").status for _ in range(300)}
+    finally:
+        end.set()
+        for writer in writers:
+            writer.join()
+    assert answers <= {200, 503} and answers
+
+
+def test_a_date_of_change_is_not_later_than_that_of_the_response(serve, tmp_path):
+    server = serve(static(), files={"www/a.txt": "text"})
+    file = tmp_path / "server0/www/a.txt"
+    with Connection(server.port) as connection:
+        for turn in range(2):
+            time.sleep(1 - time.time() % 1 - 0.003)
+            for number in range(40):  # around the turn of a second
+                file.write_text(f"{turn} {number}")
+                response = connection.get("/a.txt")
+                modified, date = response.get("Last-Modified"), response.get("Date")
+                assert modified is None or parsedate_to_datetime(modified) <= parsedate_to_datetime(date)
+
+
+def test_a_large_file_that_grows_is_not_read_whole_for_each_request(serve, tmp_path):
+    """What cannot have a tag yet has none, so that a part costs a part."""
+    size = 200_000_000
+    server = serve(static(), files={"www/app.log": b""})
+    file = tmp_path / "server0/www/app.log"
+    os.truncate(file, size)
+    with open(file, "ab", buffering=0) as out, Connection(server.port) as connection:
+        before = server.cpu_seconds()
+        for _ in range(20):
+            out.write(b"line\n")
+            response = connection.get("/app.log", fields="Range: bytes=-5\r\n")
+            assert (response.status, response.body) == (206, b"line\n")
+        assert server.cpu_seconds() - before < 1  # reading it 20 times takes longer
 
 
 @pytest.mark.parametrize("policy", ["inside", "off"])

@@ -1,10 +1,12 @@
 """Static sites beyond single files: compression, pages without extension, applications, caching, deploys."""
 
+import base64
 import contextlib
 import email.utils
 import gzip
 import json
 import os
+import select
 import time
 
 import pytest
@@ -144,6 +146,39 @@ def test_many_ask_for_the_same_thing_at_once(serve):
     for connection in connections:
         assert gzip.decompress(connection.response().body).decode() == TEXT * 40
         connection.socket.close()
+
+
+def test_a_page_is_not_kept_waiting_by_the_compression_of_much_else(serve):
+    """It would be, for seconds. What comes while much is to be compressed is sent as it is."""
+    text = base64.b64encode(os.urandom(3_000_000))
+    files = {f"www/big{number}.txt": b"%d" % number + text for number in range(24)}
+    server = serve("[server]\nworkers = 1\n" + static(), files=files | {"www/page.html": "<p>page</p>" * 500})
+    ask = "GET /{} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br\r\n\r\n"
+    connections = [Connection(server.port) for _ in range(24)]
+    for number, connection in enumerate(connections):
+        connection.send(ask.format(f"big{number}.txt"))
+    page = fetch(server.port, "/page.html", fields=accept_encoding("br"))
+    assert (page.status, page.get("Content-Encoding")) in ((200, "br"), (200, None))
+    codings = []
+    for number, connection in enumerate(connections):
+        response = connection.response()
+        assert (response.status, response.get("Vary")) == (200, "Accept-Encoding")
+        assert response.get("Content-Encoding") or response.body == files[f"www/big{number}.txt"]
+        codings.append(response.get("Content-Encoding"))
+        connection.socket.close()
+    assert set(codings) == {"br", None}  # of the first and of the others
+    assert fetch(server.port, "/big23.txt", fields=accept_encoding("br")).get("Content-Encoding") == "br"
+
+
+def test_what_does_not_fit_into_the_cache_is_not_compressed_for_each_request(serve):
+    text = "".join(f"{i * i}\n" for i in range(200_000))
+    server = serve('[server]\nworkers = 1\nlimits.file_cache = "64KiB"\n' + static(), files={"www/big.txt": text})
+    with Connection(server.port) as connection:
+        first = connection.get("/big.txt", fields=accept_encoding("gzip"))
+        assert gzip.decompress(first.body).decode() == text
+        for _ in range(3):
+            again = connection.get("/big.txt", fields=accept_encoding("gzip"))
+            assert (again.status, again.get("Content-Encoding"), again.text) == (200, None, text)
 
 
 # Pages --------------------------------------------------------------------------------------------
@@ -436,6 +471,25 @@ def test_a_directory_of_100000_files_holds_up_nobody(serve, tmp_path):
             page = slow.response()
             assert (page.status, "100000 entries" in page.text) == (200, True)
             assert len(page.body) < 1 << 20
+
+
+def test_names_are_looked_up_while_many_listings_are_made(serve, tmp_path):
+    server = serve("[server]\nworkers = 1\n" + static("listing = true"), files={"www/small/f": "x"})
+    many = tmp_path / "server0/www/many"
+    many.mkdir()
+    for number in range(50_000):
+        os.mknod(many / f"file-{number:06}.txt")
+    with contextlib.ExitStack() as stack:
+        quick = stack.enter_context(Connection(server.port))
+        listings = [stack.enter_context(Connection(server.port)) for _ in range(24)]
+        for connection in listings:
+            connection.socket.settimeout(10 * PATIENCE)
+            connection.send("GET /many/?sort=time HTTP/1.1\r\nHost: x\r\n\r\n")
+        for number in range(5):
+            assert quick.get(f"/small/none{number}").status == 404  # only the file system knows
+        assert not select.select([listings[-1].socket], [], [], 0)[0]
+        for connection in listings:
+            assert connection.response().status == 200
 
 
 # Memory --------------------------------------------------------------------------------------------
