@@ -197,7 +197,7 @@ std::vector<config::Field> transfer_fields() {
       field("compress", &StaticOptions::compress, config::boolean())
           .otherwise("true")
           .doc("Whether text, code and the like are compressed for clients that take it. The result is kept "
-               "in memory.")
+               "in memory. Where it cannot be, or much else is waiting to be compressed, the file is sent as it is.")
           .example("false"),
       field("compress_min_size", &StaticOptions::compress_min_size, config::size(0_B, 10_MiB))
           .otherwise("\"1KiB\"")
@@ -218,7 +218,8 @@ std::vector<config::Field> transfer_fields() {
           .doc(
               "Header fields of the responses, with placeholders; `false` removes one that the server sets "
               "for all, or that files have. For Cache-Control there is `cache`; one that stands here goes over it, and "
-              "is not sent with errors.")
+              "is not sent with errors. Content-Encoding, Content-Range, Accept-Ranges, ETag and Last-Modified are the "
+              "server's own.")
           .example("{ Access-Control-Allow-Origin = \"*\" }"),
       field("errors", &StaticOptions::errors, site::error_body())
           .doc("Form of the error bodies here. Without it the server's form holds.")

@@ -105,7 +105,9 @@ const Fields<Limits>& limits_fields() {
           .otherwise("\"128MiB\"")
           .doc("Memory for files of static sites that were asked for, and their compressed forms, of all workers "
                "together. "
-               "What was not asked for the longest goes first. 0: nothing is kept.")
+               "What was not asked for the longest goes first. Compressed forms that slow clients have not taken yet "
+               "may "
+               "take as much again. 0: nothing is kept.")
           .example("\"1GiB\""),
   };
   return fields;
