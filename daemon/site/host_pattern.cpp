@@ -37,8 +37,7 @@ config::Type<std::string> host_pattern() {
     if (!name && finding && value.is(config::Value::Kind::array)) {
       finding->help =
           "it is one name, or \"*.example.org\" for all names below example.org; for a second name, repeat the table, "
-          "or "
-          "redirect from it with a [[route]]";
+          "or redirect from it with a [[route]]";
     }
     return name;
   };

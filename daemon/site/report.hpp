@@ -14,8 +14,7 @@ namespace sluice::site {
 std::string routes_table(const Site& site, const config::Sources& sources);
 
 /// Which endpoint serves a request and with which parameters, and why each of the others does not. `target` is a path
-/// with or without a query; `host` may be empty; a
-/// port in it says nothing, as in a request.
+/// with or without a query; `host` may be empty; a port in it says nothing, as in a request.
 std::string explain_request(const Site& site, const config::Sources& sources, http::Method method,
                             std::string_view host, std::string_view target);
 
