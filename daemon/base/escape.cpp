@@ -39,6 +39,8 @@ constexpr bool is_plain_log(char c) {
   return octet >= 0x20 && octet < 0x7f;
 }
 
+constexpr bool is_plain_quoted(char c) { return is_plain_log(c) && c != '"' && c != '\\'; }
+
 constexpr std::string_view html_reference(char c) {
   switch (c) {
     case '&': return "&amp;";
@@ -119,6 +121,22 @@ void append_log_escaped(std::string& out, std::string_view text) {
       for (char c : sequence) append_log_octet(out, c);
     }
     text.remove_prefix(step.length);
+  }
+}
+
+void append_quoted_escaped(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    auto plain = plain_prefix(text, is_plain_quoted);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    auto special = text.substr(0, 1);
+    if (is_plain_log(special.front())) {
+      out.append("\\").append(special);
+    } else {
+      append_hex(out.append("\\x"), special);
+    }
+    text.remove_prefix(1);
   }
 }
 

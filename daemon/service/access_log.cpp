@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
-#include <iterator>
 
 #include "base/clock.hpp"
 #include "base/escape.hpp"
@@ -32,30 +31,10 @@ std::string_view version_name(http::Version version) {
   return "";
 }
 
-bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
-
-/// What stands between quotes, as Apache escapes it: `"`, `\` and what does not print.
-void append_escaped(std::string& out, std::string_view text) {
-  while (!text.empty()) {
-    auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
-    out.append(text.substr(0, plain));
-    text.remove_prefix(plain);
-    if (text.empty()) return;
-    auto octet = static_cast<unsigned char>(text.front());
-    if (octet == '"' || octet == '\\') {
-      out.push_back('\\');
-      out.push_back(text.front());
-    } else {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", octet);
-    }
-    text.remove_prefix(1);
-  }
-}
-
 void append_quoted(std::string& out, std::string_view text) {
   out.push_back('"');
   if (text.empty()) out.push_back('-');
-  append_escaped(out, text);
+  append_quoted_escaped(out, text);
   out.push_back('"');
 }
 
@@ -149,7 +128,7 @@ void append_common(std::string& out, const http::Exchange& exchange, const http:
     append_quoted(out, {});
   } else {
     out.append("\"").append(http::name(request.method)).push_back(' ');
-    append_escaped(out, request.target);
+    append_quoted_escaped(out, request.target);
     out.append(" ").append(version_name(request.version)).push_back('"');
   }
   out.push_back(' ');

@@ -26,6 +26,7 @@ void append_escaped(std::string& out, std::string_view text, Escape escape) {
     case Escape::field: append_field_value(out, text); return;
     case Escape::uri: append_percent_encoded(out, text, "/"); return;
     case Escape::log: append_log_escaped(out, text); return;
+    case Escape::quoted: append_quoted_escaped(out, text); return;
   }
 }
 

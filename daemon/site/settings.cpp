@@ -155,7 +155,9 @@ const Fields<AccessLogOptions>& access_fields() {
                "referrer and "
                "user agent; `json` has one object a line. Anything with braces is a template: the placeholders of a "
                "request, "
-               "and `{status}`, `{bytes}` of the body, `{duration}` in seconds, `{target}`, `{version}`.")
+               "and `{status}`, `{bytes}` of the body, `{duration}` in seconds, `{target}`, `{version}`. Values are "
+               "escaped as "
+               "in `combined`: put those that may have spaces between quotes.")
           .example("\"{now} {remote.ip} {method} {target} {status} {duration}\""),
   };
   return fields;
@@ -187,7 +189,8 @@ const Fields<ServerOptions>& server_fields() {
           .example("[\":80\", \"unix:/run/sluice/sluice.sock\"]"),
       field("workers", &ServerOptions::workers, worker_count())
           .otherwise("\"auto\"")
-          .doc("Event loops, each a thread with connections of its own. `auto`: one for each CPU.")
+          .doc("Event loops, each a thread with connections of its own. `auto`: one for each CPU. A change takes "
+               "effect at the next start.")
           .example("4"),
       field("shutdown_timeout", &ServerOptions::shutdown_timeout, config::duration(0s, 1h))
           .otherwise("\"30s\"")

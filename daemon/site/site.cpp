@@ -64,7 +64,7 @@ void compile_lines(Site& site, config::Diagnostics& diagnostics) {
     site.request_line = Template::compile(*site.log.request, Scope::request(), Escape::none, diagnostics);
   const auto& access = site.log.access.format;
   if (access.format == AccessFormat::custom)
-    site.access_line = Template::compile(access.text, access_scope(), Escape::log, diagnostics);
+    site.access_line = Template::compile(access.text, access_scope(), Escape::quoted, diagnostics);
 }
 
 /// A folder that is missing, or that this process may not write to, would end the start. Only a warning: whoever checks

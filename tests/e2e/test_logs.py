@@ -69,6 +69,12 @@ def test_the_access_log_in_json_is_one_object_a_line(serve):
     assert 'quote "' in json.dumps(entry, ensure_ascii=False).replace('\\"', '"')
 
 
+def test_no_value_can_forge_a_field_of_a_format_of_ones_own(serve):
+    server = serve("[log.access]\nto = 'stdout'\nformat = '\"{header.User-Agent}\" {status} \"{path}\"'\n" + ROUTE)
+    fetch(server.port, "/a%22%5c%0a%c3%a4", fields='User-Agent: me" 500 "/\\\r\n')
+    assert lines(server, 1) == [r'"me\" 500 \"/\\" 200 "/a\"\\\x0a\xc3\xa4"']
+
+
 def test_refused_requests_are_logged_too(serve):
     server = serve('[log.access]\nto = "stdout"\n' + ROUTE)
     with Connection(server.port) as connection:

@@ -19,6 +19,12 @@ TEST_CASE("HTML text cannot open a tag or leave an attribute") {
   CHECK(html_escaped("").empty());
 }
 
+TEST_CASE("a value between quotes ends neither its quotes nor its line") {
+  std::string out;
+  append_quoted_escaped(out, "x\" 200 \"\\\n\x7f\xC3\xA4 y");
+  CHECK(out == "x\\\" 200 \\\"\\\\\\x0a\\x7f\\xc3\\xa4 y");
+}
+
 TEST_CASE("log text stays on one line and cannot command a terminal") {
   CHECK(log_escaped("a\r\nb\tc") == "a\\r\\nb\\tc");
   CHECK(log_escaped("\x1b[31m\x7f\0"sv) == "\\x1b[31m\\x7f\\x00");
