@@ -171,8 +171,7 @@ std::int64_t elapsed_microseconds(const http::Exchange& exchange) {
   return (monotonic_nanoseconds() - exchange.started) / 1000;
 }
 
-AccessLog::AccessLog(net::Loop& loop, int fd, bool to_stdout, Counter& dropped)
-    : loop_(loop), sink_(fd), to_stdout_(to_stdout), dropped_(dropped) {
+AccessLog::AccessLog(net::Loop& loop, int fd, Counter& dropped) : loop_(loop), sink_(fd), dropped_(dropped) {
   uv_timer_init(loop_.raw(), timer_.get());
   timer_.get()->data = this;
 }
@@ -195,7 +194,7 @@ void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std:
   sink_.add(line_);
   if (sink_.size() >= flush_above) return flush();
   if (!first) return;
-  if (to_stdout_) {  // someone is watching
+  if (site.log.access.to == "stdout") {  // someone is watching
     loop_.at_end_of_turn([this] { flush(); });
   } else {
     uv_timer_start(timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);

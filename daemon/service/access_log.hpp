@@ -26,7 +26,7 @@ std::int64_t elapsed_microseconds(const http::Exchange& exchange);
 class AccessLog {
  public:
   /// `dropped` counts the lines that could not be written.
-  AccessLog(net::Loop& loop, int fd, bool to_stdout, Counter& dropped);
+  AccessLog(net::Loop& loop, int fd, Counter& dropped);
   ~AccessLog();
 
   void add(http::Exchange& exchange, const http::Outcome& outcome, std::int64_t microseconds);
@@ -37,7 +37,6 @@ class AccessLog {
 
   net::Loop& loop_;
   LineSink sink_;
-  bool to_stdout_;
   Counter& dropped_;
   std::string line_;
   net::UvHandle<uv_timer_t> timer_;

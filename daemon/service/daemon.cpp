@@ -1,7 +1,5 @@
 #include "service/daemon.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,15 +55,6 @@ class BannerValues final : public site::Values {
   std::string port_;
 };
 
-bool is_file(const site::AccessLogOptions& access) { return access.to != "off" && access.to != "stdout"; }
-
-/// The same but for the name of the file and the format.
-bool same_access_log(const site::Site& a, const site::Site& b) {
-  const auto& one = a.log.access;
-  const auto& other = b.log.access;
-  return one.to == other.to || (is_file(one) && is_file(other));
-}
-
 /// Programs that read JSON have no use for colours.
 bool wants_colour(const site::LogOptions& options) {
   return ::isatty(STDERR_FILENO) != 0 && options.format != site::LogFormat::json;
@@ -81,8 +70,9 @@ std::string first_error(const config::Diagnostics& diagnostics) {
   return "unknown reason";
 }
 
-int open_to_append(const std::string& name) {
-  return ::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+bool is_ignored(int signal) {
+  struct sigaction action{};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 }  // namespace
@@ -98,24 +88,7 @@ Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load)
 }
 
 Daemon::~Daemon() {
-  workers_.clear();
-  if (access_fd_ > STDERR_FILENO) ::close(access_fd_);
-}
-
-bool Daemon::open_access_log() {
-  const auto& to = site_->log.access.to;
-  if (to == "off") return true;
-  access_fd_ = to == "stdout" ? STDOUT_FILENO : open_to_append(to);
-  return access_fd_ >= 0;
-}
-
-void Daemon::reopen_access_log() {
-  if (access_fd_ <= STDERR_FILENO || !is_file(site_->log.access)) return;
-  const auto& to = site_->log.access.to;
-  int fresh = open_to_append(to);
-  if (fresh < 0) return log::warning("cannot write the access log " + to + ": " + std::strerror(errno));
-  ::dup3(fresh, access_fd_, O_CLOEXEC);
-  ::close(fresh);
+  workers_.clear();  // which write to the access log until then
 }
 
 /// Opens those listeners of `site` that are not open yet.
@@ -168,24 +141,15 @@ std::expected<void, net::ListenError> Daemon::listen() {
   net::size_background_pool(workers);
   auto opened = open_missing(*site_, workers);
   if (!opened) return std::unexpected(opened.error());
-  if (!open_access_log())
-    return std::unexpected(
-        net::ListenError{errno, "cannot write the access log " + site_->log.access.to + ": " + std::strerror(errno)});
+  const auto& access = site_->log.access.to;
+  if (int error = access_.set(access))
+    return std::unexpected(net::ListenError{error, access_log_trouble(access, error)});
   for (std::size_t i = 0; i < workers; ++i)
     workers_.push_back(
-        std::make_unique<Worker>(site_, workers, access_fd_, take_sockets(*opened, i), admission_, rooms_));
+        std::make_unique<Worker>(site_, workers, access_.fd(), take_sockets(*opened, i), admission_, rooms_));
   inherited_.forget_handed_over();
   opened_ = std::move(*opened);
   return {};
-}
-
-void Daemon::follow_access_log() {
-  if (access_fd_ <= STDERR_FILENO || !is_file(site_->log.access)) return;
-  struct stat open{}, named{};
-  if (::fstat(access_fd_, &open) != 0) return;
-  bool moved =
-      ::stat(site_->log.access.to.c_str(), &named) != 0 || open.st_ino != named.st_ino || open.st_dev != named.st_dev;
-  if (moved) reopen_access_log();
 }
 
 void Daemon::watch_files() {
@@ -217,6 +181,14 @@ std::string Daemon::serving() const {
   const char* before = " on ";
   for (const auto& key : listeners_) text.append(std::exchange(before, ", ")).append(addresses_.at(key));
   return text;
+}
+
+/// What the configuration says and a reload cannot do.
+std::string Daemon::waits_for_restart() const {
+  auto wanted = worker_count(*site_);
+  if (wanted == workers_.size()) return {};
+  return "server.workers is " + std::to_string(wanted) + " from the next start on; until then there are " +
+         std::to_string(workers_.size());
 }
 
 /// Those limits that hold for the process and not for one worker.
@@ -255,11 +227,13 @@ void Daemon::watch(int signal) {
 }
 
 int Daemon::run() {
-  for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) watch(signal);
+  for (int signal : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2}) watch(signal);
+  // Without a file to read again, SIGHUP means that the terminal is closed, which nohup(1) has it ignore.
+  if (!site_->files.empty() || !is_ignored(SIGHUP)) watch(SIGHUP);
   uv_timer_init(loop_.raw(), housekeeping_.get());
   housekeeping_.get()->data = this;
   auto look = [](uv_timer_t* timer) {
-    static_cast<Daemon*>(timer->data)->follow_access_log();
+    static_cast<Daemon*>(timer->data)->access_.follow();
     static_cast<Daemon*>(timer->data)->free_retired();
   };
   uv_timer_start(housekeeping_.get(), look, 2000, 2000);
@@ -302,8 +276,8 @@ void Daemon::give_up_background_work() {
 }
 
 void Daemon::on_signal(int signal) {
-  if (signal == SIGHUP) return reload();
-  if (signal == SIGUSR1) return reopen_access_log();
+  if (signal == SIGHUP && !site_->files.empty()) return reload();
+  if (signal == SIGUSR1) return access_.reopen();
   if (signal == SIGUSR2) return begin_takeover();
   if (draining_) {
     log::warning("stopping at once");
@@ -372,14 +346,16 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
     log::error(opened.error().message);
     return reload_failed(opened.error().message);
   }
-  if (worker_count(*next) != workers_.size())
-    log::warning("reload: a change of `workers` takes effect after a restart");
-  if (!same_access_log(*site_, *next))
-    log::warning("reload: whether there is an access log, or one on standard output, changes after a restart");
+  const auto& access = next->log.access.to;
+  // "off" waits until no worker has lines for the old place (reloaded()).
+  if (int error = next->log.access.wanted() ? access_.set(access) : 0) {
+    auto trouble = access_log_trouble(access, error);
+    log::error(trouble);
+    if (access != site_->log.access.to) return reload_failed(trouble);
+  }
   site::end_tenures(*site_, *next);
   retired_.push_back(std::exchange(site_, std::move(next)));
   set_log(site_->log);
-  reopen_access_log();
   auto removed = adopt(*site_, *opened);
   for (std::size_t i = 0; i < workers_.size(); ++i)
     workers_[i]->reload(site_, take_sockets(*opened, i), removed, old_mounts);
@@ -396,9 +372,12 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
 
 void Daemon::reloaded() {
   if (draining_) return;
+  if (!site_->log.access.wanted()) access_.set("off");
   site::ProcessState::get().note_reload(true, "good");
   log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
-  notifier_.ready(serving());
+  auto waits = waits_for_restart();
+  if (!waits.empty()) log::warning("reload: " + waits);
+  notifier_.ready(serving() + (waits.empty() ? "" : ". " + waits));
   end_reload();
 }
 

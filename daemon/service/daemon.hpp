@@ -9,6 +9,7 @@
 #include "net/handle.hpp"
 #include "net/loop.hpp"
 #include "net/timer.hpp"
+#include "service/access_target.hpp"
 #include "service/config_watch.hpp"
 #include "service/memory_watch.hpp"
 #include "service/notify.hpp"
@@ -35,7 +36,8 @@ class Daemon {
   std::expected<void, net::ListenError> listen();
   /// Reloads by itself when a config file changes. Before run().
   void watch_files();
-  /// Serves until a signal ends it: SIGTERM or SIGINT drain, a second one ends at once, SIGHUP reloads, SIGUSR1 opens
+  /// Serves until a signal ends it: SIGTERM or SIGINT drain, a second one ends at once, SIGHUP reloads (or drains,
+  /// without a file to read), SIGUSR1 opens
   /// the logs anew, SIGUSR2 starts the program anew, which takes over. Returns the exit code.
   int run();
 
@@ -48,6 +50,7 @@ class Daemon {
   void start_watchdog();
   /// What is served, in one line, for the service manager.
   std::string serving() const;
+  std::string waits_for_restart() const;
   void watch(int signal);
   void on_signal(int signal);
   /// Reads the configuration in the quiet thread; on_loaded() goes on here.
@@ -67,13 +70,8 @@ class Daemon {
   void stop();
   [[noreturn]] void give_up_background_work();
   std::vector<WorkerSocket> take_sockets(std::vector<OpenListener>& opened, std::size_t worker);
-  bool open_access_log();
   std::expected<std::vector<OpenListener>, net::ListenError> open_missing(const site::Site& site, std::size_t workers);
   std::vector<std::string> adopt(const site::Site& site, const std::vector<OpenListener>& opened);
-  /// Opens the file anew under its name, for logrotate. The descriptor number stays, so the workers need not know.
-  void reopen_access_log();
-  /// The same when the file is no longer the one that its name means.
-  void follow_access_log();
   void reload_failed(const std::string& why);
   void reloaded();
   void end_reload();
@@ -91,7 +89,7 @@ class Daemon {
   std::vector<OpenListener> opened_;              // by listen(), until they are announced
   std::uint16_t first_port_ = 0;                  // of the first HTTP listener, for the banner
   rooms::Registry rooms_;
-  int access_fd_ = -1;
+  AccessTarget access_;
   net::Admission admission_;
   std::size_t descriptors_ = 0;  // that the process may have
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "service/access_log.hpp"
 #include "site/statistics.hpp"
 
@@ -10,7 +8,6 @@ namespace sluice::service {
 /// Looks at every exchange of a worker when it ends: for the access log and for the statistics. One thread.
 class ExchangeWatcher final : public site::Observer {
  public:
-  /// `access_fd`: -1 without an access log.
   ExchangeWatcher(net::Loop& loop, int access_fd);
 
   /// Itself when `site` wants to know of its exchanges, else null.
@@ -19,11 +16,11 @@ class ExchangeWatcher final : public site::Observer {
 
   site::Statistics& statistics() { return statistics_; }
   /// Writes the lines of the access log that wait.
-  void flush();
+  void flush() { access_log_.flush(); }
 
  private:
   site::Statistics& statistics_;
-  std::unique_ptr<AccessLog> access_log_;
+  AccessLog access_log_;
 };
 
 }  // namespace sluice::service

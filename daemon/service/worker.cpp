@@ -92,6 +92,7 @@ void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSo
                     std::vector<std::string> removed, std::uint64_t old_mounts) {
   loop_.post(
       [this, site = std::move(site), added = std::move(added), removed = std::move(removed), old_mounts]() mutable {
+        watcher_.flush();  // the lines until now; what comes may go elsewhere
         for (const auto& key : removed) {
           listeners_.erase(key);
           datagram_echoes_.erase(key);

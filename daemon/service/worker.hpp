@@ -30,8 +30,8 @@ struct WorkerSocket {
 /// others but the immutable Site. The control thread owns it and talks to it only through the functions below.
 class Worker {
  public:
-  /// `access_fd` is -1 without an access log. The sockets become the worker's. `admission` and `rooms` are shared by
-  /// all workers.
+  /// Lines of the access log are written to `access_fd`. The sockets become the worker's. `admission` and `rooms` are
+  /// shared by all workers.
   Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int access_fd, std::vector<WorkerSocket> sockets,
          net::Admission& admission, rooms::Registry& rooms);
   ~Worker();

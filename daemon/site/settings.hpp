@@ -67,6 +67,8 @@ struct AccessLine {
 struct AccessLogOptions {
   std::string to;  // "off", "stdout", or an absolute path
   AccessLine format;
+
+  bool wanted() const { return to != "off"; }
 };
 
 struct LogOptions {

@@ -111,6 +111,44 @@ def test_a_new_log_file_is_opened(serve, tmp_path):
     wait_until(reopened, "the line in the new file")
 
 
+def test_the_access_log_is_turned_on_moved_and_turned_off_by_a_reload(serve):
+    def with_log(to):
+        return f'[log.access]\nto = "{to}"\n[[route]]\npath = "/"\ntext = "x"\n'
+
+    server = serve(with_log("off"), workers=2)
+    places = {"stdout": server.out, "a.log": server.folder / "a.log", "b.log": server.folder / "b.log"}
+    written = {name: 0 for name in places}
+    for times, to in enumerate(["a.log", "b.log", "off", "stdout", "off", "a.log"], 1):
+        rewrite(server, with_log(to))
+        server.wait_for_line("reloaded", times=times)
+        fetch(server.port, f"/?{times}")
+        if to == "off":
+            continue
+        written[to] += 1
+        wait_until(lambda: f"/?{times} " in places[to].read_text(), f"the line in {to}")
+    server.stop()
+    assert {name: len(place.read_text().splitlines()) for name, place in places.items()} == written
+
+
+def test_lines_that_wait_are_written_before_the_access_log_is_turned_off(serve):
+    server = serve('[log.access]\nto = "access.log"\n[[route]]\npath = "/"\ntext = "x"\n')
+    fetch(server.port, "/?one")
+    rewrite(server, '[[route]]\npath = "/"\ntext = "x"\n')
+    server.wait_for_line("reloaded")
+    fetch(server.port, "/?two")
+    server.stop()
+    written = (server.folder / "access.log").read_text()
+    assert "/?one" in written and "/?two" not in written
+
+
+def test_a_reload_to_an_access_log_that_cannot_be_written_changes_nothing(serve):
+    server = serve(OLD)
+    rewrite(server, '[log.access]\nto = "no/such/folder/access.log"\n' + NEW)
+    server.wait_for_line("reload failed")
+    assert "cannot write the access log" in server.stderr()
+    assert fetch(server.port).text == "old"
+
+
 def test_memory_does_not_grow_with_reloads(serve):
     server = serve(OLD)
     texts = [OLD, NEW]

@@ -74,6 +74,18 @@ def test_a_reload_is_announced_and_its_result_told(managed):
     assert fetch(server.port, "/more").text == "more"
 
 
+def test_what_waits_for_a_restart_is_told_where_the_state_of_the_service_is_shown(managed):
+    server, manager = managed(ROUTE)
+    manager.next()
+    for count, told in ((3, "server.workers is 3 from the next start on"), (1, None)):
+        (server.folder / "sluice.toml").write_text(f"[server]\nworkers = {count}\n" + ROUTE)
+        server.send_signal(signal.SIGHUP)
+        assert manager.next()["RELOADING"] == "1"
+        status = manager.next()["STATUS"]
+        assert told in status if told else "workers" not in status
+    assert server.stderr().count("server.workers is 3") == 1
+
+
 def test_the_manager_is_asked_for_the_time_that_draining_may_take(managed):
     server, manager = managed('[server]\nshutdown_timeout = "20s"\n' + ROUTE)
     manager.next()
