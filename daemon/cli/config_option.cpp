@@ -27,4 +27,10 @@ std::string config_file(const std::string& given) {
   return std::filesystem::exists(local_file, unreadable) ? local_file : system_file;
 }
 
+bool finds_config(const std::string& given) {
+  std::error_code unreadable;
+  auto file = std::filesystem::status(config_file(given), unreadable);
+  return !given.empty() || file.type() != std::filesystem::file_type::not_found;
+}
+
 }  // namespace sluice::cli

@@ -16,4 +16,7 @@ void add_config_argument(Arguments& arguments, std::string& file);
 /// /etc/sluice/sluice.toml.
 std::string config_file(const std::string& given);
 
+/// Whether one was given, or one of the others exists.
+bool finds_config(const std::string& given);
+
 }  // namespace sluice::cli

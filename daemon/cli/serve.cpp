@@ -19,11 +19,38 @@ namespace sluice::cli {
 
 namespace {
 
-/// The configuration of `sluice serve DIRECTORY`, as a user would write it. A JSON string is a TOML string too.
+constexpr const char* directory_listen = "127.0.0.1:8000";
+
+/// A line of a banner, in which braces are placeholders; as TOML, which takes a JSON string for one of its own.
+std::string banner_line(std::string_view text) {
+  std::string line;
+  for (char c : text) line.append(c == '{' || c == '}' ? 2 : 1, c);
+  return json_string(line) + ", ";
+}
+
+/// What a person who serves a directory sees: where to look, and what else there is.
+std::string directory_banner(const ServeOptions& options, const std::string& root) {
+  std::error_code unreadable;
+  bool has_index = std::filesystem::exists(root + "/index.html", unreadable);
+  auto out = banner_line("") + banner_line("  Serving " + root + ". Ctrl-C stops it.") + banner_line("");
+  if (!options.listen.starts_with("unix:")) out += "\"    http://localhost:{port}/\", \"\", ";
+  if (!has_index) out += banner_line("  There is no index.html: / is not found; files are reached by their names.");
+  if (has_index && !options.spa)
+    out += banner_line("  --spa           for an application of one page: its paths get index.html");
+  if (options.listen.empty()) {
+    out += banner_line("  --port 8080     another port");
+    out += banner_line("  --listen :8080  for other machines, too");
+  }
+  return out + banner_line("");
+}
+
+/// The configuration of `sluice serve DIRECTORY`, as a user would write it.
 std::string directory_config(const ServeOptions& options) {
   auto root = std::filesystem::absolute(options.directory).lexically_normal().string();
-  auto listen = options.listen.empty() ? std::string("127.0.0.1:0") : options.listen;
-  return "[server]\nlisten = " + json_string(listen) + "\n\n[[static]]\nroot = " + json_string(root) + "\n";
+  if (root.size() > 1 && root.ends_with('/')) root.pop_back();
+  auto listen = options.listen.empty() ? std::string(directory_listen) : options.listen;
+  return "[server]\nlisten = " + json_string(listen) + "\nbanner = [" + directory_banner(options, root) +
+         "]\n\n[[static]]\nroot = " + json_string(root) + (options.spa ? "\nspa = true\n" : "\n");
 }
 
 /// Puts the address of the command line in place of those of the file.
@@ -51,29 +78,54 @@ void show(config::Diagnostics& diagnostics) {
   std::fputs(config::render(diagnostics, config::Format::human, wants_colour(STDERR_FILENO)).c_str(), stderr);
 }
 
+/// `--port` is a short form of `--listen`.
+std::expected<std::optional<net::Endpoint>, std::string> listen_of(ServeOptions& options) {
+  const char* name = options.port.empty() ? "--listen: " : "--port: ";
+  if (!options.port.empty()) options.listen = "127.0.0.1:" + options.port;
+  if (options.listen.empty()) return std::nullopt;
+  auto parsed = net::Endpoint::parse(options.listen);
+  if (!parsed) return std::unexpected(name + parsed.error().message);
+  return *parsed;
+}
+
+int wrong_usage(std::string_view message) {
+  complain(message);
+  return exit_usage;
+}
+
+/// Where a user stands who has not written a config yet.
+int no_config() {
+  complain("there is no ./sluice.toml, and no /etc/sluice/sluice.toml either. Try one of these:");
+  std::fputs(
+      "  sluice init            writes a sluice.toml to begin with\n"
+      "  sluice serve .         serves this directory, without a config\n"
+      "  sluice serve -c FILE   serves what FILE says\n",
+      stderr);
+  return exit_config;
+}
+
+int cannot_listen(const net::ListenError& error, bool default_port) {
+  bool taken = default_port && error.code == EADDRINUSE;
+  complain(error.message + (taken ? "; another port: `--port 8001`, or any free one: `--port 0`" : ""));
+  return error.code == EACCES || error.code == EPERM ? exit_permission : exit_unavailable;
+}
+
 }  // namespace
 
-int serve(const ServeOptions& options) {
-  std::optional<net::Endpoint> listen;
-  if (!options.listen.empty()) {
-    auto parsed = net::Endpoint::parse(options.listen);
-    if (!parsed) {
-      std::fprintf(stderr, "sluice: --listen: %s\n", parsed.error().message.c_str());
-      return exit_usage;
-    }
-    listen = *parsed;
-  }
-  auto load = loader(options, listen);
+int serve(ServeOptions options) {
+  bool has_directory = !options.directory.empty();
+  if (options.spa && !has_directory) return wrong_usage("--spa is for a directory; in a config write `spa = true`");
+  auto listen = listen_of(options);
+  if (!listen) return wrong_usage(listen.error());
+  if (!has_directory && !finds_config(options.config)) return no_config();
+  auto load = loader(options, *listen);
   config::Diagnostics diagnostics;
   auto site = load(diagnostics);
   show(diagnostics);
   if (!site) return exit_config;
   service::Daemon daemon(std::move(site), std::move(load));
   auto listening = daemon.listen();
-  if (!listening) {
-    complain(listening.error().message);  // whatever [log] level says
-    return listening.error().code == EACCES || listening.error().code == EPERM ? exit_permission : exit_unavailable;
-  }
+  if (!listening) return cannot_listen(listening.error(), has_directory && options.listen.empty());
   if (options.watch) daemon.watch_files();
   return daemon.run();
 }
@@ -83,13 +135,19 @@ Action prepare_serve(Arguments& arguments) {
   add_config_option(arguments, options->config);
   arguments.add({.names = "DIRECTORY",
                  .value = options->directory,
-                 .help = "Serve this directory and read no config, on any free port of this machine; a file is read "
-                         "as a config",
+                 .help = "Serve this directory and read no config, on 127.0.0.1:8000; a file is read as a config",
                  .excludes = "--config"});
   arguments.add({.names = "--listen",
                  .value = options->listen,
                  .help = "Listen here, whatever the config says: \"127.0.0.1:8080\", \":8080\", \"unix:/path\"",
                  .type = "ADDRESS"});
+  arguments.add({.names = "--port",
+                 .value = options->port,
+                 .help = "Listen on this port of 127.0.0.1; 0: any free one",
+                 .type = "PORT",
+                 .excludes = "--listen"});
+  arguments.add_flag("--spa", options->spa,
+                     "DIRECTORY is a single-page application: what a browser does not find is its index.html");
   arguments.add_flag("--watch", options->watch, "Reload when a config file changes");
   return [options] {
     std::error_code error;
