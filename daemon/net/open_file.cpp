@@ -109,6 +109,8 @@ std::expected<std::string, int> sample_of(int fd, std::uint64_t size, bool may_w
     do {
       got = ::preadv2(fd, &part, 1, static_cast<off_t>(offset), may_wait ? 0 : RWF_NOWAIT);
     } while (got < 0 && errno == EINTR);
+    if (got < 0 && errno == EOPNOTSUPP && pages_resident_until(fd, offset, offset + stretch) > offset)
+      got = ::preadv2(fd, &part, 1, static_cast<off_t>(offset), 0);
     if (got < 0) return std::unexpected(errno == EOPNOTSUPP ? EAGAIN : errno);
     sample.append(octets.data(), static_cast<std::size_t>(got));
   }

@@ -163,6 +163,25 @@ TEST_CASE("a file system that cannot be asked for octets is asked for pages") {
   CHECK(file.resident(0, mib, 5000) == static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
 }
 
+TEST_CASE("a file that is rewritten and longer does not hold still, where it cannot be asked for octets either") {
+  for (const char* folder : {"/dev/shm", "/var/tmp"}) {
+    std::string name = std::string(folder) + "/sluice-open-file-XXXXXX";
+    int fd = ::mkstemp(name.data());
+    if (fd < 0) continue;
+    ::unlink(name.c_str());
+    const std::string old(100'000, 'a'), longer(100'100, 'b');
+    REQUIRE(::pwrite(fd, old.data(), old.size(), 0) == static_cast<ssize_t>(old.size()));
+    auto sample = sample_of(fd, old.size(), true);
+    REQUIRE(sample);
+    CHECK(sample_of(fd, old.size(), false) == *sample);  // all of it is in memory
+    OpenFile file(fd, Storage::disk, FileState{old.size(), 1, 0, *sample});
+    REQUIRE(::pwrite(fd, "more", 4, 100'000) == 4);
+    CHECK(file.holds_still());
+    REQUIRE(::pwrite(fd, longer.data(), longer.size(), 0) == static_cast<ssize_t>(longer.size()));
+    CHECK_FALSE(file.holds_still());
+  }
+}
+
 TEST_CASE("a file of the kernel's memory has the pieces one behind the other, and never waits") {
   auto file = make_memory_file({"head", "", " and ", std::string(10'000, 'x')});
   REQUIRE(file);
