@@ -144,15 +144,24 @@ void write(Level level, std::string_view message) {
 bool said_lately(const std::string& message) {
   using Clock = std::chrono::steady_clock;
   constexpr std::size_t most = 256;
+  constexpr auto lately = std::chrono::minutes(1);
   static std::mutex mutex;
   static std::unordered_map<std::string, Clock::time_point> said;
-  std::lock_guard lock(mutex);
+  static Clock::time_point full_since;
+  std::unique_lock lock(mutex);
   auto now = Clock::now();
-  auto [found, is_new] = said.try_emplace(message, now);
-  if (!is_new && now - found->second < std::chrono::minutes(1)) return true;
-  found->second = now;
-  if (said.size() > most) said.clear();
-  return false;
+  if (auto found = said.find(message); found != said.end() && now - found->second < lately) return true;
+  if (said.size() >= most) std::erase_if(said, [&](const auto& entry) { return now - entry.second >= lately; });
+  if (said.size() < most) {
+    said.insert_or_assign(message, now);
+    return false;
+  }
+  if (full_since != Clock::time_point() && now - full_since < lately) return true;
+  full_since = now;
+  lock.unlock();
+  write(Level::warning,
+        fmt::format("{} different faults within a minute: others are not logged until it is over", most));
+  return true;
 }
 
 void seldom(Level level, const std::string& message) {

@@ -1,7 +1,9 @@
 #include "handlers/file_answer.hpp"
 
 #include <cerrno>
+#include <functional>
 #include <span>
+#include <utility>
 
 #include "base/limit_hits.hpp"
 #include "base/log.hpp"
@@ -34,8 +36,40 @@ void respond_with_error(http::Exchange& exchange, http::Status status, const Fil
 std::string explain(const std::string& root, const std::string& relative, int error) {
   auto path = root + "/" + relative;
   if (error == EXDEV) return explain_escape(root, relative);
-  if (error == ELOOP) return "`" + path + "` has too many symbolic links, or one where none may be followed";
+  if (error == ELOOP) return explain_links(root, relative);
   return explain_path_fault(path, error);
+}
+
+/// Bounds how many faults a worker looks into, whatever clients ask for: each costs work in the pool, and may cost a
+/// line of the log.
+class Looks {
+ public:
+  bool take(net::Loop& loop) {
+    constexpr unsigned most = 16;
+    constexpr std::uint64_t period = 1000;
+    auto now = loop.now();
+    if (now - since_ >= period) {
+      since_ = now;
+      taken_ = 0;
+    }
+    return taken_++ < most;
+  }
+
+ private:
+  std::uint64_t since_ = 0;
+  unsigned taken_ = 0;
+};
+
+/// Says in the log what `why`, which runs in the pool, finds: looking at a path may wait for a slow file system, and
+/// the names of users may come from a directory service.
+void log_why(http::Exchange& exchange, const std::string& root, std::function<std::string()> why) {
+  run_in_background(
+      exchange.loop(), net::lane_of(root),
+      [why = std::move(why), target = std::string(exchange.request.path)] {
+        auto text = why();
+        if (!text.empty() && !log::said_lately(text)) log::warning("cannot serve " + target + ": " + text);
+      },
+      [] {});
 }
 
 /// The path of the request from its decoded segments, so that it is one path of this host whatever the client
@@ -95,32 +129,13 @@ void redirect_with_slash(http::Exchange& exchange, const FileHeaders& headers, b
 }
 
 void log_fault(http::Exchange& exchange, const std::string& root, const std::string& relative, int error) {
-  auto path = root + "/" + relative;
-  if (log::said_lately(path + ": " + std::to_string(error))) return;
-  // Looking at the path may wait for a slow file system, and the names of users may come from a directory
-  // service.
-  run_in_background(
-      exchange.loop(), net::lane_of(root),
-      [root, relative, error, target = std::string(exchange.request.path)] {
-        auto why = explain(root, relative, error);
-        if (!log::said_lately(why)) log::warning("cannot serve " + target + ": " + why);
-      },
-      [] {});
+  static thread_local Looks looks;
+  if (looks.take(exchange.loop())) log_why(exchange, root, [=] { return explain(root, relative, error); });
 }
 
 void log_missing(http::Exchange& exchange, const std::string& root, const std::string& relative) {
-  constexpr std::uint64_t period = 1000;
-  static thread_local std::uint64_t next = 0;
-  auto now = exchange.loop().now();
-  if (now < next) return;
-  next = now + period;
-  run_in_background(
-      exchange.loop(), net::lane_of(root),
-      [root, relative, target = std::string(exchange.request.path)] {
-        auto why = explain_missing(root, relative);
-        if (!why.empty() && !log::said_lately(why)) log::warning("cannot serve " + target + ": " + why);
-      },
-      [] {});
+  static thread_local Looks looks;
+  if (looks.take(exchange.loop())) log_why(exchange, root, [=] { return explain_missing(root, relative); });
 }
 
 void respond_with_file(http::Exchange& exchange, const ServedFilePtr& file, const FileHeaders& headers,

@@ -28,12 +28,12 @@ Ticket wait_for_files(http::Exchange& exchange, std::shared_ptr<const StaticSite
 void redirect_with_slash(http::Exchange& exchange, const FileHeaders& headers, bool slash);
 
 /// Says in the log why a file could not be opened: which component of the path failed, its owner and mode.
-/// `relative` lies below `root`; `error` is an errno. The same line comes at most once a minute.
-/// The thread pool finds it out.
+/// `relative` lies below `root`; `error` is an errno. The same cause is told at most once a minute, by whatever names
+/// clients ask for. The thread pool finds it out, for some requests a second at most.
 void log_fault(http::Exchange& exchange, const std::string& root, const std::string& relative, int error);
 
 /// The same for a name that does not exist: only if the root is gone, a symbolic link leads nowhere, or it is a FIFO
-/// or the like, which is looked at once a second at most.
+/// or the like.
 void log_missing(http::Exchange& exchange, const std::string& root, const std::string& relative);
 
 /// Answers with `file`, or what the conditions and ranges of the request make of it; with a `status` other

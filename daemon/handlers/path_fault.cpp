@@ -109,6 +109,13 @@ class Trace {
     return {};
   }
 
+  /// The first link on the way; empty: none.
+  std::string first_link() {
+    while (first_link_.empty() && !rest_.empty() && step().cause == 0) {
+    }
+    return first_link_;
+  }
+
   const std::string& place() const { return place_; }
   const struct stat& status() const { return status_; }
 
@@ -156,7 +163,8 @@ class Trace {
     std::array<char, PATH_MAX> target;
     auto length = ::readlink(link.c_str(), target.data(), target.size());
     if (length < 0) return {errno, in_ticks(link) + ": " + std::strerror(errno)};
-    if (++links_ > most_links) return {ELOOP, in_ticks(link) + " is one of too many symbolic links"};
+    if (first_link_.empty()) first_link_ = link;
+    if (++links_ > most_links) return {ELOOP, in_ticks(first_link_) + " leads to too many symbolic links"};
     link_ = link;
     target_.assign(target.data(), static_cast<std::size_t>(length));
     push(target_, true);
@@ -187,6 +195,7 @@ class Trace {
   std::string place_;          // where it has come to, without links
   struct stat status_{};       // of that
   std::vector<Name> rest_;     // names still to come, the next one last
+  std::string first_link_;     // that was met
   std::string link_, target_;  // the last link that was followed
   int links_ = 0;
 };
@@ -209,6 +218,16 @@ std::string explain_escape(const std::string& root, const std::string& relative)
   if (link.empty()) return in_ticks(path) + " leads out of the root";
   return in_ticks(link) + " is a symbolic link to " + in_ticks(target) +
          ", out of the root; `symlinks = \"follow\"` would allow that";
+}
+
+std::string explain_links(const std::string& root, const std::string& relative) {
+  Trace whole(root + "/" + relative, relative.size());
+  if (auto end = whole.run(); end.cause == ELOOP) return end.why;
+  Trace to_root(root);
+  if (to_root.run().cause != 0) return explain_path_fault(root, ELOOP);
+  auto link = Trace(to_root.place() + "/" + relative).first_link();
+  if (link.empty()) return in_ticks(root + "/" + relative) + ": " + std::strerror(ELOOP);
+  return in_ticks(link) + " is a symbolic link, and `symlinks = \"off\"` follows none";
 }
 
 std::string explain_missing(const std::string& root, const std::string& relative) {

@@ -12,6 +12,10 @@ std::string explain_path_fault(const std::string& path, int error);
 /// Which symbolic link on the way to `relative` leads out of `root`, and where to.
 std::string explain_escape(const std::string& root, const std::string& relative);
 
+/// Which symbolic link on the way to `relative` below `root` is not followed, because links lead in a circle or none
+/// may be followed there.
+std::string explain_links(const std::string& root, const std::string& relative);
+
 /// Why there is nothing at `relative` below `root`, if somebody has to mend that: the root does not exist, a
 /// symbolic link leads nowhere, or it is a FIFO, a socket or a device. Empty where just nothing has that name.
 std::string explain_missing(const std::string& root, const std::string& relative);

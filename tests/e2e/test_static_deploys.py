@@ -3,21 +3,23 @@
 import gzip
 import os
 import shutil
+import tempfile
 import threading
 import time
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 
 from raw import Connection, fetch
-from sluice import run
+from sluice import run, wait_until
 
 LARGE = 200_000
 BROWSER = "Accept: text/html,*/*;q=0.8\r\n"
 
 
-def static(keys=""):
-    return f'[[static]]\npath = "/"\nroot = "www"\n{keys}\n'
+def static(keys="", root="www"):
+    return f'[[static]]\npath = "/"\nroot = "{root}"\n{keys}\n'
 
 
 def settle():
@@ -113,13 +115,21 @@ def arrives_whole(connection, size):
         return False
 
 
+@pytest.fixture(params=["/var/tmp", "/dev/shm"])
+def folder_on(request):
+    """A folder on a disk, and one in memory: what the kernel tells of files there differs."""
+    with tempfile.TemporaryDirectory(dir=request.param) as folder:
+        yield Path(folder)
+
+
 @pytest.mark.parametrize("change", ["rewritten", "rewritten longer", "cut short", "cut short and filled again"])
-def test_a_file_that_changes_in_place_ends_the_connections_that_have_a_part_of_it(serve, tmp_path, change):
+def test_a_file_that_changes_in_place_ends_the_connections_that_have_a_part_of_it(serve, folder_on, change):
     size = 30_000_000
-    server = serve(static(), files={"www/big.bin": b"a" * size})
+    file = folder_on / "big.bin"
+    file.write_bytes(b"a" * size)
     settle()
+    server = serve(static(root=folder_on))
     with begin_download(server, size) as connection:
-        file = tmp_path / "server0/www/big.bin"
         if change.startswith("rewritten"):
             with open(file, "r+b") as out:
                 out.write(b"b" * (size if change == "rewritten" else size + 1_000_000))
@@ -424,7 +434,6 @@ def test_the_log_tells_of_links_that_lead_nowhere_and_not_of_names_that_do_not_e
     server = serve(static(keys), files=PAGES)
     www = tmp_path / "server0/www"
     assert fetch(server.port, "/none.txt").status == 404
-    time.sleep(1.1)
     (www / "current").symlink_to("releases/gone")
     assert fetch(server.port, "/current/app.js").status == 404
     server.wait_for_line(f"cannot serve /current/app.js: `{www}/current` is a symbolic link that leads nowhere: "
@@ -450,3 +459,24 @@ def test_the_log_says_where_a_link_out_of_the_root_leads(serve, tmp_path):
     assert fetch(server.port, "/shortcut/jquery.js").status == 404
     server.wait_for_line(f"`{link}` is a symbolic link to `{tmp_path}/outside.js`, out of the root; "
                          '`symlinks = "follow"` would allow that')
+
+
+@pytest.mark.parametrize("keys, what", [("", "leads to too many symbolic links"),
+                                        ('symlinks = "off"', 'is a symbolic link, and `symlinks = "off"` follows none')])
+def test_the_log_says_once_which_link_is_not_followed_whatever_is_asked_for_behind_it(serve, tmp_path, keys, what):
+    server = serve(static(keys), files=PAGES)
+    www = tmp_path / "server0/www"
+    (www / "inner").mkdir()
+    (www / "link").symlink_to("inner" if keys else "link")
+    with Connection(server.port) as connection:
+        for number in range(600):
+            assert connection.get(f"/link/{number}.txt").status == 404
+    (www / "last").symlink_to("last")
+    server.wait_for_line(f"`{www}/link` {what}")
+
+    def tells_of_the_last():  # what was asked for before it has been looked into by then
+        assert fetch(server.port, "/last").status == 404
+        return f"`{www}/last`" in server.stderr()
+
+    wait_until(tells_of_the_last, "a line for another link")
+    assert server.stderr().count("cannot serve /link/") == 1

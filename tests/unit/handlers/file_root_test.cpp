@@ -175,3 +175,13 @@ TEST_CASE("a missing file is worth a word only where somebody has to mend someth
         "`" + site.path("next") + "` is a symbolic link that leads nowhere: `" + site.path("v2") + "` does not exist");
   CHECK(explain_missing(site.path("www"), "dangling").find("leads nowhere") != std::string::npos);
 }
+
+TEST_CASE("the link that is not followed is named, not what was asked for behind it") {
+  Site site;
+  auto www = site.path("www");
+  CHECK(explain_links(www, "loop") == explain_links(www, "loop/behind/it"));
+  CHECK(explain_links(www, "loop") == "`" + www + "/loop` leads to too many symbolic links");
+  CHECK(explain_links(www, "relative") ==
+        "`" + www + "/relative` is a symbolic link, and `symlinks = \"off\"` follows none");
+  CHECK(explain_links(site.path("back"), "sub/up/x").starts_with("`" + www + "/sub/up` is a symbolic link"));
+}
