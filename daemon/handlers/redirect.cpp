@@ -29,8 +29,8 @@ const config::Fields<Options>& fields() {
   static const config::Fields<Options> all = {
       config::field("redirect", &Options::redirect, config::advised(config::non_empty_string(), target_advice))
           .doc("Sends the client to this path or address, with placeholders; `status` says how, 308 by "
-               "default. The query "
-               "of the request is kept when the target has none of its own.")
+               "default. The query of the request is kept when the target has none of its own. Letters beyond ASCII "
+               "are percent-encoded; the name of a host is written in its ASCII form (`xn--…`).")
           .example("\"/new/{rest}\""),
   };
   return all;
@@ -121,7 +121,7 @@ class TargetCheck {
       report(0, text_->size(), "a redirect goes to a path that begins with `/`, or to `https://…`");
       return false;
     }
-    return authority_is_fixed(authority);
+    return authority_is_fixed(authority) && authority_is_ascii(authority);
   }
 
  private:
@@ -150,9 +150,18 @@ class TargetCheck {
     return true;
   }
 
-  void report(std::size_t begin, std::size_t end, std::string message) {
+  /// Names of hosts have an ASCII form of their own (RFC 5891), which percent-encoding does not give.
+  bool authority_is_ascii(std::size_t at) {
+    auto end = std::min(text_->find_first_of("/?#", at), text_->size());
+    auto host = std::string_view(*text_).substr(at, end - at);
+    if (std::ranges::none_of(host, [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) return true;
+    report(at, end, "the host of a redirect is written in ASCII", "write its form that begins with `xn--`");
+    return false;
+  }
+
+  void report(std::size_t begin, std::size_t end, std::string message, std::string label = "put a `/` before it") {
     auto place = site::place_within(diagnostics_.sources, text_, begin, end);
-    diagnostics_.error("bad-redirect", place, std::move(message)).label = "put a `/` before it";
+    diagnostics_.error("bad-redirect", place, std::move(message)).label = std::move(label);
   }
 
   const Located<std::string>& text_;
@@ -195,10 +204,32 @@ void check_circle(const site::HandlerContext& context, const Located<std::string
   for (const auto& item : paths->items) check(item);
 }
 
+/// What people write, between its placeholders, as a URI (RFC 3987 §3.1): what may not stand in one is
+/// percent-encoded; escapes stay as they are.
+std::string as_uri(std::string_view text) {
+  constexpr std::string_view kept = ":/?#[]@!$&'()*+,;=%";
+  std::string uri;
+  while (!text.empty()) {
+    auto brace = std::min(text.find_first_of("{}"), text.size());
+    append_percent_encoded(uri, text.substr(0, brace), kept);
+    text.remove_prefix(brace);
+    bool doubled = text.size() > 1 && text[0] == text[1];  // stands for the brace itself
+    if (text.empty()) break;
+    auto length = doubled ? 2 : std::min(text.find('}'), text.size() - 1) + 1;
+    if (doubled) {
+      append_percent_encoded(uri, text.substr(0, 1));
+    } else {
+      uri += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  return uri;
+}
+
 /// The template of a part of a text that was compiled, and thereby checked, as a whole.
-site::Template compile_part(std::string part, const site::Scope& scope) {
+site::Template compile_part(std::string_view part, const site::Scope& scope) {
   config::Diagnostics checked;
-  return site::Template::compile({std::move(part), {}}, scope, site::Escape::uri, checked);
+  return site::Template::compile({as_uri(part), {}}, scope, site::Escape::uri, checked);
 }
 
 std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {

@@ -35,6 +35,16 @@ TEST_CASE("parameters stand in the target as the client wrote them") {
   CHECK(location("/old/{x}", "/find?q={query.y}", "/old/a?y=a%26b%20c") == "/find?q=a%26b%20c");
 }
 
+TEST_CASE("what may not stand in a URI is percent-encoded, and what is encoded stays so") {
+  CHECK(location("/old", "/\u017c\u00f3\u0142\u0107", "/old") == "/%C5%BC%C3%B3%C5%82%C4%87");
+  CHECK(location("/old", "/a b?q=\u00fc|c#\u00fc", "/old") == "/a%20b?q=%C3%BC%7Cc#%C3%BC");
+  CHECK(location("/old", "/100%25/%C3%BC/~x;y=1,2@z", "/old") == "/100%25/%C3%BC/~x;y=1,2@z");
+  CHECK(location("/old/{x}", "/\u00fc/{x}/{{a}}", "/old/%C3%BC%20") == "/%C3%BC/%C3%BC%20/%7Ba%7D");
+  CHECK(location("/old", "https://example.org/\u00fc", "/old") == "https://example.org/%C3%BC");
+  CHECK(findings("https://m\u00fcller.example/x").starts_with("bad-redirect 3:21-"));
+  CHECK(findings("//m\u00fcller.example").starts_with("bad-redirect 3:15-"));
+}
+
 TEST_CASE("a redirect never leads to another host through a value") {
   CHECK(location("/{rest...}", "/{rest}", "//evil.example/x") == "/evil.example/x");
   CHECK(location("/{rest...}", "/{rest}", "/%2F%2Fevil.example") == "/%2F%2Fevil.example");
