@@ -52,7 +52,7 @@ std::string describe_file(const StaticSite& site, const Wanted& wanted, const Re
   if (found.stands_in && found.status == 200) {
     text += " in place of " + in_ticks(wanted.relative) +
             (obstacle.empty() ? ", which does not exist" : ", for " + obstacle);
-    if (resource.traits.for_navigation) text += ", to who takes text/html";
+    if (resource.traits.for_navigation) text += ", to clients that accept text/html";
   }
   const auto& fields = found.status == 200 ? resource.plain->fields : resource.plain->error_fields;
   const auto& headers = site.settings().headers;

@@ -15,11 +15,14 @@ namespace sluice::handlers {
 
 namespace {
 
-/// A browser that goes to a page, rather than a page that loads a part of itself: it names HTML among what it
-/// takes.
-bool is_navigation(const http::Request& request) {
+/// A client that goes to a page, rather than a page that loads a part of itself. Browsers name HTML among what they
+/// take; curl, monitors and crawlers take anything, and so do scripts and images of pages, whose names have an
+/// extension.
+bool is_navigation(const http::Request& request, std::string_view relative) {
   auto html = http::media_preference(request.field("Accept"), "text/html");
-  return html.weight > 0 && html.specificity >= 2;
+  bool named = html.specificity >= 2;
+  bool has_extension = relative.substr(relative.rfind('/') + 1).find('.') != std::string_view::npos;
+  return html.weight > 0 && (named || !has_extension);
 }
 
 }  // namespace
@@ -55,7 +58,7 @@ void StaticHandler::handle(http::Exchange& exchange) const {
   }
   wanted.relative = std::move(file->relative);
   wanted.directory = file->directory;
-  wanted.navigation = settings().spa && is_navigation(exchange.request);
+  wanted.navigation = settings().spa && is_navigation(exchange.request, wanted.relative);
   server_.serve(exchange, std::move(wanted));
 }
 

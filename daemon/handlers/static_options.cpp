@@ -152,10 +152,10 @@ std::vector<config::Field> page_fields() {
           .example("[\"{path}.htm\", \"fallback.html\"]"),
       field("spa", &StaticOptions::spa, config::boolean())
           .otherwise("false")
-          .doc(
-              "A single-page application: a browser that goes to a page that does not exist gets the index "
-              "of the root. Missing scripts, images and other assets stay 404, and so does what a client asks for that "
-              "does not say it takes text/html.")
+          .doc("A single-page application: a path that does not exist is answered with the index of the root. The "
+               "client "
+               "must accept text/html by name, or anything (`*/*`) where the path has no extension. Missing scripts, "
+               "images and other assets stay 404.")
           .example("true"),
       field("listing", &StaticOptions::listing, config::boolean())
           .otherwise("false")
@@ -189,6 +189,11 @@ std::vector<config::Field> transfer_fields() {
               "Media types by extension, before the ones that are built in and those of the system. Text is said to be "
               "UTF-8, unless the type has a charset of its own.")
           .example("{ \"gltf\" = \"model/gltf+json\" }"),
+      field("default_type", &StaticOptions::default_type, media_type())
+          .doc(
+              "Media type of files whose names tell none: without extension, or with one that nobody knows. Without it "
+              "they are application/octet-stream, which browsers download.")
+          .example("\"text/plain\""),
       field("precompressed", &StaticOptions::precompressed, config::boolean())
           .otherwise("true")
           .doc("Whether `app.js.br`, `app.js.zst` and `app.js.gz` are sent for app.js to clients that take "
@@ -322,6 +327,7 @@ StaticSettings to_settings(const StaticOptions& options, FileHeaders headers) {
   for (const auto& type : options.types) {
     settings.types.set(to_lower(type.name.starts_with('.') ? type.name.substr(1) : type.name), type.value);
   }
+  if (options.default_type) settings.default_type = http::with_charset(*options.default_type);
   settings.codings.precompressed = options.precompressed;
   settings.codings.compress = options.compress;
   settings.codings.least = options.compress_min_size.count;

@@ -31,6 +31,7 @@ struct StaticOptions {
   bool hidden = false;
   std::vector<config::Named<std::string>> cache;
   std::vector<config::Named<std::string>> types;
+  std::optional<std::string> default_type;
   bool precompressed = true;
   bool compress = true;
   Bytes compress_min_size;

@@ -171,8 +171,10 @@ Resolution StaticSite::resolve(const Wanted& wanted, Waiting waiting) const {
 
 std::string_view StaticSite::type_of(std::string_view relative) const {
   if (settings_.content_type) return *settings_.content_type;
-  auto own = settings_.types.find(relative);
-  return own.empty() ? http::MimeTypes::system().type_of(relative) : own;
+  for (const auto* types : {&settings_.types, &http::MimeTypes::system()}) {
+    if (auto type = types->find(relative); !type.empty()) return type;
+  }
+  return settings_.default_type;
 }
 
 std::expected<std::shared_ptr<Resource>, int> StaticSite::read(const Resolution& resolution, Waiting waiting) const {

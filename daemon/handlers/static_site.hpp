@@ -42,7 +42,8 @@ struct StaticSettings {
 
   CachePolicy cache;
   CodingSettings codings;
-  http::MimeTypes types;  // of the config; the system's are asked after them
+  http::MimeTypes types;                               // of the config; the system's are asked after them
+  std::string default_type{http::MimeTypes::unknown};  // where nobody knows one
   FileHeaders headers;
 };
 
@@ -50,7 +51,7 @@ struct StaticSettings {
 struct Wanted {
   std::string relative;  // see FilePath
   bool directory = false;
-  bool navigation = false;  // a browser that goes to a page
+  bool navigation = false;  // a client that wants a page
   bool stands_in = false;   // see Resolution
   bool nothing = false;     // a name that no file has here: a hidden one, or one that leads astray
 };

@@ -135,10 +135,12 @@ bool takes_charset(std::string_view media_type) {
          type.ends_with("+xml");
 }
 
+std::string with_charset(std::string_view media_type) {
+  return std::string(media_type) + (takes_charset(media_type) ? "; charset=utf-8" : "");
+}
+
 void MimeTypes::set(std::string extension, std::string_view type) {
-  std::string value(type);
-  if (takes_charset(type)) value += "; charset=utf-8";
-  types_.insert_or_assign(std::move(extension), std::move(value));
+  types_.insert_or_assign(std::move(extension), with_charset(type));
 }
 
 void MimeTypes::add_missing(std::string_view lines) {

@@ -40,5 +40,7 @@ class MimeTypes {
 /// Whether text is meant, in no encoding that the type itself names: text/*, JavaScript, SVG and other XML. JSON is not
 /// in it: it is UTF-8 by itself (RFC 8259).
 bool takes_charset(std::string_view media_type);
+/// The type with charset=utf-8 where text is meant.
+std::string with_charset(std::string_view media_type);
 
 }  // namespace sluice::http

@@ -376,7 +376,7 @@ def test_several_lines_of_accept_encoding_are_one_list(serve):
     ("/", "sends `{www}/index.html`: text/html; charset=utf-8, Cache-Control: no-cache, not compressed"),
     ("/big.txt?x", "sends `{www}/big.txt`: text/plain; charset=utf-8, Cache-Control: max-age=60, must-revalidate, "
                    "compressed with br, zstd, gzip (a file)"),
-    ("/users/1", "sends `{www}/index.html` in place of `users/1`, which does not exist, to who takes text/html: text/html"),
+    ("/users/1", "sends `{www}/index.html` in place of `users/1`, which does not exist, to clients that accept text/html: text/html"),
     ("/none.js", "is answered with 404 and `{www}/404.html`: text/html; charset=utf-8, Cache-Control: no-store"),
     ("/d", "is a directory: redirects to the path with a slash at its end"),
     ("/out.txt", "is answered with 404 and"),
@@ -387,7 +387,7 @@ def test_several_lines_of_accept_encoding_are_one_list(serve):
     ("/plain/.env", "is answered with 404: `.env` begins with a dot, and without `hidden = true` such names are not served"),
     ("/pipe.js", "is answered with 404 and `{www}/404.html`, for `{www}/pipe.js` is a FIFO, no regular file: text/html"),
     ("/out.js", "is answered with 404 and `{www}/404.html`, for `{www}/out.js` is a symbolic link to `/etc/hostname`, out of"),
-    ("/pipe", "sends `{www}/index.html` in place of `pipe`, for `{www}/pipe` is a FIFO, no regular file, to who takes text/html"),
+    ("/pipe", "sends `{www}/index.html` in place of `pipe`, for `{www}/pipe` is a FIFO, no regular file, to clients that accept text/html"),
     ("/plain/pipe", "is answered with 404: `{www}/pipe` is a FIFO, no regular file"),
     ("/unlisted/d/", "is answered with 404: `{www}/d` is a directory, whose files `listing = true` would list"),
     ("/unlisted/big.txt", "sends `{www}/big.txt`: text/x-own, Cache-Control: no-store, compressed"),

@@ -176,6 +176,8 @@ def test_what_does_not_fit_into_the_cache_is_not_compressed_for_each_request(ser
     with Connection(server.port) as connection:
         first = connection.get("/big.txt", fields=accept_encoding("gzip"))
         assert gzip.decompress(first.body).decode() == text
+        wait_until(lambda: connection.get("/big.txt", fields=accept_encoding("gzip")).get("Content-Encoding") is None,
+                   "the plain text, once the file has settled")
         for _ in range(3):
             again = connection.get("/big.txt", fields=accept_encoding("gzip"))
             assert (again.status, again.get("Content-Encoding"), again.text) == (200, None, text)
@@ -199,9 +201,29 @@ def test_an_application_answers_navigations_only(serve):
     assert (page.status, page.text, page.get("Cache-Control")) == (200, "<h1>home</h1>", "no-cache")
     asset = fetch(server.port, "/assets/x.js", fields=BROWSER)
     assert (asset.status, asset.get("Cache-Control")) == (404, "no-store")
-    assert fetch(server.port, "/users/7", fields="Accept: */*\r\n").status == 404
     assert fetch(server.port, "/users/7", fields="Accept: application/json\r\n").status == 404
     assert fetch(server.port, "/users/7", fields=BROWSER, method="POST", body=b"").status == 405
+
+
+@pytest.mark.parametrize("accept", ["Accept: */*\r\n", "Accept: image/png, */*;q=0.1\r\n", ""])
+def test_an_application_answers_clients_that_take_anything_where_the_path_has_no_extension(serve, accept):
+    server = serve(static("spa = true"), files=FILES)
+    for path in ("/users/7", "/users/", "/a.b/users"):
+        page = fetch(server.port, path, fields=accept)
+        assert (page.status, page.text, page.get("Vary")) == (200, "<h1>home</h1>", "Accept"), path
+    for path in ("/users/jane.doe", "/old.html", "/missing.js"):
+        assert fetch(server.port, path, fields=accept).status == 404, path
+    assert fetch(server.port, "/users/7", fields="Accept: */*;q=0\r\n").status == 404
+
+
+@pytest.mark.parametrize("keys, name, told", [
+    ("", "LICENSE", "application/octet-stream"), ('default_type = "text/plain"', "LICENSE", "text/plain; charset=utf-8"),
+    ('default_type = "text/plain"', "a.unheard-of", "text/plain; charset=utf-8"), ('default_type = "text/plain"', "a.bin", "application/octet-stream"),
+    ('default_type = "application/json"', ".well-known/association", "application/json"),
+    ('default_type = "text/plain"\ntypes = { x = "text/x-own" }', "a.x", "text/x-own; charset=utf-8")])
+def test_files_whose_names_tell_no_type_have_that_of_the_directory(serve, keys, name, told):
+    server = serve(static(keys), files={f"www/{name}": "x"})
+    assert fetch(server.port, f"/{name}").get("Content-Type") == told
 
 
 def test_try_names_what_comes_next(serve):
