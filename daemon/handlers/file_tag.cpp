@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "handlers/compressor.hpp"
 #include "handlers/content_hash.hpp"
 #include "handlers/recent_changes.hpp"
 #include "http/conditional.hpp"
@@ -13,9 +14,11 @@ namespace sluice::handlers {
 
 namespace {
 
+/// Text is compressed for those who take that, beside which a hash costs little. What changes all the time, a log say,
+/// would be read whole for each request.
+constexpr std::uint64_t largest_hashed_text = 8 * 1024 * 1024;
+/// Where times mean nothing.
 constexpr std::uint64_t largest_hashed = 256 * 1024 * 1024;
-/// What changes all the time, a log say, would be read whole for each request.
-constexpr std::uint64_t largest_hashed_unsettled = 8 * 1024 * 1024;
 
 /// 0 and 1 are what builds write into every file alike.
 bool is_meaningful(std::int64_t modified) { return modified > 1; }
@@ -30,19 +33,15 @@ void append_number(std::string& text, std::uint64_t number) {
   } while (number != 0);
 }
 
-std::uint64_t nanoseconds(std::int64_t seconds, std::int64_t nanos) {
-  return static_cast<std::uint64_t>(seconds * 1'000'000'000 + nanos);
-}
-
-std::string tag_of_times(const FileIdentity& identity) {
+/// The same for every copy that has its times from the original: the inode and the time of change are its own. Times
+/// may be set, so some octets are in it as well.
+std::string tag_of_times(const FileContent& content) {
+  const auto& identity = content.identity;
   std::string tag;
-  append_number(tag, identity.inode);
-  for (auto number : {identity.size, nanoseconds(identity.modified, identity.modified_nanos),
-                      nanoseconds(identity.changed, identity.changed_nanos)}) {
-    tag += '-';
-    append_number(tag, number);
-  }
-  return quoted(tag);
+  append_number(tag, identity.size);
+  tag += '-';
+  append_number(tag, static_cast<std::uint64_t>(identity.modified * 1'000'000'000 + identity.modified_nanos));
+  return quoted(tag + '-' + content_hash(content.sample));
 }
 
 /// The tag of a large file's content; empty when it cannot be read whole.
@@ -59,20 +58,24 @@ std::string hash_large(const FileContent& content) {
   return quoted(hash.finish());
 }
 
-/// A tag of content is remembered while the file stays as it is, so that it does not change for another kind
-/// of tag as soon as the file counts as settled.
-std::expected<std::string, int> tag_of_large(const FileContent& content, const std::string& name, bool settled,
-                                             Waiting waiting) {
+/// Whether the tag is made of all octets of a large file.
+bool is_hashed(const FileIdentity& identity, std::string_view content_type, bool settled) {
+  if (is_compressible(content_type) && identity.size <= largest_hashed_text) return true;
+  return !is_meaningful(identity.modified) && identity.size <= (settled ? largest_hashed : largest_hashed_text);
+}
+
+/// Copies of one file must not differ in the kind of their tag, so that this depends on nothing but type, size and time
+/// of modification. A tag of content is remembered while the file stays as it is.
+std::expected<std::string, int> tag_of_large(const FileContent& content, const std::string& name,
+                                             std::string_view content_type, bool settled, Waiting waiting) {
   const auto& identity = content.identity;
-  bool hashed = !settled || !is_meaningful(identity.modified);
-  auto fresh = settled ? content_tag_of(name, identity) : FreshTag{};
-  if (!fresh.etag.empty()) return fresh.etag;
-  if (!hashed && !fresh.known) return tag_of_times(identity);
-  if (!settled && identity.size > largest_hashed_unsettled) return {};
-  if (identity.size > largest_hashed) return tag_of_times(identity);
+  if (!is_hashed(identity, content_type, settled)) return settled ? tag_of_times(content) : std::string();
+  if (settled) {
+    if (auto known = content_tag_of(name, identity); !known.empty()) return known;
+  }
   if (waiting == Waiting::never) return std::unexpected(EAGAIN);
   auto etag = hash_large(content);
-  if (!etag.empty()) note_content_tag(name, identity, etag, settled);
+  if (!etag.empty() && settled) note_content_tag(name, identity, etag);
   return etag;
 }
 
@@ -92,9 +95,9 @@ bool is_settled(const FileIdentity& identity, const timespec& when) {
   return age > granularity;
 }
 
-std::expected<std::string, int> tag_of(const FileContent& content, const std::string& name, bool settled,
-                                       Waiting waiting) {
-  if (content.file) return tag_of_large(content, name, settled, waiting);
+std::expected<std::string, int> tag_of(const FileContent& content, const std::string& name,
+                                       std::string_view content_type, bool settled, Waiting waiting) {
+  if (content.file) return tag_of_large(content, name, content_type, settled, waiting);
   return quoted(content_hash(content.bytes));
 }
 

@@ -19,9 +19,7 @@ struct State {
   static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::min();
 
   FileIdentity tagged;
-  bool has_tag = false;
-  bool tag_is_final = false;
-  std::string etag;
+  std::string etag;  // of that one
 };
 
 /// The files that changed last; the one that came first goes when there are too many.
@@ -91,22 +89,19 @@ void note_replaced(const std::string& name, const FileIdentity& identity) {
   }
 }
 
-void note_content_tag(const std::string& name, const FileIdentity& identity, std::string etag, bool settled) {
+void note_content_tag(const std::string& name, const FileIdentity& identity, std::string etag) {
   auto& recent = recent_changes();
   std::lock_guard lock(recent.mutex);
   auto& state = recent.make(name);
   state.tagged = identity;
-  state.has_tag = true;
-  state.tag_is_final = settled;
   state.etag = std::move(etag);
 }
 
-FreshTag content_tag_of(const std::string& name, const FileIdentity& identity) {
+std::string content_tag_of(const std::string& name, const FileIdentity& identity) {
   auto& recent = recent_changes();
   std::lock_guard lock(recent.mutex);
   const auto* state = recent.find(name);
-  if (state == nullptr || !state->has_tag || state->tagged != identity) return {};
-  return {true, state->tag_is_final ? state->etag : std::string()};
+  return state != nullptr && state->tagged == identity ? state->etag : std::string();
 }
 
 }  // namespace sluice::handlers

@@ -16,15 +16,9 @@ bool changed_twice_within_a_second(const std::string& name, const FileIdentity& 
 /// Notes that this state was served and is not there any more, however old it was.
 void note_replaced(const std::string& name, const FileIdentity& identity);
 
-/// Notes that the ETag of this state was made of the content, because it was too fresh for its times to be
-/// trusted.
-void note_content_tag(const std::string& name, const FileIdentity& identity, std::string etag, bool settled);
-
-/// What a state that has settled by now was tagged with when it was fresh.
-struct FreshTag {
-  bool known = false;
-  std::string etag;  // empty: the content must be hashed once more, it may have changed since
-};
-FreshTag content_tag_of(const std::string& name, const FileIdentity& identity);
+/// Notes the ETag that was made of the content of this state, so that it need not be read whole once more.
+void note_content_tag(const std::string& name, const FileIdentity& identity, std::string etag);
+/// That ETag; empty where none is known.
+std::string content_tag_of(const std::string& name, const FileIdentity& identity);
 
 }  // namespace sluice::handlers

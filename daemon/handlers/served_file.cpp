@@ -100,7 +100,7 @@ std::expected<ServedFile, int> read(const FileNode& node, const FileTraits& trai
   file.identity = content->identity;
   file.size = content->identity.size;
   file.settled = is_settled(content->identity, begin);
-  auto etag = tag_of(*content, name, file.settled, waiting);
+  auto etag = tag_of(*content, name, traits.content_type, file.settled, waiting);
   if (!etag) return std::unexpected(etag.error());
   file.etag = std::move(*etag);
   if (ends_with_ignoring_case(name, ".ts")) {

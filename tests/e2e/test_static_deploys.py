@@ -3,6 +3,7 @@
 import gzip
 import os
 import shutil
+import subprocess
 import tempfile
 import threading
 import time
@@ -45,6 +46,22 @@ def test_a_large_file_with_the_times_of_the_old_one_has_another_tag(serve, tmp_p
         assert response.body == letter.encode() * LARGE
         assert tags.setdefault(response.get("ETag"), letter) == letter
     assert len(tags) >= 3
+
+
+@pytest.mark.parametrize("name", ["photo.png", "bundle.js"])
+def test_a_replica_of_a_large_file_has_its_tag_so_that_a_balanced_pair_answers_304_and_resumes(serve, tmp_path, name):
+    files = {f"www/{name}": os.urandom(LARGE)}
+    first, second = serve(static(), files=files), serve(static(), files={"www/index.html": "home"})
+    copy = tmp_path / "server1/www" / name
+    subprocess.run(["cp", "-p", tmp_path / "server0/www" / name, copy], check=True)
+    settle()
+    tag = fetch(first.port, f"/{name}").get("ETag")
+    assert tag and fetch(second.port, f"/{name}", fields=f"If-None-Match: {tag}\r\n").status == 304
+    part = fetch(second.port, f"/{name}", fields=f"Range: bytes=1000-\r\nIf-Range: {tag}\r\n")
+    assert (part.status, part.body) == (206, files[f"www/{name}"][1000:])
+    copy.chmod(0o600)
+    settle()
+    assert fetch(second.port, f"/{name}").get("ETag") == tag
 
 
 @pytest.mark.parametrize("size", [100, LARGE])

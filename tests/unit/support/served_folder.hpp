@@ -24,9 +24,10 @@ struct ServedFolder : TemporaryDirectory {
     return *file;
   }
   /// Waits until the kernel's clock for files has gone on, so that a file counts as settled.
-  std::shared_ptr<const handlers::ServedFile> load_settled(const std::string& name) const {
+  std::shared_ptr<const handlers::ServedFile> load_settled(
+      const std::string& name, const std::string& type = "text/plain; charset=utf-8") const {
     for (;;) {
-      auto file = load(name);
+      auto file = load(name, type);
       if (file->settled) return file;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
