@@ -9,15 +9,6 @@
 
 namespace sluice::handlers {
 
-/// Whether the name of code, a font or a picture holds a hash of the content, as bundlers write it: `app.3f2a9c1b.js`,
-/// `index-BxZ3kd9a.css`, `chunk-6ZQ7KXYV.mjs`, or whether it lies in a directory where they put only what never
-/// changes: `_next/static/…`. Pictures have one only in directories of bundlers, as `assets/logo-Dk3kf9Az.png`, or as
-/// Hugo names them. Words, dates, versions and numbers of cameras are none, and documents and archives have none:
-/// whoever is wrong here keeps an old file for a year, while a hash that is not seen costs a request a minute. So one
-/// of base64url that reads as words is taken for words: one in four in `assets` and `chunks`, two in three elsewhere.
-/// `relative` is the path below the root.
-bool has_content_hash(std::string_view relative);
-
 /// The Cache-Control of a file for which the config says nothing: HTML and service workers are revalidated each time,
 /// so that a deploy is seen; a name with a content hash never changes its meaning; the rest is kept for a minute.
 /// `relative` is the path below the root.
@@ -46,7 +37,12 @@ class CachePolicy {
   /// The value for the file `relative` ("a/b.css"). A view that lives as long as this.
   std::string_view control_for(std::string_view relative, std::string_view content_type) const;
 
+  /// Whether one of the rules of the config is about the file.
+  bool has_rule_for(std::string_view relative) const { return rule_for(relative) != nullptr; }
+
  private:
+  const std::string* rule_for(std::string_view relative) const;
+
   std::vector<std::pair<std::string, std::string>> rules_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/fields.hpp"
+#include "handlers/cache_policy.hpp"
 
 namespace sluice::handlers {
 
@@ -10,5 +11,10 @@ bool check_root(const config::Located<std::string>& root, config::Diagnostics& d
 
 /// The same for a file to be served (`unreadable-file`).
 bool check_file(const config::Located<std::string>& file, config::Diagnostics& diagnostics);
+
+/// Proposes rules of `cache` where a root holds files whose names may, or may not, hold a hash of the content
+/// (`built-names`). Looks at some thousand names at most.
+void propose_cache_rules(const config::Located<std::string>& root, const CachePolicy& cache,
+                         config::Diagnostics& diagnostics);
 
 }  // namespace sluice::handlers

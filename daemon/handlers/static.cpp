@@ -135,6 +135,7 @@ void build(const config::Declaration& declaration, site::Builder& builder) {
   }
   if (!diagnostics.failed()) {
     auto site = std::make_shared<const StaticSite>(to_settings(options, std::move(headers)));
+    if (diagnostics.for_another_process) propose_cache_rules(options.root, site->settings().cache, diagnostics);
     endpoint.handler = std::make_unique<StaticHandler>(std::move(site));
   }
   if (options.errors) endpoint.errors = std::make_shared<const site::ErrorBody>(std::move(*options.errors));

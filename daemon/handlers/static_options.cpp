@@ -177,12 +177,16 @@ std::vector<config::Field> transfer_fields() {
               "segment, `**` over several, {a,b} are alternatives; without a slash the glob is about the name. Values: "
               "a duration, \"immutable\", \"no-cache\", \"no-store\", \"none\". For other files: HTML and service "
               "workers (`sw.js`, `service-worker.js`, `registerSW.js`, `firebase-messaging-sw.js`, `ngsw-worker.js`, "
-              "`ngsw.json`) are checked each time; code and fonts whose names hold a hash of the content, pictures "
-              "whose "
-              "names do in `assets`, `assets/images` or `static/media` or in Hugo's way, and all of these in "
-              "`_next/static`, `_nuxt`, `_astro` or `_app/immutable`, are immutable; the rest is kept for a minute. A "
-              "hash that reads as words, as `index-CiPBDypi.css` does, is taken for words: a rule for the directory "
-              "settles that. What stands in for a file that does not exist never is immutable.")
+              "`ngsw.json`) are checked each time; code, fonts and pictures are immutable where their names hold a "
+              "hash "
+              "of the content, as bundlers write them; the rest is kept for a minute. A hash is: everything in "
+              "`_next/static`, `_nuxt`, `_astro` and `_app/immutable`; `app.3f2a9c1b.js`, with eight or more "
+              "hexadecimal "
+              "digits; `index-BxZ3kd9a.js` below `assets`; `chunk-6ZQ7KXYV.js`. In pictures it counts only in "
+              "`assets`, "
+              "`assets/images` and `static/media`. Write a rule for other tools; `sluice check` proposes it. What "
+              "stands "
+              "in for a file that does not exist never is immutable.")
           .example("{ \"*.pdf\" = \"1d\", \"/assets/**\" = \"immutable\" }"),
       field("types", &StaticOptions::types, config::map_of(media_type()))
           .doc(

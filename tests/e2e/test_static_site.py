@@ -12,7 +12,7 @@ import time
 import pytest
 
 from raw import Connection, fetch
-from sluice import PATIENCE, wait_until
+from sluice import PATIENCE, run, wait_until
 
 TEXT = "".join(f"line {i}\n" for i in range(5000))
 FILES = {
@@ -265,6 +265,31 @@ def test_how_long_files_are_kept(serve):
     assert control("/report.pdf") == "max-age=86400"
     assert control("/docs/") == "no-store"
     assert control("/photo.png") is None
+
+
+def check_of_site(tmp_path, names, keys=""):
+    for name in names:
+        file = tmp_path / "www" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x")
+    (tmp_path / "sluice.toml").write_text(static(keys))
+    return run("check", "-c", tmp_path / "sluice.toml")
+
+
+def test_check_proposes_a_rule_where_names_may_hold_hashes_of_a_tool_that_is_not_known(tmp_path):
+    names = [f"build/q-{base64.urlsafe_b64encode(bytes([50 + i] * 3) + b'abc').decode()}.js" for i in range(6)]
+    checked = check_of_site(tmp_path, names + ["app.js", "js/a-calendar.js", "assets/index-BxZ3kd9a.js"])
+    assert checked.returncode == 0
+    rule = '{ "/build/*.{js,mjs,css}" = "immutable" }'
+    assert f"cache = {rule}" in checked.stdout and checked.stdout.count("warning[built-names]") == 1
+    assert "built-names" not in check_of_site(tmp_path, [], f"cache = {rule}").stdout
+
+
+def test_check_tells_which_names_that_read_as_words_are_taken_for_hashes(serve, tmp_path):
+    checked = check_of_site(tmp_path, ["index.html", "assets/user-settings.js", "assets/hero-portrait.png"])
+    rule = 'cache = { "/assets/user-settings.js" = "no-cache" }'
+    assert rule in checked.stdout and "hero" not in checked.stdout
+    assert "built-names" not in check_of_site(tmp_path, [], rule).stdout
 
 
 def test_types_and_headers_of_the_config(serve):
