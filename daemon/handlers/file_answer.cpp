@@ -128,6 +128,10 @@ void redirect_with_slash(http::Exchange& exchange, const FileHeaders& headers, b
   exchange.respond(std::move(response));
 }
 
+void redirect_to_clean_path(http::Exchange& exchange, const FileHeaders& headers) {
+  redirect_with_slash(exchange, headers, exchange.request.path.ends_with('/'));
+}
+
 void log_fault(http::Exchange& exchange, const std::string& root, const std::string& relative, int error) {
   static thread_local Looks looks;
   if (looks.take(exchange.loop())) log_why(exchange, root, [=] { return explain(root, relative, error); });

@@ -27,6 +27,10 @@ Ticket wait_for_files(http::Exchange& exchange, std::shared_ptr<const StaticSite
 /// Caches ask again each time: two permanent redirects from different deploys would make a loop.
 void redirect_with_slash(http::Exchange& exchange, const FileHeaders& headers, bool slash);
 
+/// The same to the path of the request with one slash where several are together, so that a file has one address, from
+/// which relative links lead where they should.
+void redirect_to_clean_path(http::Exchange& exchange, const FileHeaders& headers);
+
 /// Says in the log why a file could not be opened: which component of the path failed, its owner and mode.
 /// `relative` lies below `root`; `error` is an errno. The same cause is told at most once a minute, by whatever names
 /// clients ask for. The thread pool finds it out, for some requests a second at most.

@@ -14,7 +14,7 @@ bool is_servable(std::string_view segment, bool hidden) {
 }  // namespace
 
 std::optional<FilePath> to_file_path(const http::SplitPath& path, bool hidden) {
-  if (path.fault != http::PathFault::none || path.has_nul || path.has_slash) return std::nullopt;
+  if (path.fault == http::PathFault::bad_escape || path.has_nul || path.has_slash) return std::nullopt;
   FilePath found;
   auto segments = path.segments;
   if (segments.empty() || segments.back().empty()) {
@@ -30,7 +30,7 @@ std::optional<FilePath> to_file_path(const http::SplitPath& path, bool hidden) {
 }
 
 std::string why_no_file(const http::SplitPath& path) {
-  if (path.fault != http::PathFault::none) return "the path is not percent-encoded UTF-8";
+  if (path.fault == http::PathFault::bad_escape) return "a `%` of the path has no two hexadecimal digits behind it";
   if (path.has_nul) return "no name of a file holds a NUL, written `%00`";
   if (path.has_slash) return "no name of a file holds a slash, written `%2F`";
   auto inner = path.segments.first(path.segments.size() - (path.segments.empty() ? 0 : 1));

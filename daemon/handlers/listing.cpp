@@ -11,8 +11,6 @@
 #include <tuple>
 #include <utility>
 
-#include "base/log.hpp"
-#include "base/utf8.hpp"
 #include "net/background.hpp"
 
 namespace sluice::handlers {
@@ -65,10 +63,6 @@ class Reader {
       net::note_progress_of_work();
       std::string_view name = found->d_name;
       if (name == "." || name == "..") continue;
-      if (!valid_utf8(name)) {
-        warn_of_name(name);
-        continue;
-      }
       if (name.starts_with('.') && !query_.hidden && name != ".well-known") continue;
       bool plain = found->d_type == DT_REG || found->d_type == DT_DIR;
       if (by_name() && plain) {
@@ -80,13 +74,6 @@ class Reader {
         if (auto entry = describe(std::string(name))) names_.push_back(std::move(*entry));
       }
     }
-  }
-
-  /// Of the first in each directory: a whole archive of another time may be like that.
-  void warn_of_name(std::string_view name) {
-    if (std::exchange(warned_, true)) return;
-    log::seldom(log::Level::warning, "the name `" + std::string(name) + "` in " + root_.path() + "/" + relative_ +
-                                         " is not UTF-8, so that nobody can ask for it: rename it");
   }
 
   std::optional<ListedEntry> describe(const std::string& name) const {
@@ -121,7 +108,6 @@ class Reader {
   DIR* stream_;
   const ListingQuery& query_;
   std::vector<ListedEntry> names_;
-  bool warned_ = false;  // of a name
 };
 
 }  // namespace

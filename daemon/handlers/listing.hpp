@@ -13,7 +13,7 @@ namespace sluice::handlers {
 
 /// Something in a directory that can be asked for.
 struct ListedEntry {
-  std::string name;
+  std::string name;  // as the file system has it, which need not be UTF-8
   bool directory = false;
   std::uint64_t size = 0;     // octets, of a file
   std::int64_t modified = 0;  // seconds since 1970
@@ -39,9 +39,8 @@ struct Listing {
 };
 
 /// Reads a directory that find() found as `node` at `relative`. Left out are names that nobody can ask for:
-/// hidden ones, those that are not UTF-8 (a warning tells of the first), devices, sockets, FIFOs, and symbolic links
-/// that the root's policy does not follow. Takes a fraction of a second for 100,000 entries and holds their names
-/// meanwhile; for the thread pool.
+/// hidden ones, devices, sockets, FIFOs, and symbolic links that the root's policy does not follow. Takes a fraction of
+/// a second for 100,000 entries and holds their names meanwhile; for the thread pool.
 std::expected<Listing, int> read_listing(const FileRoot& root, const std::string& relative, const FileNode& node,
                                          const ListingQuery& query);
 

@@ -63,16 +63,32 @@ std::string time_text(std::int64_t seconds, const char* form) {
 std::string machine_time(std::int64_t seconds) { return time_text(seconds, "%04d-%02u-%02uT%02u:%02u:%02uZ"); }
 std::string readable_time(std::int64_t seconds) { return time_text(seconds, "%04d-%02u-%02u %02u:%02u"); }
 
+/// A name as text: octets that are not UTF-8 are percent-encoded.
+std::string text_of(std::string_view name) {
+  std::string text;
+  while (true) {
+    auto plain = ascii_prefix(name);
+    text += name.substr(0, plain);
+    name.remove_prefix(plain);
+    if (name.empty()) return text;
+    auto step = utf8_step(name);
+    auto character = name.substr(0, step.length);
+    text += step.valid ? std::string(character) : percent_encoded(character);
+    name.remove_prefix(step.length);
+  }
+}
+
 std::string path_of(const ListingPlace& place) {
   std::string path = "/";
-  for (const auto& segment : place.segments) path += segment + "/";
+  for (const auto& segment : place.segments) path += text_of(segment) + "/";
   return path;
 }
 
 /// A name as it is shown: what would turn the text around it, or break its line, is made visible.
-std::string shown(std::string_view name) {
+std::string shown(std::string_view octets) {
   std::string text;
-  while (!name.empty()) {
+  auto valid = text_of(octets);
+  for (std::string_view name = valid; !name.empty();) {
     auto length = std::max<std::size_t>(utf8_step(name).length, 1);
     auto character = name.substr(0, length);
     bool turns = (character >= "\u202A" && character <= "\u202E") || (character >= "\u2066" && character <= "\u2069");
@@ -80,6 +96,11 @@ std::string shown(std::string_view name) {
     name.remove_prefix(length);
   }
   return text;
+}
+
+/// Relative to the directory. "./" in front, for a name may look like the scheme of another address.
+std::string address_of(const ListedEntry& entry) {
+  return "./" + percent_encoded(entry.name) + (entry.directory ? "/" : "");
 }
 
 /// Writes the page piece by piece.
@@ -156,11 +177,7 @@ class Page {
   }
 
   void row(const ListedEntry& entry) {
-    // "./" in front, for a name may look like the scheme of another address.
-    out_ += "<tr><th scope=\"row\"><a href=\"./";
-    append_percent_encoded(out_, entry.name);
-    if (entry.directory) out_ += '/';
-    out_ += "\">";
+    out_ += "<tr><th scope=\"row\"><a href=\"" + address_of(entry) + "\">";
     append_html_escaped(out_, shown(entry.name));
     if (entry.directory) out_ += '/';
     out_ += "</a></th><td class=\"size\">";
@@ -220,7 +237,8 @@ std::string listing_json(const Listing& listing, const ListingPlace& place) {
   for (const auto& entry : listing.entries) {
     out += comma;
     out += "{\"name\":";
-    append_json_string(out, entry.name);
+    append_json_string(out, text_of(entry.name));
+    out += ",\"href\":\"" + address_of(entry) + '"';
     out += entry.directory ? ",\"type\":\"directory\"" : ",\"type\":\"file\",\"size\":" + std::to_string(entry.size);
     out += ",\"modified\":\"" + machine_time(entry.modified) + "\"}";
     comma = ",";

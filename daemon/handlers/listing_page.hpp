@@ -19,7 +19,8 @@ struct ListingPlace {
 /// readers.
 std::string listing_html(const Listing& listing, const ListingPlace& place, const ListingQuery& query);
 
-/// The same as JSON: {"path", "total", "page", "pages", "entries": [{"name", "type", "size", "modified"}]}.
+/// The same as JSON: {"path", "total", "page", "pages", "entries": [{"name", "href", "type", "size",
+/// "modified"}]}. Of a name that is not UTF-8 the octets are percent-encoded, and only `href` leads to it.
 std::string listing_json(const Listing& listing, const ListingPlace& place);
 
 /// "0 B", "1.5 KiB", "23 MiB".

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "base/escape.hpp"
 #include "base/text.hpp"
 #include "handlers/path_fault.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 
 using Kind = Resolution::Kind;
 
-std::string in_ticks(const std::string& text) { return '`' + text + '`'; }
+std::string in_ticks(const std::string& text) { return '`' + log_escaped(text) + '`'; }
 
 std::string codings_of(const Resource& resource) {
   std::string list;

@@ -49,6 +49,7 @@ void StaticHandler::handle(http::Exchange& exchange) const {
 
   auto name = plain_name(path);
   if (!name.empty() && server_.serve_cached(exchange, name)) return;
+  if (path.find("//") != std::string_view::npos) return redirect_to_clean_path(exchange, settings().headers);
 
   Wanted wanted;
   auto file = to_file_path(http::split_path(path, exchange.arena), settings().hidden);
@@ -64,6 +65,8 @@ void StaticHandler::handle(http::Exchange& exchange) const {
 
 std::string StaticHandler::explain(const site::Match& match) const {
   if (match.rest.empty()) return "redirects to the path with a slash at its end";
+  if (match.rest.find("//") != std::string_view::npos)
+    return "redirects to the path with one slash in place of several";
   Arena arena;
   auto path = http::split_path(match.rest, arena);
   auto file = to_file_path(path, settings().hidden);

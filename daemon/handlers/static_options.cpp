@@ -100,7 +100,7 @@ std::vector<config::Field> place_fields() {
       field("path", &StaticOptions::paths, config::one_or_more(config::non_empty_string()))
           .otherwise("\"/\"")
           .doc("Path below which the files are served, or several. It matches whole segments: `/files` serves "
-               "/files/a, not /filesystem. Routes come first.")
+               "/files/a, not /filesystem. Routes come first. `/files//a` is redirected to /files/a.")
           .example("\"/assets\""),
       field("host", &StaticOptions::host, site::host_pattern())
           .doc("Name of the host that the request must be for. `*.example.org` is every name below "
@@ -159,9 +159,11 @@ std::vector<config::Field> page_fields() {
           .example("true"),
       field("listing", &StaticOptions::listing, config::boolean())
           .otherwise("false")
-          .doc("Whether a directory without index is answered with the list of its files, as HTML, or as "
-               "JSON for clients "
-               "that ask for that.")
+          .doc(
+              "Whether a directory without index is answered with the list of its files, as HTML, or as JSON for "
+              "clients "
+              "that ask for that. In names that are not UTF-8 such bytes are percent-encoded (`caf%E9.txt`); links and "
+              "`href` of the JSON lead to them.")
           .example("true"),
       field("not_found", &StaticOptions::not_found, file_name())
           .doc("File that is sent, with status 404, when there is none for the path.")

@@ -27,10 +27,9 @@ PathFault decode_segment(std::string_view& segment, SplitPath& path, Arena& aren
   auto size = percent_decode(segment, room.data());
   if (!size) return PathFault::bad_escape;
   segment = {room.data(), *size};
-  if (!valid_utf8(segment)) return PathFault::not_utf8;
   path.has_nul |= segment.find('\0') != std::string_view::npos;
   path.has_slash |= segment.find('/') != std::string_view::npos;
-  return PathFault::none;
+  return valid_utf8(segment) ? PathFault::none : PathFault::not_utf8;
 }
 
 }  // namespace
@@ -46,10 +45,7 @@ SplitPath split_path(std::string_view raw, Arena& arena) {
     if (mark == slash && slashes++ < ends.size()) ends[slashes - 1] = i;
     seen |= mark;
   }
-  if ((seen & high) && !valid_utf8(raw)) {
-    path.fault = PathFault::not_utf8;
-    return path;
-  }
+  if ((seen & high) && !valid_utf8(raw)) path.fault = PathFault::not_utf8;
   path.segments = arena.array<std::string_view>(slashes);
   for (std::size_t i = 0, begin = 1; i < slashes; ++i) {
     std::size_t end = i + 1 < std::min(slashes, ends.size()) ? ends[i + 1] : std::min(raw.find('/', begin), raw.size());
@@ -60,8 +56,9 @@ SplitPath split_path(std::string_view raw, Arena& arena) {
   if (!path.escaped) return path;
 
   for (auto& segment : path.segments) {
-    path.fault = decode_segment(segment, path, arena);
-    if (path.fault != PathFault::none) break;
+    auto fault = decode_segment(segment, path, arena);
+    if (fault != PathFault::none) path.fault = fault;
+    if (fault == PathFault::bad_escape) break;
   }
   return path;
 }

@@ -11,7 +11,7 @@ namespace sluice::http {
 enum class PathFault : std::uint8_t {
   none,
   bad_escape,  // '%' without two hexadecimal digits: 400
-  not_utf8,    // a segment that is not UTF-8 after decoding: 400
+  not_utf8,    // a segment that is not UTF-8 after decoding: the name of a file, perhaps, else 400
 };
 
 /// A path as its segments, each percent-decoded once. "%2F" gives a slash inside its segment.

@@ -223,14 +223,19 @@ bool Router::search_tree(const RouteTree& tree, Request& request, Routing& routi
 
   auto segments = request.segments();
   const auto& split = *request.split;
-  if (split.fault != http::PathFault::none) return false;
+  if (split.fault == http::PathFault::bad_escape) return false;
+  bool is_text = split.fault == http::PathFault::none;
   Search search{.method = request.method, .segments = segments, .allowed = {}};
-  if (const auto* leaf = tree.find(search)) return settle(*leaf, split);
+  if (const auto* leaf = tree.find(search)) {
+    if (is_text) return settle(*leaf, split);
+    routing.kind = Routing::Kind::bad_path;  // parameters are text; names of files need not be
+    return true;
+  }
   bool known_path = !search.allowed.empty();
   request.allowed = request.allowed | search.allowed;
   // The other form of the path ends one segment further, or one less far: this one must have come as far as they agree.
   bool other_possible = search.deepest + (segments.back().empty() ? 1 : 0) >= segments.size();
-  if (!known_path && other_possible && search_other_slash(tree, request, routing)) return true;
+  if (is_text && !known_path && other_possible && search_other_slash(tree, request, routing)) return true;
 
   Search mounts{.method = request.method, .segments = segments, .allowed = {}};
   if (const auto* leaf = tree.find_mount(mounts)) {

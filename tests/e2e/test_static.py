@@ -171,6 +171,9 @@ def test_links_are_followed_where_they_lead_below_the_root(server):
 def test_nothing_outside_the_root_is_reachable(server, target):
     response = fetch(server.port, target)
     assert b"outside" not in response.body
+    if "//" in target:  # to the same path of this host
+        assert (response.status, response.get("Location")) == (308, target[1:])
+        response = fetch(server.port, target[1:])
     assert response.status in (400, 403, 404), response
 
 
@@ -180,7 +183,7 @@ def test_dot_files_are_hidden(server, target):
 
 
 def test_odd_targets_are_answered_cleanly(server):
-    for target in ("/style.css/", "/style.css/x", "/a%00b", "/" + "a" * 300, "/" + "d/" * 400, "/%FF", "/sub//index.html"):
+    for target in ("/style.css/", "/style.css/x", "/a%00b", "/" + "a" * 300, "/" + "d/" * 400, "/%FF"):
         assert fetch(server.port, target).status in (400, 404), target
 
 

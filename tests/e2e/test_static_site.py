@@ -243,7 +243,7 @@ def test_the_page_of_the_404(serve):
 
 def test_redirects_stay_on_this_host(serve):
     server = serve(static(), files={"www/evil.example/index.html": "x", "www/ä b/index.html": "x"})
-    assert fetch(server.port, "//evil.example").status == 404
+    assert fetch(server.port, "//evil.example").get("Location") == "/evil.example"
     assert fetch(server.port, "/evil.example").get("Location") == "/evil.example/"
     assert fetch(server.port, "/%C3%A4%20b?x").get("Location") == "/%C3%A4%20b/?x"
     assert fetch(server.port, "/%2Fevil.example").status == 404
@@ -488,18 +488,48 @@ def test_a_vary_of_the_server_does_not_hide_that_of_an_error(serve):
         assert sorted(value for name, value in response.fields if name == "Vary") == ["Accept", "Origin"]
 
 
-def test_a_name_that_nobody_can_ask_for_is_warned_of(serve, tmp_path):
-    server = serve(static("listing = true"), files={"www/old/good.txt": "x"})
-    for name in (b"caf\xe9.txt", b"na\xefve.txt"):
-        with open(os.fsencode(tmp_path / "server0/www/old") + b"/" + name, "wb"):
-            pass
-    for _ in range(3):
-        listing = json.loads(fetch(server.port, "/old/", fields="Accept: application/json\r\n").body)
-        assert [entry["name"] for entry in listing["entries"]] == ["good.txt"]
-    server.wait_for_line(" is not UTF-8, so that nobody can ask for it: rename it")
-    lines = [line for line in server.stderr().splitlines() if "not UTF-8" in line]
-    assert len(lines) == 1
-    assert "`caf\\xe9.txt` in " in lines[0] or "`na\\xefve.txt` in " in lines[0]
+def test_names_that_are_not_utf_8_are_listed_and_served(serve, tmp_path):
+    server = serve('[log]\nrequest = "{path}"\n[log.access]\nto = "access.log"\n' + static('listing = true\nhidden = true') +
+                   '[[route]]\npath = "/text/{name}"\ntext = "{name}"\n', files={"www/old/good.txt": "x"})
+    old = os.fsencode(tmp_path / "server0/www/old")
+    os.mkdir(old + b"/\xe9")
+    for name in (b"caf\xe9.txt", b"na\xefve.js", b"\xe9/\xc3.txt", b"secret\xe9"):
+        with open(old + b"/" + name, "wb") as out:
+            out.write(name)
+    os.chmod(old + b"/secret\xe9", 0)
+    with Connection(server.port) as connection:
+        listing = json.loads(connection.get("/old/", fields="Accept: application/json\r\n").body)
+        assert {entry["name"]: entry["href"] for entry in listing["entries"]} == {
+            "%E9": "./%E9/", "caf%E9.txt": "./caf%E9.txt", "good.txt": "./good.txt", "na%EFve.js": "./na%EFve.js", "secret%E9": "./secret%E9"}
+        page = connection.get("/old/%E9/", fields=BROWSER)
+        assert '<a href="./%C3.txt">%C3.txt</a>' in page.text and "<h1>Index of /old/%E9/</h1>" in page.text
+        for _ in range(3):
+            file = connection.get("/old/caf%E9.txt")
+            assert (file.status, file.body, file.get("Content-Type")) == (200, b"caf\xe9.txt", "text/plain; charset=utf-8")
+        assert connection.get("/old/na%efve.js").get("Content-Type") == "text/javascript; charset=utf-8"
+        assert connection.get("/old/%E9").get("Location") == "/old/%E9/"
+        assert connection.get("/old/%E9/%C3.txt").body == b"\xe9/\xc3.txt"
+        assert connection.get("/old/%E8.txt").status == 404
+        assert connection.get("/old/%zz").status == 400
+        assert connection.get("/text/%E9").status == 400  # parameters are text
+        if os.geteuid() != 0:
+            assert connection.get("/old/secret%E9").status == 404
+            server.wait_for_line("may not be read")
+    for log in (server.err, server.out, tmp_path / "server0/access.log"):
+        wait_until(lambda: log.exists() and log.stat().st_size, "the log")
+        log.read_bytes().decode()  # valid
+    told = run("explain", "GET", "/old/caf%E9.txt", "-c", tmp_path / "server0/sluice.toml")
+    assert "caf\\xe9.txt`: text/plain" in told.stdout
+
+
+@pytest.mark.parametrize("target, location", [
+    ("//index.html", "/index.html"), ("/docs//a.html?q=//x", "/docs/a.html?q=//x"), ("/docs///", "/docs/"), ("//", "/"),
+    ("//evil.example/..%2F", "/evil.example/..%2F"), ("///evil.example/", "/evil.example/"), ("//%2Fevil.example", "/%2Fevil.example"),
+    ("/%5C//evil.example", "/%5C/evil.example"), ("//none", "/none")])
+def test_slashes_that_stand_together_are_merged_by_a_redirection_to_this_host(serve, target, location):
+    server = serve(static(), files=FILES)
+    response = fetch(server.port, target)
+    assert (response.status, response.get("Location"), response.get("Cache-Control")) == (308, location, "no-cache")
 
 
 def test_a_directory_of_100000_files_holds_up_nobody(serve, tmp_path):

@@ -18,12 +18,13 @@ TEST_CASE("a request path names a file or a directory") {
   CHECK(relative("/a.html") == "a.html");
   CHECK(relative("/a/b%20c.html") == "a/b c.html");
   CHECK(relative("/a/") == "a/");
+  CHECK(relative("/caf%E9/x") == "caf\xE9/x");  // names of files need not be UTF-8
   CHECK(relative("/") == "/");
 }
 
 TEST_CASE("paths that could lead elsewhere name nothing") {
   for (auto bad : {"/..", "/../a", "/a/..", "/a/../b", "/./a", "/%2e%2e/a", "/a/%2E%2e", "/..%2fa", "/a%2Fb", "/a%00",
-                   "//a", "/a//b", "/a//", "//", "/%ff", "/%zz"}) {
+                   "//a", "/a//b", "/a//", "//", "/%zz"}) {
     CAPTURE(bad);
     CHECK(relative(bad) == "(none)");
   }

@@ -56,7 +56,6 @@ TEST_CASE("a listing has nothing that nobody can ask for") {
   folder.write("seen", "");
   folder.write(".hidden", "");
   folder.write(".well-known/x", "");
-  folder.write("bad\xFF", "");
   folder.write("sub/inner", "");
   folder.link("seen", "link");
   folder.link("sub", "link-to-directory");
@@ -125,6 +124,19 @@ TEST_CASE("the head of a column sorts, and turns the order round when it is the 
   auto html = listing_html({}, place, {.sort = ListingQuery::Sort::size});
   CHECK(html.find("aria-sort=\"ascending\"><a href=\"?sort=size&amp;order=desc\">Size") != std::string::npos);
   CHECK(html.find("<a href=\"?sort=name&amp;order=asc\">Name") != std::string::npos);
+}
+
+TEST_CASE("a name that is not UTF-8 has its octets percent-encoded, in links and as text") {
+  Listing listing;
+  listing.entries = {{"caf\xE9 \u00e9", false, 1, 0}, {"d\xC3", true, 0, 0}};
+  auto html = listing_html(listing, {{"\xE9"}, 1}, {});
+  CHECK(html.find("<a href=\"./caf%E9%20%C3%A9\">caf%E9 \u00e9</a>") != std::string::npos);
+  CHECK(html.find("<title>Index of /%E9/</title>") != std::string::npos);
+  auto json = nlohmann::json::parse(listing_json(listing, {{"\xE9"}, 1}));
+  CHECK(json["path"] == "/%E9/");
+  CHECK(json["entries"][0]["name"] == "caf%E9 \u00e9");
+  CHECK(json["entries"][0]["href"] == "./caf%E9%20%C3%A9");
+  CHECK(json["entries"][1]["href"] == "./d%C3/");
 }
 
 TEST_CASE("a listing as JSON has all that the page has") {

@@ -52,6 +52,8 @@ TEST_CASE("bad escapes, broken UTF-8 and NUL are reported") {
   for (auto bad : {"/%", "/a%2", "/%zz/", "/%2/f"}) CHECK(faulty(bad).fault == PathFault::bad_escape);
   for (auto bad : {"/%FF", "/%C3/%A4", "/%C0%AF", "/%ED%A0%80"}) CHECK(faulty(bad).fault == PathFault::not_utf8);
   CHECK(faulty("/\xFF").fault == PathFault::not_utf8);
+  CHECK(faulty("/%FF/%zz").fault == PathFault::bad_escape);
+  CHECK(faulty("/%FF%2F%00").has_slash);
   CHECK(faulty("/a%00b").has_nul);
   CHECK_FALSE(faulty("/a%30b").has_nul);
 }

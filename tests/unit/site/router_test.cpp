@@ -115,6 +115,16 @@ TEST_CASE("segments are decoded once and %2F stays inside its segment") {
   CHECK(routes.find("/%").kind == Kind::bad_path);
   CHECK(routes.find("/%FF").kind == Kind::bad_path);
   CHECK(routes.find("/\xFF").kind == Kind::bad_path);
+  CHECK(routes.find("/files/a/%FF").kind == Kind::bad_path);
+}
+
+TEST_CASE("a path that is not UTF-8 may be that of a file, and never has parameters") {
+  Routes routes({{{"/files/text/{name}"}}, {.paths = {"/files"}, .mount = true}});
+  CHECK(routes.number("/files/caf%E9") == 1);
+  CHECK(routes.number("/files/%E9/a/") == 1);
+  CHECK(routes.find("/files/text/%E9").kind == Kind::bad_path);
+  CHECK(routes.find("/files/%E9/%zz").kind == Kind::bad_path);
+  CHECK(routes.find("/%E9").kind == Kind::bad_path);
 }
 
 TEST_CASE("paths are case-sensitive and dot segments are segments") {
