@@ -52,6 +52,11 @@ std::string Address::text() const {
   return name + ":" + std::to_string(port());
 }
 
+bool Address::is_any() const {
+  if (family() == AF_INET) return storage_.v4.sin_addr.s_addr == INADDR_ANY;
+  return family() == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&storage_.v6.sin6_addr);
+}
+
 bool Address::operator==(const Address& other) const {
   return family() == other.family() && std::memcmp(&storage_, &other.storage_, length()) == 0;
 }
@@ -85,7 +90,7 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
   endpoint.text = text;
   if (text.starts_with("unix:")) {
     endpoint.unix_path = text.substr(5);
-    if (endpoint.unix_path.empty()) return fail("a path must follow `unix:`");
+    if (endpoint.unix_path.empty() || endpoint.unix_path == "@") return fail("a path or `@name` must follow `unix:`");
     if (endpoint.unix_path.size() >= sizeof(sockaddr_un::sun_path))
       return fail("the path of a Unix socket has at most 107 octets");
     return endpoint;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -69,16 +70,16 @@ bool holds_socket(const fs::path& process, const std::string& link) {
 std::string name_of(const fs::path& process) {
   auto name = read_text(process / "comm");
   if (name.ends_with('\n')) name.pop_back();
-  return "`" + log_escaped(name) + "` (process " + process.filename().string() + ")";
+  return "`" + log_escaped(name) + "`";
 }
 
-std::string process_with(std::string_view inode) {
+PortHolder process_with(std::string_view inode) {
   auto link = "socket:[" + std::string(inode) + "]";
   std::error_code error;
   for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
     auto name = entry->path().filename().string();
     bool is_process = std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c) != 0; });
-    if (is_process && holds_socket(entry->path(), link)) return name_of(entry->path());
+    if (is_process && holds_socket(entry->path(), link)) return {name_of(entry->path()), std::atoi(name.c_str())};
   }
   return {};
 }
@@ -102,12 +103,12 @@ std::string_view holder_inode(std::string_view table, const Address& wanted, boo
   return {};
 }
 
-std::string port_holder(const Address& wanted, bool datagrams) {
+PortHolder port_holder(const Address& wanted, bool datagrams) {
   for (const char* family : {"", "6"}) {
     auto table = read_text(std::string("/proc/net/") + (datagrams ? "udp" : "tcp") + family);
     auto inode = holder_inode(table, wanted, datagrams);
     if (inode.empty()) continue;
-    if (auto found = process_with(inode); !found.empty()) return found;
+    if (auto found = process_with(inode); found.process != 0) return found;
   }
   return {};
 }

@@ -30,6 +30,9 @@ std::optional<Transport::Delivery> delivery_of(int fd);
 /// socket file that nobody listens on is replaced.
 std::expected<int, ListenError> listen_on(const Endpoint& endpoint, bool share);
 
+/// Gives the file of a Unix socket the mode and the group that `endpoint` asks for, if it does.
+std::expected<void, ListenError> set_permissions(const Endpoint& endpoint);
+
 /// A bound UDP socket, non-blocking.
 std::expected<int, ListenError> bind_datagram(const Endpoint& endpoint, bool share);
 

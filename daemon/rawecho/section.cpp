@@ -39,26 +39,6 @@ const config::SectionEntry echo_section("echo", true,
                                         "The echo service of RFC 862 on a raw TCP or UDP port: what arrives goes back.",
                                         []() -> const std::vector<config::Field>& { return echo_fields(); });
 
-bool same_place(const Echo& a, const Echo& b) {
-  const auto& first = a.listen.value;
-  const auto& second = b.listen.value;
-  if (first.datagrams != second.datagrams) return false;
-  if (first.endpoint.address.port() == 0) return false;  // the kernel chooses: never the same
-  return first.endpoint.address == second.endpoint.address;
-}
-
-void report_repeated(const std::vector<Echo>& echoes, config::Diagnostics& diagnostics) {
-  for (std::size_t later = 1; later < echoes.size(); ++later) {
-    for (std::size_t earlier = 0; earlier < later; ++earlier) {
-      if (!same_place(echoes[earlier], echoes[later])) continue;
-      auto& error =
-          diagnostics.error("duplicate-listener", echoes[later].listen.span, "two [[echo]] listen on the same address");
-      error.notes.push_back({echoes[earlier].listen.span, "first declared here"});
-      break;
-    }
-  }
-}
-
 }  // namespace
 
 Result<ListenAddress> parse_listen_address(const std::string& text) {
@@ -80,7 +60,6 @@ std::vector<Echo> read_echoes(const config::Document& document, config::Reading&
     if (auto echo = config::read(declaration.table, "[[echo]]", echo_fields(), reading))
       echoes.push_back(*std::move(echo));
   }
-  report_repeated(echoes, reading.diagnostics);
   return echoes;
 }
 

@@ -24,8 +24,7 @@ struct Echo {
 
 Result<ListenAddress> parse_listen_address(const std::string& text);
 
-/// All [[echo]] sections of a configuration. What is wrong is reported, two that listen on the same address
-/// too.
+/// All [[echo]] sections of a configuration. What is wrong is reported.
 std::vector<Echo> read_echoes(const config::Document& document, config::Reading& reading);
 
 }  // namespace sluice::rawecho

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 
@@ -55,6 +56,9 @@ std::string unix_path(int fd) {
   sockaddr_un name{};
   socklen_t length = sizeof name;
   if (::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length) != 0 || name.sun_family != AF_UNIX) return {};
+  auto size = length - offsetof(sockaddr_un, sun_path);
+  bool is_abstract = length > offsetof(sockaddr_un, sun_path) && name.sun_path[0] == '\0';
+  if (is_abstract) return "@" + std::string(name.sun_path + 1, size - 1);
   return std::string(name.sun_path, ::strnlen(name.sun_path, sizeof name.sun_path));
 }
 

@@ -96,7 +96,10 @@ std::expected<std::vector<OpenListener>, net::ListenError> Daemon::open_missing(
                                                                                 std::size_t workers) {
   std::vector<OpenListener> opened;
   for (const auto& wanted : wanted_listeners(site)) {
-    if (std::ranges::find(listeners_, wanted.key()) != listeners_.end()) continue;
+    if (std::ranges::find(listeners_, wanted.key()) != listeners_.end()) {
+      if (auto set = net::set_permissions(wanted.endpoint); !set) return std::unexpected(set.error());
+      continue;
+    }
     auto done = open_listeners(wanted, workers, inherited_, opened);
     if (!done) return std::unexpected(done.error());
   }

@@ -49,7 +49,8 @@ std::optional<ListenError> taken(const WantedListener& wanted) {
 /// A place stays the same listener whatever is served there; a port that the kernel chooses is another each time.
 std::string WantedListener::key() const {
   bool chosen = endpoint.unix_path.empty() && endpoint.passed_as.empty() && endpoint.address.port() == 0;
-  return std::string(scheme_of(kind)) + " " + endpoint.text + (chosen && !own.empty() ? " own" : "");
+  return std::string(scheme_of(kind)) + " " + endpoint.text + (endpoint.v6_only ? " IPv6" : "") +
+         (chosen && !own.empty() ? " own" : "");
 }
 
 std::vector<WantedListener> wanted_listeners(const site::Site& site) {

@@ -10,17 +10,18 @@
 
 namespace sluice::site {
 
-/// The type of keys that name one address to listen on.
+/// The type of keys that name one address to listen on: a string, or a table with the mode and group of a Unix socket.
+/// Relative paths of Unix sockets start at the folder of the config file.
 config::Type<net::Endpoint> listen_address();
 
-/// Reports an address of the server on which something else of the same config listens, too.
-void check_listeners(const std::vector<config::Located<net::Endpoint>>& listen,
-                     const std::vector<rawecho::Echo>& echoes, config::Diagnostics& diagnostics);
-
 /// The listeners that endpoints have to themselves, each once; endpoints that name one place differently get the name
-/// that came first. Reports those on which the server or an echo listens, too.
-std::vector<config::Located<net::Endpoint>> find_own_listeners(
-    std::vector<Endpoint>& endpoints, const std::vector<config::Located<net::Endpoint>>& listen,
-    const std::vector<rawecho::Echo>& echoes, config::Diagnostics& diagnostics);
+/// that came first.
+std::vector<config::Located<net::Endpoint>> find_own_listeners(std::vector<Endpoint>& endpoints);
+
+/// Reports listeners of which the kernel would refuse the second: those with the same address, and a wildcard
+/// beside an address that it includes. The wildcards of IPv4 and IPv6 go together: that of IPv6 then leaves IPv4 alone.
+void settle_listeners(std::vector<config::Located<net::Endpoint>>& listen,
+                      std::vector<config::Located<net::Endpoint>>& own, std::vector<rawecho::Echo>& echoes,
+                      config::Diagnostics& diagnostics);
 
 }  // namespace sluice::site

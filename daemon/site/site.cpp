@@ -112,8 +112,8 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
   }
   site->endpoints = std::move(builder.endpoints());
   site->echoes = rawecho::read_echoes(document, reading);
-  check_listeners(site->server.listen, site->echoes, diagnostics);
-  auto own = find_own_listeners(site->endpoints, site->server.listen, site->echoes, diagnostics);
+  auto own = find_own_listeners(site->endpoints);
+  settle_listeners(site->server.listen, own, site->echoes, diagnostics);
   site->router = Router(site->endpoints, site->server.trailing_slash, diagnostics);
   for (auto& listen : own) {
     Router router(site->endpoints, site->server.trailing_slash, diagnostics, listen->text);

@@ -57,3 +57,49 @@ TEST_CASE("an address of the server cannot be a listener of its own") {
   test::TestSite site("[server]\nlisten = \"unix:/run/a\"\n[metrics]\nlisten = \"unix:/run/a\"\n");
   CHECK(site.findings() == "duplicate-listener 4:10-23 this address is listened on already\n");
 }
+
+namespace {
+
+/// What is found when the server listens on these addresses.
+std::string found_for(const std::string& listen) {
+  return test::TestSite("[server]\nlisten = " + listen + "\n[[route]]\npath = \"/\"\ntext = \"x\"\n").findings();
+}
+
+}  // namespace
+
+TEST_CASE("a wildcard and an address that it includes cannot both be listened on") {
+  for (const char* pair :
+       {R"(["0.0.0.0:80", "127.0.0.1:80"])", R"(["127.0.0.1:80", "0.0.0.0:80"])", R"([":80", "127.0.0.1:80"])",
+        R"(["[::1]:80", "[::]:80"])", R"([":80", "[::]:80"])", R"(["0.0.0.0:80", "[::]:80", "127.0.0.1:80"])"}) {
+    CAPTURE(pair);
+    CHECK(found_for(pair).starts_with("duplicate-listener"));
+  }
+}
+
+TEST_CASE("addresses that share nothing can be listened on side by side") {
+  for (const char* pair : {R"(["0.0.0.0:80", "[::]:80"])", R"(["0.0.0.0:80", "[::1]:80"])", R"(["0.0.0.0:80", ":81"])",
+                           R"(["127.0.0.1:80", "127.0.0.2:80"])", R"([":0", "127.0.0.1:0"])",
+                           R"(["unix:a", "unix:@a", "unix:/a"])", R"(["systemd:a", ":80"])"}) {
+    CAPTURE(pair);
+    CHECK(found_for(pair) == "");
+  }
+}
+
+TEST_CASE("the wildcard of IPv6 leaves IPv4 to another listener, whatever that serves") {
+  config::Diagnostics diagnostics;
+  auto site = site::load_text(
+      "t.toml", "[server]\nlisten = [\":80\", \":81\"]\n[health]\nlisten = \"0.0.0.0:80\"\n", diagnostics);
+  REQUIRE(site);
+  CHECK(site->server.listen[0]->v6_only);
+  CHECK_FALSE(site->server.listen[1]->v6_only);
+}
+
+TEST_CASE("two echo services cannot have one address of one transport") {
+  const char* twice = "[[echo]]\nlisten = \"%://127.0.0.1:7\"\n[[echo]]\nlisten = \"%://127.0.0.1:7\"\n";
+  for (const char* scheme : {"tcp", "udp"}) {
+    std::string text = twice;
+    for (auto at = text.find('%'); at != std::string::npos; at = text.find('%')) text.replace(at, 1, scheme);
+    test::TestSite site(text);
+    CHECK(site.findings() == "duplicate-listener 4:10-29 this address is listened on already\n");
+  }
+}
