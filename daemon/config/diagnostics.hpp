@@ -31,6 +31,7 @@ struct Source {
   std::string path;  // as shown to the user
   std::string text;
   std::string directory;  // absolute, without a slash at its end: relative names in this file start here
+  std::vector<std::string> includes = {};  // absolute patterns (glob(7)) of the files that it includes
 };
 using Sources = std::vector<Source>;
 

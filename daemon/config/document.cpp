@@ -53,6 +53,7 @@ class Loader {
       for (const auto& name : included_files(pattern, diagnostics_)) load_file(name, pattern.span);
     }
   }
+      diagnostics_.sources[file].includes.push_back(include_pattern(pattern, diagnostics_));
 
  private:
   struct File {

@@ -50,6 +50,14 @@ class Matches {
 
 }  // namespace
 
+std::string include_pattern(const Located<std::string>& pattern, const Diagnostics& diagnostics) {
+  if (pattern->starts_with('/')) return has_wildcard(*pattern) ? *pattern : escaped(*pattern);
+  auto name = has_wildcard(*pattern) ? *pattern : escaped(*pattern);
+  return escaped(diagnostics.sources[pattern.span.file].directory) + "/" + name;
+}
+
+std::vector<std::string> matching_files(const std::string& pattern) { return Matches(pattern).files(); }
+
 std::vector<std::string> included_files(const Located<std::string>& pattern, Diagnostics& diagnostics) {
   auto folder = fs::path(diagnostics.sources[pattern.span.file].path).parent_path();
   if (!has_wildcard(*pattern)) {

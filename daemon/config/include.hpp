@@ -14,4 +14,10 @@ namespace sluice::config {
 /// is reported.
 std::vector<std::string> included_files(const Located<std::string>& pattern, Diagnostics& diagnostics);
 
+/// The same pattern, absolute, for matching_files(). A name without wildcards is one that matches only itself.
+std::string include_pattern(const Located<std::string>& pattern, const Diagnostics& diagnostics);
+
+/// The files that match a pattern now, in the order of their names.
+std::vector<std::string> matching_files(const std::string& pattern);
+
 }  // namespace sluice::config

@@ -17,12 +17,18 @@ namespace sluice::service {
 /// write in several steps. Owned and used by the control thread.
 class ConfigWatch {
  public:
-  using Files = std::function<std::vector<std::string>()>;
+  /// What to look at.
+  struct Watched {
+    std::vector<std::string> files;     // those that were read last
+    std::vector<std::string> patterns;  // of the files that they include: one that comes or goes is a change
+  };
+  using Files = std::function<Watched()>;
 
-  /// `files` are those that the running configuration was read from. `changed` may read them later: a file that is new
-  /// among them is no change.
+  /// `changed` may have `files` give others from then on: a file or pattern that is new among them is no change.
   ConfigWatch(net::Loop& loop, Files files, std::function<void()> changed);
 
+  /// Notes what is new among the files now, so that the next change of it is one.
+  void note_new();
   /// One look. Called by the timer.
   void look();
 
@@ -34,11 +40,16 @@ class ConfigWatch {
     bool operator==(const Seen&) const = default;
   };
 
-  std::map<std::string, Seen> see() const;
+  struct Sight {
+    std::map<std::string, Seen> files;
+    std::map<std::string, std::vector<std::string>> matches;  // of each pattern
+  };
+
+  Sight see() const;
 
   Files files_;
   std::function<void()> changed_;
-  std::map<std::string, Seen> seen_;
+  Sight seen_;
   bool unsettled_ = false;
   net::UvHandle<uv_timer_t> timer_;
 };

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iterator>
 #include <utility>
 
@@ -74,6 +75,20 @@ bool is_ignored(int signal) {
   struct sigaction action{};
   return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
+
+/// What is watched after `sources` were read, which may have failed: then what is mended next may be a file that the
+/// running configuration does not know. Nothing could be read when the main file is gone: `before` stays.
+ConfigWatch::Watched read_files(const config::Sources& sources, ConfigWatch::Watched before) {
+  if (sources.empty()) return before;
+  ConfigWatch::Watched now;
+  for (const auto& source : sources) {
+    now.files.push_back(std::filesystem::absolute(source.path).lexically_normal().string());
+    now.patterns.insert(now.patterns.end(), source.includes.begin(), source.includes.end());
+  }
+  return now;
+}
+
+bool serves_nothing(const site::Site& site) { return site.endpoints.empty() && site.echoes.empty(); }
 
 }  // namespace
 
@@ -156,7 +171,8 @@ std::expected<void, net::ListenError> Daemon::listen() {
 }
 
 void Daemon::watch_files() {
-  config_watch_ = std::make_unique<ConfigWatch>(loop_, [this] { return site_->files; }, [this] { reload(); });
+  watched_ = {site_->files, site_->includes};
+  config_watch_ = std::make_unique<ConfigWatch>(loop_, [this] { return watched_; }, [this] { reload(); });
 }
 
 void Daemon::announce() {
@@ -309,16 +325,20 @@ void Daemon::reload() {
 void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnostics& diagnostics,
                        std::uint64_t old_mounts) {
   if (draining_) return;
+  watched_ = read_files(diagnostics.sources, std::move(watched_));
+  if (config_watch_) config_watch_->note_new();
   if (!diagnostics.all().empty()) {
     diagnostics.sort();
     log::block(next ? log::Level::warning : log::Level::error,
                "reload:\n" + config::render(diagnostics, config::Format::human, wants_colour(site_->log)));
   }
-  if (next) {
-    take(std::move(next), old_mounts);
-  } else {
-    reload_failed(first_error(diagnostics));
+  if (!next) return reload_failed(first_error(diagnostics));
+  if (serves_nothing(*next) && !serves_nothing(*site_)) {
+    log::error("reload: the new configuration serves nothing, which is most often a file that is not complete. Restart "
+               "the server if it is meant so");
+    return reload_failed("the new configuration serves nothing");
   }
+  take(std::move(next), old_mounts);
 }
 
 void Daemon::end_reload() {

@@ -97,6 +97,7 @@ class Daemon {
   std::unique_ptr<Watchdog> watchdog_;
   std::unique_ptr<MemoryWatch> memory_;
   std::unique_ptr<ConfigWatch> config_watch_;
+  ConfigWatch::Watched watched_;  // by config_watch_
   net::UvHandle<uv_timer_t> housekeeping_;
   PidFile pid_file_;
   std::unique_ptr<Takeover> takeover_;

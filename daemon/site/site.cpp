@@ -82,7 +82,15 @@ void check_access_log(const Document& document, const std::string& to, config::D
       errno == ENOENT ? "there is no folder `" + folder + "`" : "`" + place + "`: " + std::strerror(errno);
 }
 
-/// A file may say nothing by mistake: the wrong one, or one whose routes stand in another.
+/// An editor may have emptied the file and not written it yet, or the disk may have been full.
+void check_content(const Document& document, config::Diagnostics& diagnostics) {
+  if (!document.parts.empty() || diagnostics.failed() || diagnostics.sources.size() != 1) return;
+  auto& error = diagnostics.error("empty-config", {0, 1, 1, 1, 2}, "this config is empty");
+  error.label = "it has no section";
+  error.help = "`sluice init` writes a file to start from";
+}
+
+/// A file may serve nothing by mistake: the wrong one, or one whose routes stand in another.
 void check_serves(const Site& site, config::Diagnostics& diagnostics) {
   if (!site.endpoints.empty() || !site.echoes.empty() || diagnostics.sources.empty()) return;
   auto& warning = diagnostics.warning("nothing-served", {0, 1, 1, 1, 2}, "this config serves nothing");
@@ -93,7 +101,10 @@ void check_serves(const Site& site, config::Diagnostics& diagnostics) {
 std::shared_ptr<const Site> build(const Document& document, config::Diagnostics& diagnostics) {
   config::Reading reading{diagnostics};
   auto site = std::make_shared<Site>();
+  check_content(document, diagnostics);
   site->files = document.files;
+  for (const auto& source : diagnostics.sources)
+    site->includes.insert(site->includes.end(), source.includes.begin(), source.includes.end());
   site->server = read_section(document, "server", server_fields(), reading);
   site->log = read_section(document, "log", log_fields(), reading);
   compile_lines(*site, diagnostics);

@@ -39,6 +39,7 @@ class Site {
   std::optional<Template> access_line;  // [log.access] format, when it is a template
   bool counted = false;                 // whether somebody may ask for the statistics
   std::vector<std::string> files;       // that it was read from
+  std::vector<std::string> includes;    // patterns of those that were included
 
   /// What the listener with this name serves: an empty name means those of the server, an unknown one nothing.
   const Router& router_of(std::string_view listener) const;

@@ -104,6 +104,12 @@ def test_check_warns_of_what_is_most_likely_a_mistake(config, tmp_path):
     assert warnings('[[static]]\nroot = "www"\n') == [("warning", "empty-root", 2)]
     assert warnings('[[static]]\nroot = "full"\n') == []
 
+def test_an_empty_config_is_an_error(config):
+    for text in ("", "\n", "x-mine = 1\n# comment\n"):
+        done = run("check", config(text))
+        assert done.returncode == 78 and "error[empty-config]" in done.stdout
+
+
 
 def test_variables_of_the_environment_stand_for_numbers_and_booleans_too(config):
     good = """

@@ -4,11 +4,12 @@ import asyncio
 import signal
 import threading
 
+import pytest
 import websockets
 
 from raw import Connection, fetch
 from conftest import with_workers
-from sluice import BUILD, PATIENCE, free_port, refused, wait_until
+from sluice import BUILD, PATIENCE, free_port, refused, run, wait_until
 
 OLD = '[[route]]\npath = "/"\ntext = "old"\n[[route]]\npath = "/slow"\ndelay = "1s"\ntext = "slow old"\n[[websocket]]\npath = "/ws"\n'
 NEW = OLD.replace("old", "new") + '[[route]]\npath = "/added"\ntext = "added"\n'
@@ -42,6 +43,44 @@ def test_a_bad_file_changes_nothing_and_says_where_it_is_wrong(serve):
     assert fetch(server.port).text == "old"
     rewrite(server, NEW)
     wait_until(lambda: fetch(server.port).text == "new", "the new text after two bad files")
+
+
+@pytest.mark.parametrize("text", ["", "\n  \n# soon\n", "[server]\nworkers = 1\n", 'include = ["conf.d/*.toml"]\n'])
+def test_a_file_that_is_not_written_yet_changes_nothing(serve, text):
+    server = serve(OLD)
+    (server.folder / "sluice.toml").write_text(text)
+    server.send_signal(signal.SIGHUP)
+    server.wait_for_line("reload failed")
+    assert fetch(server.port).text == "old"
+    rewrite(server, NEW)
+    wait_until(lambda: fetch(server.port).text == "new", "the new text after the empty file")
+
+
+def test_watching_sees_files_that_an_include_matches(serve):
+    server = serve('include = ["conf.d/*.toml"]\n' + OLD, arguments=["--watch"])
+    other = '[[route]]\npath = "/other"\ntext = "{}"\n'
+    (server.folder / "conf.d").mkdir()
+    (server.folder / "conf.d/a.toml").write_text(other.format("first"))
+    wait_until(lambda: fetch(server.port, "/other").text == "first", "the new file")
+    (server.folder / "conf.d/a.toml").unlink()
+    wait_until(lambda: fetch(server.port, "/other").status == 404, "the end of the file")
+
+
+def test_watching_sees_that_a_file_is_mended_which_the_running_config_does_not_know(serve):
+    server = serve(OLD, arguments=["--watch"])
+    (server.folder / "b.toml").write_text('[[route]]\npath = "/b"\ntxt = "b"\n')
+    (server.folder / "sluice.toml").write_text('include = ["b.toml", "c.toml"]\n' + NEW)
+    server.wait_for_line("reload failed")
+    (server.folder / "b.toml").write_text('[[route]]\npath = "/b"\ntext = "b"\n')
+    server.wait_for_line("reload failed", times=2)
+    (server.folder / "c.toml").write_text('[[route]]\npath = "/c"\ntext = "c"\n')
+    wait_until(lambda: fetch(server.port, "/b").text == "b" and fetch(server.port, "/c").text == "c", "both files")
+
+
+def test_an_empty_file_is_refused_at_the_start(tmp_path):
+    (tmp_path / "empty.toml").write_text("# nothing\n")
+    done = run("serve", "-c", tmp_path / "empty.toml", "--listen", "127.0.0.1:0")
+    assert done.returncode == 78 and "this config is empty" in done.stderr
 
 
 def test_requests_in_flight_end_on_the_site_where_they_began(serve):

@@ -3,17 +3,20 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "service/pid_file.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace sluice;
+using Watched = service::ConfigWatch::Watched;
 
 TEST_CASE("a change is told once it has settled, and only once") {
   test::TemporaryDirectory folder;
   folder.write("a.toml", "one");
   net::Loop loop;
   int changes = 0;
-  service::ConfigWatch watch(loop, [&folder] { return std::vector{folder.path("a.toml")}; }, [&changes] { ++changes; });
+  service::ConfigWatch watch(loop, [&folder] { return Watched{{folder.path("a.toml")}, {}}; }, [&changes] { ++changes; });
   watch.look();
   CHECK(changes == 0);
   folder.write("a.toml", "half");
@@ -32,16 +35,45 @@ TEST_CASE("a file that a reload added is no change until it changes itself") {
   folder.write("a.toml", "one");
   folder.write("b.toml", "two");
   net::Loop loop;
-  std::vector files{folder.path("a.toml")};
+  Watched watched{{folder.path("a.toml")}, {}};
   int changes = 0;
-  service::ConfigWatch watch(loop, [&files] { return files; }, [&changes] { ++changes; });
-  files.push_back(folder.path("b.toml"));
+  service::ConfigWatch watch(loop, [&watched] { return watched; }, [&changes] { ++changes; });
+  watched.files.push_back(folder.path("b.toml"));
   for (int i = 0; i < 3; ++i) watch.look();
   CHECK(changes == 0);
+  folder.write("c.toml", "three");
+  watched.files.push_back(folder.path("c.toml"));
+  watch.note_new();
+  folder.write("c.toml", "changed at once");
+  for (int i = 0; i < 3; ++i) watch.look();
+  CHECK(changes == 1);
   folder.write("b.toml", "another");
   watch.look();
   watch.look();
+  CHECK(changes == 2);
+}
+
+TEST_CASE("a file that an include matches is a change when it comes, changes and goes") {
+  test::TemporaryDirectory folder;
+  folder.write("a.toml", "one");
+  net::Loop loop;
+  Watched watched{{folder.path("a.toml")}, {folder.path("*.toml")}};
+  int changes = 0;
+  service::ConfigWatch watch(loop, [&watched] { return watched; }, [&changes] { ++changes; });
+  auto settle = [&watch] {
+    for (int i = 0; i < 3; ++i) watch.look();
+  };
+  settle();
+  CHECK(changes == 0);
+  folder.write("b.toml", "two");
+  settle();
   CHECK(changes == 1);
+  folder.write("b.toml", "another");
+  settle();
+  CHECK(changes == 2);
+  std::filesystem::remove(folder.path("b.toml"));
+  settle();
+  CHECK(changes == 3);
 }
 
 TEST_CASE("a process file names this process while it runs, and goes with it") {
