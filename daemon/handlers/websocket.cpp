@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "base/escape.hpp"
 #include "base/limit_hits.hpp"
+#include "base/log.hpp"
 #include "config/diagnostics.hpp"
 #include "handlers/websocket_conversation.hpp"
 #include "handlers/websocket_endpoint.hpp"
@@ -41,7 +43,15 @@ class WebSocketHandler final : public site::Handler {
   }
 
  private:
+  /// Browsers tell pages nothing of why a WebSocket did not open.
+  static void note_refusal(const http::Exchange& exchange, http::Status status, std::string_view reason) {
+    if (!log::enabled(log::Level::debug)) return;
+    log::debug("WebSocket refused with " + std::to_string(status) + ": " + std::string(reason) + " (" +
+               log_escaped(exchange.request.path) + ", client " + exchange.transport().peer().host() + ")");
+  }
+
   static void refuse(http::Exchange& exchange, const websocket::Handshake& shaken) {
+    note_refusal(exchange, shaken.status, shaken.reason);
     auto response = site::make_error_response(exchange, shaken.status, shaken.reason, site::errors_of(exchange));
     if (shaken.status == 426) {  // RFC 9110 §15.5.22, RFC 6455 §4.4
       response.fields.insert(response.fields.end(),
@@ -53,6 +63,7 @@ class WebSocketHandler final : public site::Handler {
   static void turn_away(http::Exchange& exchange, http::Status status) {
     note_hit(status == 429 ? Limit::websocket_connections_per_ip : Limit::websocket_connections);
     auto detail = status == 429 ? "too many connections from this address" : "too many connections";
+    note_refusal(exchange, status, detail);
     auto response = site::make_error_response(exchange, status, detail, site::errors_of(exchange));
     response.fields.push_back({"Retry-After", "10"});
     exchange.respond(std::move(response));

@@ -314,3 +314,17 @@ def test_two_hundred_sessions_do_not_mix(server):
             await asyncio.gather(*(one(i) for i in range(200)))
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_a_refused_handshake_is_in_the_log_with_its_reason_for_who_looks_for_it(serve, level):
+    server = serve(f'[log]\nlevel = "{level}"\n[[websocket]]\npath = "/ws"\n')
+    for changes, status in ((dict(Origin="http://evil.example"), 403), (dict(Sec_WebSocket_Key="abc"), 400)):
+        with Connection(server.port) as connection:
+            assert shake(connection, **changes).status == status
+    if level == "debug":
+        server.wait_for_line("WebSocket refused with 403: ")
+        server.wait_for_line("WebSocket refused with 400: ")
+        assert "(/ws, client 127.0.0.1)" in server.stderr()
+    else:
+        assert "WebSocket refused" not in server.stderr()
