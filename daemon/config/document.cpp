@@ -48,7 +48,8 @@ class Loader {
     if (!root) return;
     expand(*root, diagnostics_);
     auto preamble = read_preamble(*root);
-    for (auto& member : root->members) declare(member, preamble.host);
+    Hosts hosts{preamble.hosts, is_read(*root, "host", preamble.hosts.size())};
+    for (auto& member : root->members) declare(member, hosts);
     for (const auto& pattern : preamble.include) {
       for (const auto& name : included_files(pattern, diagnostics_)) load_file(name, pattern.span);
     }
@@ -58,6 +59,12 @@ class Loader {
  private:
   struct File {
     std::string identity;  // its canonical path
+  /// For which a file declares its sections.
+  struct Hosts {
+    std::vector<Located<std::string>> names;
+    bool known;
+  };
+
     Span named_at;
     bool open;  // its includes are being read now
   };
@@ -100,50 +107,64 @@ class Loader {
   void recover_host(const Member& member, Preamble& preamble) {
     bool plain = member.value.is(Kind::string) && !Sections::all().find(member.key);
     if (plain && nearest(member.key, {"include", "host"}) == "host") {
-      preamble.host = {member.value.text, member.value.span};
+      preamble.hosts = {{member.value.text, member.value.span}};
     }
   }
 
-  void declare(Member& member, const Located<std::string>& host) {
+  void declare(Member& member, const Hosts& hosts) {
     bool in_preamble = std::ranges::find(preamble_fields(), member.key, &Field::name) != preamble_fields().end();
     if (in_preamble || member.key.starts_with("x-")) return;
     const auto* section = Sections::all().find(member.key);
     if (!section) {
       report_unknown_section(member, diagnostics_);
     } else if (section->repeated) {
-      declare_repeated(*section, member, host);
+      declare_repeated(*section, member, hosts);
     } else {
-      declare_once(*section, member, host);
+      declare_once(*section, member, hosts);
     }
   }
 
-  void declare_repeated(const Section& section, Member& member, const Located<std::string>& host) {
+  void declare_repeated(const Section& section, Member& member, const Hosts& hosts) {
     auto& value = member.value;
     if (value.is(Kind::table)) {
       wrong_brackets(section, value.span).label = "there may be several, so two brackets";
-      add(section, std::move(value), host);
+      add(section, std::move(value), hosts);
     } else if (is_array_of_tables(value)) {
-      for (auto& item : value.items) add(section, std::move(item), host);
+      for (auto& item : value.items) add(section, std::move(item), hosts);
     } else {
       no_table(section, value);
     }
   }
 
-  void declare_once(const Section& section, Member& member, const Located<std::string>& host) {
+  void declare_once(const Section& section, Member& member, const Hosts& hosts) {
     auto& value = member.value;
     if (is_array_of_tables(value) && !value.items.empty()) {
       wrong_brackets(section, value.items.front().span).label = "there is only one, so one bracket";
       value = Value(std::move(value.items.front()));
     }
     if (!value.is(Kind::table)) return no_table(section, value);
-    if (const auto* earlier = document_.find(section.name)) {
-      auto& finding =
-          diagnostics_.error("declared-twice", value.span, "[" + section.name + "] is declared in two files");
-      finding.notes.push_back({earlier->front().table.span, "it is declared here already"});
-      finding.help = "put all its keys in one place";
-      return;
+    auto earlier = std::ranges::find(document_.parts, section.name, &Document::Part::section);
+    if (earlier == document_.parts.end()) return add(section, std::move(value), hosts);
+    return_swallowed(section, value, diagnostics_);
+    merge(earlier->declarations.front().table, std::move(value), header_of(section));
+  }
+
+  /// Adds what another file says of a table. A key is given once.
+  void merge(Value& table, Value more, const std::string& header) {
+    table.incomplete = table.incomplete || more.incomplete;
+    for (auto& member : more.members) {
+      auto known = std::ranges::find(table.members, member.key, &Member::key);
+      if (known == table.members.end()) {
+        table.members.push_back(std::move(member));
+      } else if (is_open(known->value) && is_open(member.value)) {
+        merge(known->value, std::move(member.value), header.substr(0, header.size() - 1) + "." + member.key + "]");
+      } else {
+        auto& finding = diagnostics_.error("declared-twice", member.key_span,
+                                           in_ticks(member.key) + " of " + header + " is given in two files");
+        finding.label = "keep one of them";
+        finding.notes.push_back({known->key_span, "it is given here already"});
+      }
     }
-    add(section, std::move(value), host);
   }
 
   Diagnostic& wrong_brackets(const Section& section, Span span) {
@@ -158,13 +179,14 @@ class Loader {
         .label = "write its keys below a line " + header_of(section);
   }
 
-  void add(const Section& section, Value table, const Located<std::string>& host) {
+  void add(const Section& section, Value table, const Hosts& hosts) {
+    return_swallowed(section, table, diagnostics_);
     auto part = std::ranges::find(document_.parts, section.name, &Document::Part::section);
     if (part == document_.parts.end()) {
       document_.parts.push_back({section.name, {}});
       part = document_.parts.end() - 1;
     }
-    part->declarations.push_back({std::move(table), host});
+    part->declarations.push_back({std::move(table), hosts.names, hosts.known});
   }
 
   Document& document_;
@@ -177,6 +199,11 @@ class Loader {
 const std::vector<Declaration>* Document::find(std::string_view section) const {
   auto part = std::ranges::find(parts, section, &Part::section);
   return part == parts.end() ? nullptr : &part->declarations;
+}
+
+bool is_read(const Value& table, std::string_view key, std::size_t read) {
+  const auto* value = table.find(key);
+  return !value || (read != 0 && read == (value->is(Kind::array) ? value->items.size() : 1));
 }
 
 Document load(const std::string& file, Diagnostics& diagnostics) {

@@ -8,11 +8,16 @@
 
 namespace sluice::config {
 
-/// One appearance of a section: the table and, where its file sets one, the host for which it is declared.
+/// One appearance of a section: the table and the hosts for which its file declares it.
 struct Declaration {
   Value table;
-  Located<std::string> host;  // file-wide `host = "…"`; empty: none
+  std::vector<Located<std::string>> hosts;  // file-wide `host = …`; empty: none
+  bool hosts_known = true;                  // false: some could not be read, which was reported
 };
+
+/// Whether nothing was wrong with what `table` says for `key`, of which `read` values could be used: a value, or the
+/// items of an array.
+bool is_read(const Value& table, std::string_view key, std::size_t read);
 
 /// All files of a configuration, merged: includes followed, ${env:NAME} expanded, places kept.
 struct Document {
@@ -27,7 +32,7 @@ struct Document {
 };
 
 /// Reads `file` and all it includes. Syntax errors, unreadable files, include cycles, unknown top-level keys,
-/// [table] against [[table]], a plain table in two files and unset variables are reported; what could be read
+/// [table] against [[table]], a key of a plain table in two files and unset variables are reported; what could be read
 /// is returned all the same, so that one run finds everything.
 Document load(const std::string& file, Diagnostics& diagnostics);
 

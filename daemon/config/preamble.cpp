@@ -9,10 +9,10 @@ const Fields<Preamble>& preamble_fields() {
                "finds is "
                "read in the order of the names, and it may find nothing.")
           .example("[\"conf.d/*.toml\"]"),
-      field("host", &Preamble::host, non_empty_string())
-          .doc("The host for which everything in this file is declared, unless a table has a `host` of its "
-               "own.")
-          .example("\"www.example.org\""),
+      field("host", &Preamble::hosts, one_or_more(non_empty_string()))
+          .doc("The host, or several, for which everything in this file is declared, unless a table has a `host` of "
+               "its own.")
+          .example("[\"example.org\", \"www.example.org\"]"),
   };
   return fields;
 }

@@ -10,7 +10,7 @@ namespace sluice::config {
 /// The keys at the top of a file, before its first table.
 struct Preamble {
   std::vector<Located<std::string>> include;
-  Located<std::string> host;
+  std::vector<Located<std::string>> hosts;
 };
 const Fields<Preamble>& preamble_fields();
 

@@ -42,14 +42,14 @@ void add_report(site::Builder& builder, const std::string& section, const config
   endpoint.summary = section;
   endpoint.paths = {path};
   endpoint.listen = listen;
-  if (!listen) endpoint.host = declaration.host;
+  if (!listen) endpoint.hosts = declaration.hosts;
   endpoint.methods = {http::Method::get};
   endpoint.parameters = builder.parameters_of(endpoint.paths, {}, {});
   endpoint.access_log = false;
   endpoint.where = declaration.table.span;
   if (report.live) endpoint.tenure = site::Tenure::of(declaration);
   auto scope = builder.scope_of(endpoint.paths, endpoint.parameters);
-  auto headers = builder.merged_headers(endpoint.host, nullptr);
+  auto headers = builder.merged_headers(nullptr);
   site::ResponseFields fields({{"Content-Type", report.content_type}, {"Cache-Control", "no-store"}}, headers, scope,
                               builder.reading().diagnostics);
   endpoint.handler = std::make_unique<ReportHandler>(std::move(report), std::move(fields));

@@ -77,7 +77,7 @@ std::vector<site::HeaderTemplate> all_headers(const StaticOptions& options, cons
                                               site::Builder& builder) {
   const auto* table = declaration.table.find("headers");
   check_headers(table, builder.reading().diagnostics);
-  auto merged = builder.merged_headers(options.host, table);
+  auto merged = builder.merged_headers(table);
   leave_to_files(merged, table, builder.reading().diagnostics);
   auto headers = security_headers(options.security_headers);
   for (const auto& own : merged) {
@@ -100,9 +100,11 @@ void check_content(const config::Located<std::string>& root, config::Diagnostics
 }
 
 /// Whether the table says which requests the directory serves. If not, it is compared with no other.
-bool place_is_known(const config::Value& table, const StaticOptions& options) {
-  bool path_is_read = !table.find("path") || (!options.paths.empty() && options.paths.front().span.known());
-  return path_is_read && (!table.find("host") || !options.host->empty()) && !table.incomplete;
+bool place_is_known(const config::Declaration& declaration, const StaticOptions& options) {
+  const auto& table = declaration.table;
+  bool has_default = !options.paths.empty() && !options.paths.front().span.known();
+  return !table.incomplete && declaration.hosts_known && !(table.find("path") && has_default) &&
+         config::is_read(table, "path", options.paths.size()) && config::is_read(table, "host", options.hosts.size());
 }
 
 /// Checks everything, whatever has been found wrong with some of it.
@@ -110,8 +112,8 @@ void build(const config::Declaration& declaration, site::Builder& builder) {
   auto& diagnostics = builder.reading().diagnostics;
   StaticOptions options;
   config::read_parts(declaration.table, "[[static]]", {{&static_fields(), &options}}, builder.reading());
-  bool known = place_is_known(declaration.table, options);
-  if (options.host->empty()) options.host = declaration.host;
+  bool known = place_is_known(declaration, options);
+  if (options.hosts.empty()) options.hosts = declaration.hosts;
   if (!options.root->empty() && check_root(options.root, diagnostics)) {
     check_content(options.root, diagnostics);
     check_named_files(options, declaration.table, diagnostics);
@@ -122,7 +124,7 @@ void build(const config::Declaration& declaration, site::Builder& builder) {
   endpoint.section = "static";
   endpoint.summary = "static " + *options.root;
   endpoint.paths = options.paths;
-  endpoint.host = options.host;
+  endpoint.hosts = options.hosts;
   endpoint.methods = {http::Method::get, http::Method::head};
   endpoint.mount = true;
   endpoint.access_log = options.access_log;

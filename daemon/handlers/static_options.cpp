@@ -102,11 +102,11 @@ std::vector<config::Field> place_fields() {
           .doc("Path below which the files are served, or several. It matches whole segments: `/files` serves "
                "/files/a, not /filesystem. Routes come first. `/files//a` is redirected to /files/a.")
           .example("\"/assets\""),
-      field("host", &StaticOptions::host, site::host_pattern())
-          .doc("Name of the host that the request must be for. `*.example.org` is every name below "
+      field("host", &StaticOptions::hosts, site::host_patterns())
+          .doc("Name of the host that the request must be for, or several. `*.example.org` is every name below "
                "example.org. "
                "Without it all hosts are served. A file may set it for all it declares.")
-          .example("\"www.example.org\""),
+          .example("[\"example.org\", \"www.example.org\"]"),
       field("root", &StaticOptions::root, config::path())
           .required()
           .doc("Directory whose files are served; nothing outside of it ever is. Every change in it, also a "

@@ -19,7 +19,7 @@ enum class SecurityHeaders : std::uint8_t { off, basic, strict };
 struct StaticOptions {
   bool access_log = true;  // whether requests are in the access log
   std::vector<config::Located<std::string>> paths;
-  config::Located<std::string> host;
+  std::vector<config::Located<std::string>> hosts;
   config::Located<std::string> root;
   std::vector<config::Located<std::string>> index;
   std::vector<config::Located<Attempt>> attempts;

@@ -99,8 +99,10 @@ void report_roomless_keys(const config::Value& table, config::Diagnostics& diagn
 }
 
 /// Whether the table says which requests the WebSocket serves. If not, it is compared with no other.
-bool place_is_known(const config::Value& table, const WebSocketOptions& options) {
-  return !options.paths.empty() && (!table.find("host") || !options.host->empty()) && !table.incomplete;
+bool place_is_known(const config::Declaration& declaration, const WebSocketOptions& options) {
+  const auto& table = declaration.table;
+  return !table.incomplete && declaration.hosts_known && config::is_read(table, "path", options.paths.size()) &&
+         config::is_read(table, "host", options.hosts.size());
 }
 
 /// Checks everything, whatever has been found wrong with some of it.
@@ -111,12 +113,12 @@ void build_websocket(const config::Declaration& declaration, site::Builder& buil
     options.room.emplace();  // reported; the rest is checked as with it
   report_roomless_keys(declaration.table, builder.reading().diagnostics);
   if (options.paths.empty()) return;
-  bool known = place_is_known(declaration.table, options);
+  bool known = place_is_known(declaration, options);
   site::Endpoint endpoint;
   endpoint.section = "websocket";
   endpoint.summary = summary_of(options);
   endpoint.paths = options.paths;
-  endpoint.host = options.host->empty() ? declaration.host : options.host;
+  endpoint.hosts = options.hosts.empty() ? declaration.hosts : options.hosts;
   endpoint.methods = {http::Method::get};
   endpoint.parameters = builder.parameters_of(options.paths, options.params, options.query);
   endpoint.trailing_slash = options.trailing_slash;

@@ -194,10 +194,10 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .doc("Path at which WebSockets are opened, or several. `{name}` stands for one segment, "
                "`{name...}` at the end for all that follow.")
           .example("\"/ws/{room}\""),
-      field("host", &Options::host, site::host_pattern())
-          .doc("Name of the host that the request must be for. `*.example.org` is every name below "
+      field("host", &Options::hosts, site::host_patterns())
+          .doc("Name of the host that the request must be for, or several. `*.example.org` is every name below "
                "example.org. A file may set it for all it declares.")
-          .example("\"www.example.org\""),
+          .example("[\"example.org\", \"www.example.org\"]"),
       field("params", &Options::params, site::parameter_declarations())
           .doc("Types and defaults of path parameters, by name; one that is not declared is a string.")
           .example("{ room = \"int\" }"),

@@ -51,7 +51,7 @@ enum class Audience : std::uint8_t { all, others };
 /// The keys of [[websocket]], as they stand in the file.
 struct WebSocketOptions {
   std::vector<config::Located<std::string>> paths;
-  config::Located<std::string> host;
+  std::vector<config::Located<std::string>> hosts;
   site::Declarations params, query;
   std::optional<config::Located<std::string>> reply;
   std::optional<config::Value> json;

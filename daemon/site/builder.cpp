@@ -96,7 +96,13 @@ void check_holds_for_all(const config::Member& header, config::Diagnostics& diag
 
 }  // namespace
 
-void Builder::set_headers(const std::string& host, const config::Value& table) {
+std::string Endpoint::host_names() const {
+  std::string names;
+  for (const auto& host : hosts) names.append(names.empty() ? "" : ", ").append(*host);
+  return names;
+}
+
+void Builder::set_headers(const config::Value& table) {
   static const Scope scope = Scope::request();
   config::Value sound;
   sound.kind = config::Value::Kind::table;
@@ -108,15 +114,12 @@ void Builder::set_headers(const std::string& host, const config::Value& table) {
     }
     if (reading_.diagnostics.errors() == before) sound.members.push_back(member);
   }
-  headers_[to_lower(host)] = std::move(sound);
+  headers_ = std::move(sound);
 }
 
-std::vector<HeaderTemplate> Builder::merged_headers(const config::Located<std::string>& host,
-                                                    const config::Value* own) {
+std::vector<HeaderTemplate> Builder::merged_headers(const config::Value* own) {
   std::vector<HeaderTemplate> merged;
-  if (auto all = headers_.find(""); all != headers_.end()) merge_headers(merged, all->second);
-  auto of_host = headers_.find(to_lower(host.value));
-  if (!host->empty() && of_host != headers_.end()) merge_headers(merged, of_host->second);
+  merge_headers(merged, headers_);
   if (own) merge_headers(merged, *own);
   return merged;
 }

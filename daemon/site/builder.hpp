@@ -30,7 +30,7 @@ struct Endpoint {
   std::string section;                                   // "route", "static", "websocket": for `sluice routes`
   std::string summary;                                   // "text", "static /srv/www": the same
   std::vector<config::Located<std::string>> paths;       // patterns: "/items/{id}", "/files/{rest...}"
-  config::Located<std::string> host;                     // empty: any
+  std::vector<config::Located<std::string>> hosts;       // empty: any
   std::optional<config::Located<net::Endpoint>> listen;  // the listener that it has to itself; empty: the server's
   http::MethodSet methods;
   bool mount = false;     // a static mount: after all routes; serves the whole subtree of `paths`
@@ -45,6 +45,8 @@ struct Endpoint {
   std::shared_ptr<Tenure> tenure;  // of connections that outlive their exchange; null: there are none
   config::Span where;              // the table header
 
+  /// "a.example, b.example"; empty: any.
+  std::string host_names() const;
   /// The name of the listener that alone reaches it; empty: those of the server.
   std::string_view listener() const { return listen ? std::string_view(listen->value.text) : std::string_view(); }
 };
@@ -55,11 +57,11 @@ class Builder {
   explicit Builder(config::Reading& reading) : reading_(reading) {}
 
   config::Reading& reading() { return reading_; }
-  /// Declares headers that all endpoints have (`host` empty) or those of one host: a table whose values are
-  /// text or false. Before the sections are built. What can only be true of one body is reported.
-  void set_headers(const std::string& host, const config::Value& table);
-  /// Server-wide and host-wide headers for an endpoint, merged with its own (`headers.X = false` removes).
-  std::vector<HeaderTemplate> merged_headers(const config::Located<std::string>& host, const config::Value* own);
+  /// Declares headers that all endpoints have: a table whose values are text or false. Before the sections are built.
+  /// What can only be true of one body is reported.
+  void set_headers(const config::Value& table);
+  /// Server-wide headers for an endpoint, merged with its own (`headers.X = false` removes).
+  std::vector<HeaderTemplate> merged_headers(const config::Value* own);
   /// The parameters of an endpoint: those of its paths in the order in which the paths first have them, those
   /// not declared being text, and the declared query parameters. A declared path parameter that no path has,
   /// and one that only some of the paths have and that is neither optional nor has a default, are reported.
@@ -74,7 +76,7 @@ class Builder {
 
  private:
   config::Reading& reading_;
-  std::map<std::string, config::Value, std::less<>> headers_;  // by host in lower case; "" for all
+  config::Value headers_;  // of all endpoints
   std::vector<Endpoint> endpoints_;
 };
 

@@ -29,19 +29,9 @@ Result<std::string> parse_host_pattern(const std::string& text) {
   return to_lower(text);
 }
 
-config::Type<std::string> host_pattern() {
-  auto type = config::parsed<std::string>("host name", "NAME | *.NAME", "bad-host", parse_host_pattern);
-  type.read = [read = std::move(type.read)](const config::Value& value, config::Reading& reading) {
-    auto name = read(value, reading);
-    auto* finding = reading.diagnostics.last();
-    if (!name && finding && value.is(config::Value::Kind::array)) {
-      finding->help =
-          "it is one name, or \"*.example.org\" for all names below example.org; for a second name, repeat the table, "
-          "or redirect from it with a [[route]]";
-    }
-    return name;
-  };
-  return type;
+config::Type<std::vector<config::Located<std::string>>> host_patterns() {
+  return config::one_or_more(
+      config::parsed<std::string>("host name", "NAME, *.NAME", "bad-host", parse_host_pattern));
 }
 
 }  // namespace sluice::site

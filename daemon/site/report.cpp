@@ -85,10 +85,11 @@ std::string why_not(const Site& site, const Endpoint& endpoint, const Question& 
     case Routing::Kind::bad_path: return "the path is not percent-encoded UTF-8";
     case Routing::Kind::not_found: break;
   }
-  if (!endpoint.host->empty()) {
-    auto host = *endpoint.host;
+  if (!endpoint.hosts.empty()) {
+    auto host = *endpoint.hosts.front();
     if (host.starts_with("*.")) host = "x" + host.substr(1);
-    if (ask_alone(site, endpoint, question, host) == Routing::Kind::found) return "is for the host " + *endpoint.host;
+    if (ask_alone(site, endpoint, question, host) == Routing::Kind::found)
+      return (endpoint.hosts.size() == 1 ? "is for the host " : "is for the hosts ") + endpoint.host_names();
   }
   return "the path does not match";
 }
@@ -123,12 +124,12 @@ void append_parameters(std::string& out, const Match& match) {
 std::string routes_table(const Site& site, const config::Sources& sources) {
   std::vector<Row> rows = {{"METHODS", "PATH", "HOST", "SERVES", "FROM"}};
   bool hosts =
-      std::any_of(site.endpoints.begin(), site.endpoints.end(), [](const auto& e) { return !e.host->empty(); });
+      std::any_of(site.endpoints.begin(), site.endpoints.end(), [](const auto& e) { return !e.hosts.empty(); });
   if (!hosts) rows.front()[2].clear();
   for (const auto& endpoint : site.endpoints)
     for (const auto& path : endpoint.paths) {
       auto pattern = endpoint.mount ? (path->ends_with('/') ? *path : *path + "/") + "…" : *path;
-      rows.push_back({methods_of(endpoint), pattern, *endpoint.host, endpoint.summary + where_reached(endpoint),
+      rows.push_back({methods_of(endpoint), pattern, endpoint.host_names(), endpoint.summary + where_reached(endpoint),
                       place(endpoint.where, sources)});
     }
   for (const auto& echo : site.echoes)

@@ -19,7 +19,7 @@ using config::Located;
 struct RouteOptions {
   std::vector<Located<std::string>> paths;
   std::vector<Located<http::Method>> methods;
-  Located<std::string> host;
+  std::vector<Located<std::string>> hosts;
   Declarations params;
   Declarations query;
   std::optional<Located<std::int64_t>> status;
@@ -71,8 +71,8 @@ const config::Fields<RouteOptions>& route_fields() {
           .doc("Method of the requests, or several. HEAD follows from GET, OPTIONS is answered for every "
                "path.")
           .example("[\"GET\", \"POST\"]"),
-      field("host", &RouteOptions::host, host_pattern())
-          .doc("Name of the host that the request must be for. `*.example.org` is every name below "
+      field("host", &RouteOptions::hosts, host_patterns())
+          .doc("Name of the host that the request must be for, or several. `*.example.org` is every name below "
                "example.org. "
                "Without it the route serves all hosts. A file may set it for all it declares.")
           .example("\"www.example.org\""),
@@ -131,13 +131,14 @@ class RouteBuilder {
     take_broken_declarations("params", options_.params);
     take_broken_declarations("query", options_.query);
     if (options_.paths.empty()) return;
-    if (options_.host->empty()) options_.host = declaration_.host;
+    bool place_known = place_is_known();
+    if (options_.hosts.empty()) options_.hosts = declaration_.hosts;
 
     Endpoint endpoint;
     endpoint.section = "route";
     endpoint.summary = actions_.empty() ? "" : actions_.front()->action;
     endpoint.paths = options_.paths;
-    endpoint.host = options_.host;
+    endpoint.hosts = options_.hosts;
     for (auto method : options_.methods) endpoint.methods.add(method.value);
     if (endpoint.methods.empty()) endpoint.methods.add(http::Method::get);
     endpoint.parameters = builder_.parameters_of(options_.paths, options_.params, options_.query);
@@ -210,14 +211,14 @@ class RouteBuilder {
 
   /// Whether the table says which requests the route serves. If not, it is compared with no other.
   bool place_is_known() const {
-    return !table_.incomplete && std::ranges::none_of(table_.members, [](const config::Member& member) {
-      return (member.key == "path" || member.key == "host" || member.key == "method") && member.value.is_broken();
-    });
+    return !table_.incomplete && declaration_.hosts_known && config::is_read(table_, "path", options_.paths.size()) &&
+           config::is_read(table_, "host", options_.hosts.size()) &&
+           config::is_read(table_, "method", options_.methods.size());
   }
 
   std::unique_ptr<Handler> make_handler(const Endpoint& endpoint, const HandlerKind& kind, const void* options) {
     auto scope = builder_.scope_of(options_.paths, endpoint.parameters);
-    auto headers = builder_.merged_headers(options_.host, table_.find("headers"));
+    auto headers = builder_.merged_headers(table_.find("headers"));
     auto status = options_.status ? static_cast<http::Status>(options_.status->value) : http::Status{0};
     HandlerContext context{table_, scope, status, headers, builder_.reading()};
     return kind.make(context, options);

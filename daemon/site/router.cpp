@@ -132,7 +132,6 @@ Router::Router(std::span<const Endpoint> endpoints, TrailingSlash trailing_slash
 
 void Router::add(const Endpoint& endpoint, TrailingSlash trailing_slash, config::Diagnostics& diagnostics) {
   using Where = RouteTree::Where;
-  auto& tree = tree_for(endpoint.host.value);
   std::vector<std::string> names;
   std::vector<Leaf> leaves;
   std::vector<Pattern> patterns;
@@ -157,30 +156,39 @@ void Router::add(const Endpoint& endpoint, TrailingSlash trailing_slash, config:
     bool rest = segments.back().kind == PatternSegment::Kind::rest;
     auto where = endpoint.mount ? Where::mount : rest ? Where::rest : Where::end;
     auto way = endpoint.mount ? mount_segments(patterns[i]) : std::span<const PatternSegment>(segments);
-    auto pattern = leaves[i].pattern;
-    if (const auto* first = tree.add(way, where, std::move(leaves[i]))) {
-      report_duplicate(pattern, *first, endpoint.mount, diagnostics);
+    for (auto* tree : trees_for(endpoint)) {
+      if (const auto* first = tree->add(way, where, leaves[i]))
+        report_duplicate(leaves[i].pattern, *first, endpoint.mount, diagnostics);
     }
   }
 }
 
-/// Of a host that a file sets for all it declares only the place is known here; each such place is told once.
+/// Those of a file stand in all that it declares; each place is told once.
 void Router::check_hosts(std::span<const Endpoint> endpoints, config::Diagnostics& diagnostics) {
   std::vector<config::Span> told;
   for (const auto& endpoint : endpoints) {
-    const auto& host = endpoint.host;
-    if (host->empty() || std::ranges::find(told, host.span) != told.end()) continue;
-    told.push_back(host.span);
-    if (auto name = parse_host_pattern(host.value); !name) {
-      diagnostics.error("bad-host", host.span, name.error().message);
+    for (const auto& host : endpoint.hosts) {
+      if (std::ranges::find(told, host.span) != told.end()) continue;
+      told.push_back(host.span);
+      auto same = [&](const auto& other) { return equals_ignoring_case(*other, *host); };
+      const auto& first = *std::ranges::find_if(endpoint.hosts, same);
+      if (auto name = parse_host_pattern(host.value); !name)
+        diagnostics.error("bad-host", host.span, name.error().message);
+      else if (&first != &host)
+        diagnostics.error("duplicate-host", host.span, "this host is named twice").notes = {{first.span, "first here"}};
     }
   }
 }
 
-RouteTree& Router::tree_for(std::string_view host) {
-  if (host.empty()) return any_;
-  auto lower = to_lower(host);
-  return lower.starts_with("*.") ? wildcards_[lower.substr(1)] : exact_[lower];
+std::vector<RouteTree*> Router::trees_for(const Endpoint& endpoint) {
+  std::vector<RouteTree*> trees;
+  for (const auto& host : endpoint.hosts) {
+    auto lower = to_lower(*host);
+    auto* tree = lower.starts_with("*.") ? &wildcards_[lower.substr(1)] : &exact_[lower];
+    if (std::ranges::find(trees, tree) == trees.end()) trees.push_back(tree);
+  }
+  if (trees.empty()) trees.push_back(&any_);
+  return trees;
 }
 
 Routing Router::find(std::string_view host, http::Method method, std::string_view path, Arena& arena) const {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/arena.hpp"
 #include "config/diagnostics.hpp"
@@ -50,7 +51,7 @@ class Router {
   struct Request;
 
   void add(const Endpoint& endpoint, TrailingSlash trailing_slash, config::Diagnostics& diagnostics);
-  RouteTree& tree_for(std::string_view host);
+  std::vector<RouteTree*> trees_for(const Endpoint& endpoint);
   void check_hosts(std::span<const Endpoint> endpoints, config::Diagnostics& diagnostics);
   bool search_host(std::string_view host, Request& request, Routing& routing) const;
   bool search_tree(const RouteTree& tree, Request& request, Routing& routing) const;

@@ -54,7 +54,7 @@ void number_endpoints(Site& site) {
   for (auto& endpoint : site.endpoints)
     if (!endpoint.paths.empty())
       endpoint.number =
-          route_number(std::string(endpoint.listener()) + endpoint.host.value + endpoint.paths.front().value);
+          route_number(std::string(endpoint.listener()) + endpoint.host_names() + endpoint.paths.front().value);
 }
 
 void compile_lines(Site& site, config::Diagnostics& diagnostics) {
@@ -110,11 +110,11 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
   compile_lines(*site, diagnostics);
 
   Builder builder(reading);
-  if (site->server.headers) builder.set_headers("", *site->server.headers);
+  if (site->server.headers) builder.set_headers(*site->server.headers);
   if (site->server.headers) {
     config::Diagnostics told_elsewhere;  // every endpoint compiles these headers too, and reports what is wrong
     told_elsewhere.sources = diagnostics.sources;
-    site->common_fields = ResponseFields({}, builder.merged_headers({}, nullptr), Scope::request(), told_elsewhere);
+    site->common_fields = ResponseFields({}, builder.merged_headers(nullptr), Scope::request(), told_elsewhere);
   }
   for (const auto& part : document.parts) {
     auto found = section_builders().find(part.section);

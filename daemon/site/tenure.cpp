@@ -33,7 +33,7 @@ void append_value(std::string& out, const Value& value) {
 
 std::string identity(const config::Declaration& declaration) {
   std::string text;
-  append_text(text, declaration.host.value);
+  for (const auto& host : declaration.hosts) append_text(text, *host);
   append_value(text, declaration.table);
   return text;
 }

@@ -147,23 +147,34 @@ TEST_CASE("everything that is wrong with a file is found in one run") {
   }
 }
 
-TEST_CASE("headers come from server, host and route, and false removes one") {
+TEST_CASE("a table, and a file, may be for several hosts") {
+  test::TestSite site(
+      "host = [\"a.example\", \"*.b.example\"]\n[[route]]\npath = \"/\"\ntext = \"file\"\n"
+      "[[route]]\npath = \"/\"\nhost = [\"c.example\", \"d.example\"]\ntext = \"table\"\n");
+  CHECK(site.findings() == "");
+  auto of = [&](const char* host) { return site.serve({.fields = {}, .body = {}, .host = host}).body; };
+  CHECK(of("a.example") == "file");
+  CHECK(of("x.b.example") == "file");
+  CHECK(of("C.example") == "table");
+  CHECK(of("d.example") == "table");
+  CHECK(site.serve({.fields = {}, .body = {}, .host = "e.example"}).status == 404);
+}
+
+TEST_CASE("headers come from server and route, and false removes one") {
   config::Diagnostics diagnostics;
   config::Reading reading{.diagnostics = diagnostics};
   site::Builder builder(reading);
   auto document = config::load_text("t.toml",
                                     "[[route]]\nheaders = { X-A = \"1\", X-B = \"2\" }\n"
-                                    "[[route]]\nheaders = { x-b = \"h\", X-C = \"3\" }\n"
                                     "[[route]]\nheaders = { x-a = false, X-D = \"4\" }\n",
                                     diagnostics);
   const auto& tables = *document.find("route");
-  builder.set_headers("", *tables[0].table.find("headers"));
-  builder.set_headers("H.example", *tables[1].table.find("headers"));
-  auto merged = builder.merged_headers({"h.example", {}}, tables[2].table.find("headers"));
+  builder.set_headers(*tables[0].table.find("headers"));
+  auto merged = builder.merged_headers(tables[1].table.find("headers"));
   std::string all;
   for (const auto& header : merged) all += header.name + "=" + header.value.value + " ";
-  CHECK(all == "x-b=h X-C=3 X-D=4 ");
-  CHECK(builder.merged_headers({}, nullptr).size() == 2);
+  CHECK(all == "X-B=2 X-D=4 ");
+  CHECK(builder.merged_headers(nullptr).size() == 2);
   CHECK_FALSE(diagnostics.failed());
 }
 

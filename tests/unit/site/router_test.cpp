@@ -31,7 +31,7 @@ class Routes {
       auto& endpoint = endpoints_.emplace_back();
       for (const auto& path : route.paths) endpoint.paths.push_back({path, {}});
       endpoint.methods = route.methods;
-      endpoint.host.value = route.host;
+      if (!route.host.empty()) endpoint.hosts = {{route.host, {}}};
       endpoint.mount = route.mount;
       endpoint.trailing_slash = route.slash;
     }
