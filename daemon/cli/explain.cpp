@@ -10,7 +10,7 @@
 #include "http/method.hpp"
 #include "site/report.hpp"
 
-/// `sluice explain KEY`: what a key of the config means. `sluice explain GET /path`: what serves a request,
+/// `sluice explain`: what there is. `sluice explain KEY`: what a key of the config means. `sluice explain GET /path`: what serves a request,
 /// and why nothing else does.
 namespace sluice::cli {
 namespace {
@@ -24,7 +24,8 @@ struct Options {
 };
 
 int explain_key(const std::string& key) {
-  auto text = config::explain(key);
+  if (key.empty()) return print(config::contents(text_width())) ? exit_ok : exit_io;
+  auto text = config::explain(key, text_width());
   if (!text) {
     complain(text.error().message);
     return exit_usage;
@@ -58,8 +59,7 @@ Action prepare_explain(Arguments& arguments) {
   arguments.add({.names = "KEY|METHOD",
                  .value = options->subject,
                  .help = "A key, \"server.limits.header_bytes\" or \"header_bytes\", a table, \"route\", or "
-                         "\"placeholders\"; or the method of a request",
-                 .required = true});
+                         "\"placeholders\"; or the method of a request. Without it: a list of what there is"});
   arguments.add({"PATH", options->target, "The path of a request, after its method"});
   arguments.add({"--host", options->host, "The host for which the request is"});
   add_config_option(arguments, options->file);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,9 +39,29 @@ bool complain_of_unknown_command(int argc, char** argv) {
   return true;
 }
 
+/// `sluice help [WORD]` in the words of the other commands: the help of a command, or what a key means.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  if (words.size() < 2 || words[1] != "help") return words;
+  words.erase(words.begin() + 1);
+  bool of_command = words.size() == 1 || std::ranges::find(commands, words[1], &Command::name) != commands.end();
+  if (of_command) {
+    words.emplace_back("--help");
+  } else {
+    words.insert(words.begin() + 1, "explain");
+  }
+  return words;
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
+  auto words = arguments_of(argc, argv);
+  std::vector<char*> pointers;
+  for (auto& word : words) pointers.push_back(word.data());
+  argc = static_cast<int>(pointers.size());
+  pointers.push_back(nullptr);
+  argv = pointers.data();
   CommandLine line;
   std::vector<Action> actions;
   for (const auto& command : commands) {

@@ -4,6 +4,7 @@
 #include "config/catalogue.hpp"
 #include "config/diagnostics.hpp"
 #include "config/manual.hpp"
+#include "config/preamble.hpp"
 #include "config/topics.hpp"
 #include "config/unknown.hpp"
 #include "config/words.hpp"
@@ -30,49 +31,87 @@ bool matches(std::string_view path, std::string_view asked) {
   }
 }
 
-std::string line(std::string_view label, std::string_view text) {
-  if (text.empty()) return {};
-  auto padded = std::string(label) + std::string(9 - label.size(), ' ');
-  return "  " + padded + std::string(text) + "\n";
+/// Lays out what is told, for a terminal of so many columns.
+class Page {
+ public:
+  explicit Page(std::size_t width) : width_(width) {}
+
+  void add_title(std::string_view title) { out_ += (out_.empty() ? "" : "\n") + std::string(title) + "\n"; }
+  void add_heading(std::string_view heading) { out_ += "\n  " + std::string(heading) + "\n"; }
+  void add_paragraph(std::string_view text) {
+    if (!text.empty()) out_ += "\n  " + wrapped(text, 2, width_) + "\n";
+  }
+  /// "  type     size"; nothing when the text is empty.
+  void add_line(std::string_view label, std::string_view text) {
+    if (!text.empty()) out_ += "  " + padded(label, 9) + wrapped(text, 11, width_) + "\n";
+  }
+  /// A name, what it is, and what it means below that.
+  void add_item(std::string_view name, std::size_t widest, std::string_view type, std::string_view meaning) {
+    auto indent = 4 + widest + 2;
+    out_ += "    " + padded(name, widest + 2) + wrapped(type, indent, width_) + "\n";
+    if (!meaning.empty()) out_ += std::string(indent, ' ') + wrapped(meaning, indent, width_) + "\n";
+  }
+  void add_blank() { out_ += "\n"; }
+  std::string take() { return std::move(out_); }
+
+ private:
+  static std::string padded(std::string_view text, std::size_t width) {
+    return std::string(text) + std::string(width - std::min(width, text.size()), ' ');
+  }
+
+  std::size_t width_;
+  std::string out_;
+};
+
+/// "size: 1KiB … 1MiB; default "16KiB"".
+std::string type_of(const Field& field) {
+  auto text = field.type.name;
+  if (!field.type.range.empty()) text += ": " + field.type.range;
+  if (field.is_required) text += "; required";
+  if (!field.default_text.empty()) text += "; default " + field.default_text;
+  return text;
 }
 
-std::string key_list(const std::vector<const Field*>& fields) {
+std::size_t widest_of(const std::vector<Field>& fields) {
   std::size_t widest = 0;
-  for (const auto* field : fields) widest = std::max(widest, field->name.size());
-  std::string out = "\n  keys\n";
-  for (const auto* field : fields) {
-    out += "    " + field->name + std::string(widest + 2 - field->name.size(), ' ') + field->description + "\n";
-  }
-  return out;
+  for (const auto& field : fields) widest = std::max(widest, field.name.size());
+  return widest;
 }
 
-std::string text_of(const Entry& entry) {
+void add_keys(Page& page, std::string_view heading, const std::vector<Field>& fields) {
+  if (fields.empty()) return;
+  page.add_heading(heading);
+  auto widest = widest_of(fields);
+  for (const auto& field : fields) page.add_item(field.name, widest, type_of(field), field.description);
+}
+
+void add_entry(Page& page, const Entry& entry) {
   const auto& field = *entry.field;
-  auto out = entry.path + "\n\n";
-  if (!field.description.empty()) out += "  " + field.description + "\n\n";
-  out += line("in", entry.header.empty() ? "the top of a file, before the first table" : entry.header);
-  out += line("beside", entry.beside);
-  out += line("type", field.type.name);
-  out += line("range", field.type.range);
-  out += line("default", field.is_required ? "none: it must be given" : field.default_text);
-  if (!field.example_text.empty()) out += line("example", field.name + " = " + field.example_text);
-  if (field.type.fields) {
-    std::vector<const Field*> inside;
-    for (const auto& inner : *field.type.fields) inside.push_back(&inner);
-    out += key_list(inside);
-  }
-  return out;
+  page.add_title(entry.path);
+  page.add_paragraph(field.description);
+  page.add_blank();
+  page.add_line("in", entry.header.empty() ? "the top of a file, before the first table" : entry.header);
+  page.add_line("beside", entry.beside);
+  page.add_line("type", field.type.name);
+  page.add_line("range", field.type.range);
+  page.add_line("default", field.is_required ? "none: it must be given" : field.default_text);
+  if (!field.example_text.empty()) page.add_line("example", field.name + " = " + field.example_text);
+  if (field.type.fields) add_keys(page, "keys", *field.type.fields);
 }
 
-std::string text_of(const Section& section) {
-  std::vector<const Field*> keys;
-  for (const auto& part : section.fields) {
-    for (const auto& field : part()) {
-      if (std::ranges::find(keys, field.name, &Field::name) == keys.end()) keys.push_back(&field);
-    }
+/// The keys of every table first, then those of each action.
+void add_section(Page& page, const Section& section) {
+  page.add_title(header_of(section));
+  page.add_paragraph(section.description);
+  for (std::size_t i = 0; i < section.fields.size(); ++i) {
+    const auto& fields = section.fields[i]();
+    add_keys(page, i == 0 ? "keys" : "with " + in_ticks(action_of(fields)), fields);
   }
-  auto out = header_of(section) + "\n\n  " + section.description + "\n";
-  return keys.empty() ? out : out + key_list(keys);
+}
+
+std::string first_sentence(std::string_view text) {
+  auto end = text.find(". ");
+  return std::string(end == std::string_view::npos ? text : text.substr(0, end + 1));
 }
 
 Error no_such_key(std::string_view asked, const std::vector<Entry>& entries) {
@@ -99,21 +138,57 @@ Error no_such_key(std::string_view asked, const std::vector<Entry>& entries) {
 
 }  // namespace
 
-Result<std::string> explain(std::string_view key) {
+Result<std::string> explain(std::string_view key, std::size_t width) {
   auto asked = without_brackets(key);
-  if (auto topic = topics().find(asked); topic != topics().end()) return plain_text(topic->second);
-  std::string out;
-  if (const auto* section = Sections::all().find(asked)) out = text_of(*section);
+  if (auto topic = topics().find(asked); topic != topics().end()) return plain_text(topic->second, width);
+  Page page(width);
+  bool found = false;
+  if (const auto* section = Sections::all().find(asked)) {
+    add_section(page, *section);
+    found = true;
+  }
   auto entries = catalogue();
   auto add_where = [&](auto&& fits) {
     for (const auto& entry : entries) {
-      if (fits(entry)) out += (out.empty() ? "" : "\n") + text_of(entry);
+      if (!fits(entry)) continue;
+      add_entry(page, entry);
+      found = true;
     }
   };
   add_where([&](const Entry& entry) { return matches(entry.path, asked); });
-  if (out.empty()) add_where([&](const Entry& entry) { return entry.path.ends_with("." + asked); });
-  if (out.empty()) return std::unexpected(no_such_key(asked, entries));
-  return out;
+  if (!found) add_where([&](const Entry& entry) { return entry.path.ends_with("." + asked); });
+  if (!found) return std::unexpected(no_such_key(asked, entries));
+  return page.take();
+}
+
+std::string contents(std::size_t width) {
+  Page page(width);
+  page.add_title("What a config may say");
+  page.add_paragraph("`sluice explain NAME` tells more of each name below, and of any key: `sluice explain route`, "
+                     "`sluice explain server.limits`, `sluice explain body_bytes`. `sluice explain GET /path` tells what "
+                     "serves a request. `sluice reference` prints everything.");
+  auto add_list = [&page](std::string_view heading, const std::vector<std::pair<std::string, std::string>>& rows) {
+    page.add_heading(heading);
+    std::size_t widest = 0;
+    for (const auto& [name, meaning] : rows) widest = std::max(widest, name.size());
+    for (const auto& [name, meaning] : rows) page.add_item(name, widest, meaning, {});
+  };
+  std::vector<std::pair<std::string, std::string>> top, sections, tables, others;
+  for (const auto& field : preamble_fields()) top.emplace_back(field.name, first_sentence(field.description));
+  for (bool repeated : {false, true}) {
+    for (const auto& [name, section] : Sections::all().by_name()) {
+      if (section.repeated == repeated) sections.emplace_back(header_of(section), first_sentence(section.description));
+    }
+  }
+  for (const auto& entry : catalogue()) {
+    if (entry.field->type.is_table) tables.emplace_back(entry.path, first_sentence(entry.field->description));
+  }
+  for (const auto& [name, topic] : topics()) others.emplace_back(name, topic.title);
+  add_list("at the top of a file", top);
+  add_list("sections", sections);
+  add_list("tables in them", tables);
+  add_list("more", others);
+  return page.take();
 }
 
 }  // namespace sluice::config

@@ -13,7 +13,10 @@ std::string reference();
 
 /// What is known of a key ("server.limits.header_bytes"), a table ("server.limits", "route") or, where only
 /// the end of the name is given ("header_bytes"), of all keys with that end. The error says which names are
-/// near.
-Result<std::string> explain(std::string_view key);
+/// near. Lines are wrapped to `width` columns.
+Result<std::string> explain(std::string_view key, std::size_t width = 80);
+
+/// What can be explained: a table of contents.
+std::string contents(std::size_t width = 80);
 
 }  // namespace sluice::config

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/words.hpp"
+
 namespace sluice::config {
 
 std::map<std::string, Topic, std::less<>>& topics() {
@@ -9,14 +11,14 @@ std::map<std::string, Topic, std::less<>>& topics() {
   return all;
 }
 
-std::string plain_text(const Topic& topic) {
-  auto out = topic.title + "\n\n  " + topic.introduction + "\n";
+std::string plain_text(const Topic& topic, std::size_t width) {
+  auto out = topic.title + "\n\n  " + wrapped(topic.introduction, 2, width) + "\n";
   for (const auto& group : topic.groups) {
     std::size_t widest = 0;
     for (const auto& [written, meaning] : group.rows) widest = std::max(widest, written.size());
     out += "\n  " + group.title + "\n";
     for (const auto& [written, meaning] : group.rows)
-      out += "    " + written + std::string(widest + 2 - written.size(), ' ') + meaning + "\n";
+      out += "    " + written + std::string(widest + 2 - written.size(), ' ') + wrapped(meaning, widest + 6, width) + "\n";
   }
   return out;
 }

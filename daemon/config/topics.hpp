@@ -26,8 +26,8 @@ struct TopicEntry {
   TopicEntry(std::string name, Topic topic) { topics().emplace(std::move(name), std::move(topic)); }
 };
 
-/// The topic as plain text for a terminal.
-std::string plain_text(const Topic& topic);
+/// The topic as plain text for a terminal of `width` columns.
+std::string plain_text(const Topic& topic, std::size_t width = 80);
 /// The topic as a section of a Markdown document.
 std::string markdown(const Topic& topic);
 

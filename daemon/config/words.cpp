@@ -1,6 +1,7 @@
 #include "config/words.hpp"
 
 #include "base/escape.hpp"
+#include "base/utf8.hpp"
 
 namespace sluice::config {
 namespace {
@@ -58,6 +59,26 @@ std::string listed(const std::vector<std::string>& words, std::size_t most) {
     if (i != 0) out += ", ";
     if (i == most) return out + "…";
     out += words[i];
+  }
+  return out;
+}
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string out;
+  auto column = indent;
+  while (!text.empty()) {
+    auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    auto size = count_code_points(word);
+    if (column > indent && column + 1 + size > width) {
+      out.append("\n").append(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += size;
   }
   return out;
 }

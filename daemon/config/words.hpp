@@ -19,6 +19,8 @@ std::string in_ticks(std::string_view word);
 std::string in_quotes(std::string_view word);
 /// "a, b, c, …": at most `most` of `words`.
 std::string listed(const std::vector<std::string>& words, std::size_t most = 12);
+/// `text` in lines of at most `width` columns where its words allow that; each line but the first is indented.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
 /// "1 error", "2 errors".
 std::string counted(std::size_t count, std::string_view noun);
 

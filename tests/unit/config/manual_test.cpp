@@ -4,10 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "config/catalogue.hpp"
 #include "config/sample.hpp"
 #include "config/schema.hpp"
 #include "config/toml.hpp"
+#include "config/unknown.hpp"
 
 namespace {
 
@@ -34,9 +37,29 @@ TEST_CASE("a table is explained with its keys") {
   auto text = explain("[sample.limits]");
   REQUIRE(text);
   CHECK(contains(*text, "What is too much."));
-  CHECK(contains(*text, "    header_bytes  Largest head of a request.\n"));
+  CHECK(contains(*text, "    header_bytes  size: 1KiB … 1MiB; default \"16KiB\"\n"));
   REQUIRE(explain("[[thing]]"));
   CHECK(contains(*explain("[[thing]]"), "Tables for tests."));
+}
+
+TEST_CASE("the keys of a section are grouped by action, with type and default, in lines that fit") {
+  auto text = explain("route", 60);
+  REQUIRE(text);
+  CHECK(contains(*text, "\n  keys\n    path"));
+  CHECK(contains(*text, "; required\n"));
+  CHECK(contains(*text, "\n  with `text`\n    text "));
+  for (auto line : sluice::split(*text, '\n')) {
+    CAPTURE(line);
+    CHECK(sluice::count_code_points(line) <= 60);
+  }
+}
+
+TEST_CASE("the table of contents has every section and topic, in lines that fit") {
+  auto text = contents(70);
+  for (const auto& [name, section] : Sections::all().by_name()) CHECK(contains(text, "    " + header_of(section)));
+  CHECK(contains(text, "sample.limits"));
+  CHECK(contains(text, "    include"));
+  for (auto line : sluice::split(text, '\n')) CHECK(sluice::count_code_points(line) <= 70);
 }
 
 TEST_CASE("the end of a key's name is enough") {
