@@ -27,18 +27,26 @@ config::Format form_of(std::string_view name) {
   return name == "json" ? config::Format::json : config::Format::human;
 }
 
-/// "2 [[route]], 1 [[static]], from 3 files."
+/// "1 route, 2 directories, [health], from 3 files".
 std::string summary_of(const site::Site& site) {
+  static const std::map<std::string, std::pair<const char*, const char*>, std::less<>> nouns = {
+      {"route", {"route", "routes"}},
+      {"static", {"directory", "directories"}},
+      {"websocket", {"WebSocket endpoint", "WebSocket endpoints"}},
+      {"echo", {"echo service", "echo services"}}};
   std::map<std::string, std::size_t> counts;
   for (const auto& endpoint : site.endpoints) ++counts[endpoint.section];
   if (!site.echoes.empty()) counts["echo"] = site.echoes.size();
   std::string out;
   for (const auto& [section, count] : counts) {
-    out += (out.empty() ? "" : ", ") + std::to_string(count) + " [[" + section + "]]";
+    auto noun = nouns.find(section);
+    out += out.empty() ? "" : ", ";
+    out += noun == nouns.end() ? "[" + section + "]"
+                               : std::to_string(count) + " " + (count == 1 ? noun->second.first : noun->second.second);
   }
   if (out.empty()) out = "nothing";
   if (site.files.size() > 1) out += ", from " + std::to_string(site.files.size()) + " files";
-  return out + ".";
+  return out;
 }
 
 int check(const Options& options) {
@@ -52,8 +60,8 @@ int check(const Options& options) {
   bool human = options.format == "human";
   auto text = config::render(diagnostics, form_of(options.format), human && wants_colour(STDOUT_FILENO));
   if (human && site) {
-    text +=
-        file + " is good" + (user->empty() ? "" : " for the user " + *user) + ": it serves " + summary_of(*site) + "\n";
+    text += "No errors. " + file + " is good" + (user->empty() ? "" : " for the user " + *user) + ": it serves " +
+            summary_of(*site) + ".\nNext: `sluice reload` lets a running server read it, `sluice serve` starts one.\n";
   }
   if (!print(text)) return exit_io;
   return site ? exit_ok : exit_config;

@@ -1,13 +1,20 @@
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/rights.hpp"
 #include "cli/terminal.hpp"
 #include "config/diagnostics.hpp"
 #include "service/pid_file.hpp"
@@ -22,11 +29,26 @@ struct ReloadOptions {
   std::string pid_file;  // overrides server.pid_file
 };
 
+/// Lets systemd reload the unit, which knows the process; returns the exit status of systemctl.
+int reload_service(std::string unit) {
+  std::string program = "systemctl", verb = "reload";
+  std::array<char*, 4> arguments = {program.data(), verb.data(), unit.data(), nullptr};
+  pid_t child = 0;
+  auto error = ::posix_spawnp(&child, program.c_str(), nullptr, nullptr, arguments.data(), environ);
+  int status = 0;
+  if (error != 0 || ::waitpid(child, &status, 0) != child) {
+    complain("cannot run systemctl: " + std::string(std::strerror(error != 0 ? error : errno)));
+    return exit_unavailable;
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? exit_ok : exit_unavailable;
+}
+
 /// Finds mistakes before the server does, so that they are shown where the user is.
 int reload(const ReloadOptions& options) {
   config::Diagnostics diagnostics;
   diagnostics.for_another_process = true;
-  auto site = site::load(config_file(options.config), diagnostics);
+  auto file = config_file(options.config);
+  auto site = site::load(file, diagnostics);
   if (!diagnostics.all().empty()) {
     diagnostics.sort();
     std::fputs(config::render(diagnostics, config::Format::human, wants_colour(STDERR_FILENO)).c_str(), stderr);
@@ -34,9 +56,10 @@ int reload(const ReloadOptions& options) {
   if (!site) return exit_config;
   auto pid_file = options.pid_file.empty() ? site->server.pid_file.value_or("") : options.pid_file;
   if (pid_file.empty()) {
+    if (auto unit = service_of(file); !unit.empty()) return reload_service(std::move(unit));
     complain(
-        "which process? The config has no server.pid_file, and --pid-file is not given. A service of systemd is "
-        "reloaded by `systemctl reload sluice`");
+        "which process? The config has no server.pid_file, and --pid-file is not given. `sluice serve --watch` reloads "
+        "by itself, `kill -HUP PID` works always");
     return exit_usage;
   }
   auto pid = service::running_process(pid_file);

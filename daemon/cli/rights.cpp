@@ -48,6 +48,15 @@ void add_user_option(Arguments& arguments, std::string& user) {
                  .type = "NAME"});
 }
 
+std::string service_of(const std::string& file) {
+  std::error_code unreadable;
+  auto path = std::filesystem::weakly_canonical(file, unreadable);
+  bool is_there = path.parent_path().native() + "/" == service_folder && path.extension() == ".toml";
+  if (!is_there) return {};
+  auto name = path.stem().string();
+  return name == "sluice" ? name : "sluice@" + name;
+}
+
 std::expected<std::string, int> take_rights(const std::string& user, const std::string& file) {
   bool asked = !user.empty();
   if (!asked && (::geteuid() != 0 || !is_of_the_service(file))) return std::string();

@@ -16,4 +16,8 @@ void add_user_option(Arguments& arguments, std::string& user);
 /// nothing where the process keeps the rights that it has; or else an exit code, whose reason has been told.
 std::expected<std::string, int> take_rights(const std::string& user, const std::string& file);
 
+/// The unit of systemd that serves this config file: "sluice" for /etc/sluice/sluice.toml, "sluice@NAME" for
+/// /etc/sluice/NAME.toml. Empty: none.
+std::string service_of(const std::string& file);
+
 }  // namespace sluice::cli

@@ -97,18 +97,17 @@ def test_check_warns_of_what_is_most_likely_a_mistake(config, tmp_path):
         return [(finding["severity"], finding["code"], finding["line"])
                 for finding in json.loads(done.stdout)["diagnostics"]]
 
-    assert warnings("") == [("warning", "nothing-served", 1)]
     assert warnings('# comment\n[server]\nlisten = ":80"\n') == [("warning", "nothing-served", 1)]
     assert warnings('[log.access]\nto = "missing/access.log"\n[health]\n') == [("warning", "access-log", 2)]
     assert warnings('[log.access]\nto = "full/access.log"\n[health]\n') == []
     assert warnings('[[static]]\nroot = "www"\n') == [("warning", "empty-root", 2)]
     assert warnings('[[static]]\nroot = "full"\n') == []
 
+
 def test_an_empty_config_is_an_error(config):
     for text in ("", "\n", "x-mine = 1\n# comment\n"):
         done = run("check", config(text))
         assert done.returncode == 78 and "error[empty-config]" in done.stdout
-
 
 
 def test_variables_of_the_environment_stand_for_numbers_and_booleans_too(config):
@@ -325,3 +324,51 @@ def test_the_schema_refuses_what_check_refuses():
                   {"server": {"timeouts": {"keep_alive": 5}}}, {"nonsense": {}}):
         assert list(schema.iter_errors(wrong)), wrong
     assert not list(schema.iter_errors({"x-mine": 1, "server": {"x-mine": True}}))
+
+
+@pytest.mark.skipif(subprocess.run(["unshare", "--mount", "true"]).returncode != 0, reason="needs a mount namespace")
+@pytest.mark.parametrize("name, unit", [("sluice", "sluice"), ("blog", "sluice@blog")])
+def test_reload_of_a_file_of_the_package_asks_systemd(tmp_path, name, unit):
+    """/etc/sluice is a folder of the test's own here, and systemctl notes what it is asked."""
+    def reload(text, status):
+        etc, told = tmp_path / "etc", tmp_path / "told"
+        etc.mkdir(exist_ok=True)
+        (etc / f"{name}.toml").write_text(text)
+        told.unlink(missing_ok=True)
+        (tmp_path / "systemctl").write_text(f'#!/bin/sh\necho "$@" >"{told}"\nexit {status}\n')
+        (tmp_path / "systemctl").chmod(0o755)
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", 'mkdir -p /etc/sluice && mount --bind "$1" /etc/sluice && exec "$2" reload -c "/etc/sluice/$3.toml"',
+                               "sh", etc, BINARY, name], env=environment() | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}, capture_output=True, text=True)
+        return done.returncode, told.read_text().strip() if told.exists() else None
+
+    assert reload(GOOD, 0) == (0, f"reload {unit}")
+    assert reload(GOOD, 1) == (69, f"reload {unit}")
+    assert reload("[[route]]\n", 0) == (78, None)
+
+
+def test_explain_alone_and_help_alone_tell_what_there_is():
+    done = run("explain")
+    assert done.returncode == 0
+    for name in ("[server]", "[[route]]", "server.limits", "placeholders", "include"):
+        assert name in done.stdout
+    assert run("help").stdout == run("--help").stdout
+    assert run("help", "check").stdout == run("check", "--help").stdout
+    assert run("help", "body_bytes").stdout == run("explain", "body_bytes").stdout
+    assert run("help", "nonsense").returncode == 64
+
+
+def test_explain_groups_the_keys_of_a_route_by_action_in_lines_that_fit():
+    told = run("explain", "route").stdout
+    assert re.search(r"^    path +string or array of strings; required$", told, re.M)
+    assert re.search(r'^    method .*; default "GET"$', told, re.M | re.S)
+    for action in ("text", "file", "redirect", "publish"):
+        assert f"\n  with `{action}`\n" in told
+    assert max(len(line) for line in told.splitlines()) <= 80
+
+
+def test_a_good_config_is_told_what_it_serves_and_what_comes_next(config):
+    text = '[health]\n[[route]]\npath = "/"\ntext = "x"\n[[websocket]]\npath = "/a"\n[[websocket]]\npath = "/b"\n'
+    told = run("check", config(text)).stdout
+    assert told.startswith("No errors. ")
+    assert "it serves [health], 1 route, 2 WebSocket endpoints.\n" in told
+    assert "sluice reload" in told and "sluice serve" in told
