@@ -5,9 +5,11 @@
 
 #include "config/expansion.hpp"
 #include "config/fields.hpp"
+#include "config/foreign_file.hpp"
 #include "config/include.hpp"
 #include "config/preamble.hpp"
 #include "config/source.hpp"
+#include "config/swallowed.hpp"
 #include "config/toml.hpp"
 #include "config/unknown.hpp"
 #include "config/words.hpp"
@@ -43,7 +45,7 @@ class Loader {
   }
 
   void load_source(std::uint16_t file) {
-    if (!check_text(file, diagnostics_)) return;
+    if (!check_text(file, diagnostics_) || report_foreign_file(file, diagnostics_)) return;
     auto root = parse_file(file, diagnostics_);
     if (!root) return;
     expand(*root, diagnostics_);
@@ -51,20 +53,20 @@ class Loader {
     Hosts hosts{preamble.hosts, is_read(*root, "host", preamble.hosts.size())};
     for (auto& member : root->members) declare(member, hosts);
     for (const auto& pattern : preamble.include) {
+      diagnostics_.sources[file].includes.push_back(include_pattern(pattern, diagnostics_));
       for (const auto& name : included_files(pattern, diagnostics_)) load_file(name, pattern.span);
     }
   }
-      diagnostics_.sources[file].includes.push_back(include_pattern(pattern, diagnostics_));
 
  private:
-  struct File {
-    std::string identity;  // its canonical path
   /// For which a file declares its sections.
   struct Hosts {
     std::vector<Located<std::string>> names;
     bool known;
   };
 
+  struct File {
+    std::string identity;  // its canonical path
     Span named_at;
     bool open;  // its includes are being read now
   };
@@ -167,6 +169,9 @@ class Loader {
     }
   }
 
+  /// A table that is not complete where it stands.
+  static bool is_open(const Value& value) { return value.is(Kind::table) && !value.inline_table; }
+
   Diagnostic& wrong_brackets(const Section& section, Span span) {
     auto wrong = section.repeated ? "[" + section.name + "]" : "[[" + section.name + "]]";
     return diagnostics_.error("wrong-brackets", span, wrong + " must be written " + header_of(section));
@@ -196,14 +201,14 @@ class Loader {
 
 }  // namespace
 
-const std::vector<Declaration>* Document::find(std::string_view section) const {
-  auto part = std::ranges::find(parts, section, &Part::section);
-  return part == parts.end() ? nullptr : &part->declarations;
-}
-
 bool is_read(const Value& table, std::string_view key, std::size_t read) {
   const auto* value = table.find(key);
   return !value || (read != 0 && read == (value->is(Kind::array) ? value->items.size() : 1));
+}
+
+const std::vector<Declaration>* Document::find(std::string_view section) const {
+  auto part = std::ranges::find(parts, section, &Part::section);
+  return part == parts.end() ? nullptr : &part->declarations;
 }
 
 Document load(const std::string& file, Diagnostics& diagnostics) {

@@ -182,57 +182,94 @@ constexpr std::array words = {
 };
 
 struct LocalWord {
+  std::string_view table;    // "log.access"
   std::string_view foreign;  // in lower case, without `_` and `-`
   Advice advice;
 };
 
-/// Words that mean something else in [[static]] than elsewhere, or anything at all only there.
+/// Words that mean something else in one table than elsewhere, or anything at all only there.
 constexpr Advice mount{"write `path`: where in the URLs the files are", "path"};
 constexpr Advice folder{"write `root`: the directory that holds the files", "root"};
 constexpr Advice lifetime{"write `cache`, for example cache = { \"*.pdf\" = \"1d\" }", "cache"};
 constexpr Advice unasked{by_itself, {}};
+constexpr Advice checks{"write `live` and `ready`, the paths of its two answers", {}};
+constexpr Advice answer{"write `reply`, which answers each message; `greeting` is sent when the WebSocket opens", {}};
+constexpr Advice rooms{"write `room`", "room"};
+constexpr Advice log_file{"write [log.access] to", {}};
+constexpr Advice log_target{"write `to`", "to"};
+constexpr Advice place{"write `listen`", "listen"};
 
-constexpr std::array words_of_static = {
-    LocalWord{"acceptranges", unasked},
-    LocalWord{"alias", folder},
-    LocalWord{"at", mount},
-    LocalWord{"basepath", mount},
-    LocalWord{"baseurl", mount},
-    LocalWord{"cachecontrol", lifetime},
-    LocalWord{"charset",
+constexpr std::array local_words = {
+    LocalWord{"static", "acceptranges", unasked},
+    LocalWord{"static", "alias", folder},
+    LocalWord{"static", "at", mount},
+    LocalWord{"static", "basepath", mount},
+    LocalWord{"static", "baseurl", mount},
+    LocalWord{"static", "cachecontrol", lifetime},
+    LocalWord{"static", "charset",
               {"text is UTF-8 unless `types` says otherwise: { txt = \"text/plain; charset=iso-8859-1\" }", {}}},
-    LocalWord{"dir", folder},
-    LocalWord{"directory", folder},
-    LocalWord{"docroot", folder},
-    LocalWord{"documentroot", folder},
-    LocalWord{"etag", unasked},
-    LocalWord{"expires", lifetime},
-    LocalWord{"files", folder},
-    LocalWord{"folder", folder},
-    LocalWord{"from", folder},
-    LocalWord{"immutable", {"write `cache`, for example cache = { \"/assets/**\" = \"immutable\" }", "cache"}},
-    LocalWord{"lastmodified", unasked},
-    LocalWord{"location", mount},
-    LocalWord{"maxage", lifetime},
-    LocalWord{"mount", mount},
-    LocalWord{"mountpath", mount},
-    LocalWord{"mountpoint", mount},
-    LocalWord{"nosniff", unasked},
-    LocalWord{"prefix", mount},
-    LocalWord{"public", folder},
-    LocalWord{"publicdir", folder},
-    LocalWord{"publicpath", mount},
-    LocalWord{"route", mount},
-    LocalWord{"serve", folder},
-    LocalWord{"source", folder},
-    LocalWord{"src", folder},
-    LocalWord{"stripprefix", {"what `path` says is taken off before the file is looked for", {}}},
-    LocalWord{"trailingslash", {"a directory without its slash is redirected to the one with it", {}}},
-    LocalWord{"ttl", lifetime},
-    LocalWord{"uri", mount},
-    LocalWord{"url", mount},
-    LocalWord{"webroot", folder},
-    LocalWord{"wwwroot", folder},
+    LocalWord{"static", "dir", folder},
+    LocalWord{"static", "directory", folder},
+    LocalWord{"static", "docroot", folder},
+    LocalWord{"static", "documentroot", folder},
+    LocalWord{"static", "etag", unasked},
+    LocalWord{"static", "expires", lifetime},
+    LocalWord{"static", "files", folder},
+    LocalWord{"static", "folder", folder},
+    LocalWord{"static", "from", folder},
+    LocalWord{"static", "immutable", {"write `cache`, for example cache = { \"/assets/**\" = \"immutable\" }", "cache"}},
+    LocalWord{"static", "lastmodified", unasked},
+    LocalWord{"static", "location", mount},
+    LocalWord{"static", "maxage", lifetime},
+    LocalWord{"static", "mount", mount},
+    LocalWord{"static", "mountpath", mount},
+    LocalWord{"static", "mountpoint", mount},
+    LocalWord{"static", "nosniff", unasked},
+    LocalWord{"static", "prefix", mount},
+    LocalWord{"static", "public", folder},
+    LocalWord{"static", "publicdir", folder},
+    LocalWord{"static", "publicpath", mount},
+    LocalWord{"static", "route", mount},
+    LocalWord{"static", "serve", folder},
+    LocalWord{"static", "source", folder},
+    LocalWord{"static", "src", folder},
+    LocalWord{"static", "stripprefix", {"what `path` says is taken off before the file is looked for", {}}},
+    LocalWord{"static", "trailingslash", {"a directory without its slash is redirected to the one with it", {}}},
+    LocalWord{"static", "ttl", lifetime},
+    LocalWord{"static", "uri", mount},
+    LocalWord{"static", "url", mount},
+    LocalWord{"static", "webroot", folder},
+    LocalWord{"static", "wwwroot", folder},
+    LocalWord{"", "accesslog", log_file},
+    LocalWord{"echo", "address", place},
+    LocalWord{"echo", "port", place},
+    LocalWord{"health", "endpoint", checks},
+    LocalWord{"health", "path", checks},
+    LocalWord{"health", "uri", checks},
+    LocalWord{"health", "url", checks},
+    LocalWord{"log", "access", log_file},
+    LocalWord{"log", "accesslog", log_file},
+    LocalWord{"log", "file", log_file},
+    LocalWord{"log", "output", log_file},
+    LocalWord{"log", "path", log_file},
+    LocalWord{"log", "to", log_file},
+    LocalWord{"log.access", "file", log_target},
+    LocalWord{"log.access", "output", log_target},
+    LocalWord{"log.access", "path", log_target},
+    LocalWord{"server", "accesslog", log_file},
+    LocalWord{"server", "address", place},
+    LocalWord{"server", "bind", place},
+    LocalWord{"server", "host",
+              {"for the address write `listen`, for a virtual host `host` at the top of a file or in a [[route]]", {}}},
+    LocalWord{"server", "port", {"write `listen`, for example listen = \":8080\"", {}}},
+    LocalWord{"websocket", "body", answer},
+    LocalWord{"websocket", "channel", rooms},
+    LocalWord{"websocket", "html", answer},
+    LocalWord{"websocket", "message", answer},
+    LocalWord{"websocket", "onmessage", answer},
+    LocalWord{"websocket", "response", answer},
+    LocalWord{"websocket", "text", answer},
+    LocalWord{"websocket", "topic", rooms},
 };
 
 std::string plain(std::string_view word) {
@@ -248,10 +285,10 @@ std::string_view advice_for_foreign_word(std::string_view word) {
   return found == words.end() ? std::string_view{} : found->advice;
 }
 
-Advice advice_for_foreign_word(std::string_view word, std::string_view section) {
-  if (section != "static") return {};
-  auto found = std::ranges::find(words_of_static, plain(word), &LocalWord::foreign);
-  return found == words_of_static.end() ? Advice{} : found->advice;
+Advice advice_for_foreign_word(std::string_view word, std::string_view table) {
+  auto found = std::ranges::find_if(
+      local_words, [&](const LocalWord& known) { return known.table == table && known.foreign == plain(word); });
+  return found == local_words.end() ? Advice{} : found->advice;
 }
 
 }  // namespace sluice::config

@@ -1,6 +1,7 @@
 #include "config/unknown.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "config/catalogue.hpp"
@@ -10,20 +11,31 @@
 namespace sluice::config {
 namespace {
 
-bool is_repeated(const Entry& entry) {
-  return entry.header.starts_with("[[") && entry.header.find('.') == std::string::npos;
+std::string section_name(std::string_view where) {
+  auto first = where.find_first_not_of('[');
+  if (first == std::string_view::npos) return {};
+  return std::string(where.substr(first, where.find_first_of(".]", first) - first));
 }
 
-/// The place in the language where a key is at home; one in the section `near` is preferred, then a section that there
-/// may be many of: people write more [[route]] than [metrics].
-std::optional<Entry> find_home(std::string_view key, std::string_view near) {
+/// How likely somebody who writes in the section `near` (empty: at the top of a file) means this key; less is likelier.
+/// The server as a whole comes before any section of it, and people write more [[route]] than [metrics].
+std::size_t rank(const Entry& entry, std::string_view near, const Value& value) {
+  constexpr std::array likely = {"", "server", "log", "route", "static", "websocket"};
+  auto section = section_name(entry.header);
+  auto place = section == near && !near.empty()
+                   ? 0
+                   : static_cast<std::size_t>(std::ranges::find(likely, section) - likely.begin()) + 1;
+  bool inside = entry.header.find('.') != std::string::npos;
+  constexpr std::size_t takes_no_such_value = 100;
+  return 2 * place + (inside ? 1 : 0) + (detail::accepts(entry.field->type.kinds, value.kind) ? 0 : takes_no_such_value);
+}
+
+/// The place in the language where a key is most likely at home.
+std::optional<Entry> find_home(std::string_view key, std::string_view near, const Value& value) {
   std::optional<Entry> home;
   for (auto& entry : catalogue()) {
     if (entry.field->name != key) continue;
-    bool is_near = entry.path.starts_with(std::string(near) + ".");
-    bool is_likelier = home && home->header.starts_with('[') && !is_repeated(*home) && is_repeated(entry);
-    if (!home || is_near || is_likelier) home = std::move(entry);
-    if (is_near) break;
+    if (!home || rank(entry, near, value) < rank(*home, near, value)) home = std::move(entry);
   }
   return home;
 }
@@ -41,7 +53,10 @@ std::string belongs(const Entry& home, std::string_view where) {
   auto key = in_ticks(home.field->name);
   if (home.header.empty()) return key + " belongs at the top of the file, before the first table";
   if (!home.beside.empty() && home.header == where) return key + " goes with " + actions_beside(home);
-  return home.field->type.is_table ? "write [" + home.path + "]" : key + " belongs in " + home.header;
+  if (home.field->type.is_table) return "write [" + home.path + "]";
+  auto advice = key + " belongs in " + home.header;
+  bool is_around = where.starts_with("[" + section_name(home.header) + ".");
+  return is_around ? advice + ": move it above the line " + std::string(where) : advice;
 }
 
 /// A key of another table that is spelt like this one and takes its value, where there is nothing better to
@@ -56,14 +71,22 @@ std::string similar_elsewhere(const Member& member, std::string_view where) {
   for (const auto& entry : entries) names.push_back(entry.field->name);
   auto meant = nearest(member.key, names);
   if (meant.empty()) return {};
-  auto entry = std::ranges::find_if(entries, [&](const Entry& e) { return e.field->name == meant; });
-  return "did you mean " + in_ticks(meant) + (entry->header == where ? "" : " in " + entry->header) + "?";
+  auto home = find_home(meant, section_name(where), member.value);
+  return "did you mean " + in_ticks(meant) + (home->header == where ? "" : " in " + home->header) + "?";
 }
 
-std::string section_name(std::string_view where) {
+/// "[log.access]" → "log.access".
+std::string_view table_name(std::string_view where) {
   auto first = where.find_first_not_of('[');
-  if (first == std::string_view::npos) return {};
-  return std::string(where.substr(first, where.find_first_of(".]", first) - first));
+  return first == std::string_view::npos ? where : where.substr(first, where.find(']', first) - first);
+}
+
+/// The key of `known` that an advice such as "write `path`" begins with.
+std::string_view key_of_advice(std::string_view advice, const std::vector<std::string_view>& known) {
+  constexpr std::string_view begin = "write `";
+  if (!advice.starts_with(begin)) return {};
+  advice = advice.substr(begin.size(), advice.find('`', begin.size()) - begin.size());
+  return std::ranges::find(known, advice) == known.end() ? std::string_view() : advice;
 }
 
 /// In the order in which the section declares them, which begins with those that matter most: a long list is cut.
@@ -101,7 +124,8 @@ bool is_section(const Value& value) {
 /// Where something that means nothing at the top of a file would mean something. A table is at home only
 /// where a table is, unless nothing else can be said.
 std::string hint_at_home(const Member& member, bool is_table) {
-  auto home = find_home(member.key, {});
+  if (auto advice = advice_for_foreign_word(member.key, ""); !advice.text.empty()) return std::string(advice.text);
+  auto home = find_home(member.key, {}, member.value);
   bool fits = home && home->field->type.is_table == is_table;
   auto advice = fits ? std::string() : std::string(advice_for_foreign_word(member.key));
   if (!advice.empty()) return advice;
@@ -126,13 +150,15 @@ std::string_view report_unknown_key(const Member& member, std::string_view where
     meant = {};
   } else if (!meant.empty()) {
     finding.label = "did you mean " + in_ticks(meant) + "?";
-  } else if (auto advice = advice_for_foreign_word(member.key, section_name(where)); !advice.text.empty()) {
+  } else if (auto advice = advice_for_foreign_word(member.key, table_name(where)); !advice.text.empty()) {
     finding.label = advice.text;
     meant = advice.key;
-  } else if (auto home = find_home(member.key, section_name(where))) {
+  } else if (auto home = find_home(member.key, section_name(where), member.value)) {
     finding.label = belongs(*home, where);
   } else {
-    finding.label = advice_for_foreign_word(member.key);
+    auto words = advice_for_foreign_word(member.key);
+    finding.label = words;
+    meant = key_of_advice(words, known);
   }
   if (finding.label.empty()) finding.label = similar_elsewhere(member, where);
   if (finding.label.empty()) {

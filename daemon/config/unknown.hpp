@@ -29,7 +29,7 @@ struct Advice {
   std::string_view key;   // that is to be written instead, where it is one
 };
 
-/// The same for a word that means something of its own in the section of this name ("static").
-Advice advice_for_foreign_word(std::string_view word, std::string_view section);
+/// The same for a word that means something of its own in the table of this name ("static", "log.access").
+Advice advice_for_foreign_word(std::string_view word, std::string_view table);
 
 }  // namespace sluice::config

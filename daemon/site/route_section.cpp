@@ -75,7 +75,7 @@ const config::Fields<RouteOptions>& route_fields() {
           .doc("Name of the host that the request must be for, or several. `*.example.org` is every name below "
                "example.org. "
                "Without it the route serves all hosts. A file may set it for all it declares.")
-          .example("\"www.example.org\""),
+          .example("[\"example.org\", \"www.example.org\"]"),
       field("params", &RouteOptions::params, parameter_declarations())
           .doc("Types and defaults of path parameters, by name; one that is not declared is a string. A "
                "value of the "
@@ -151,7 +151,7 @@ class RouteBuilder {
     for (std::size_t i = 0; i < actions_.size(); ++i)  // of several, too: each may have mistakes of its own
       endpoint.handler = make_handler(endpoint, *actions_[i], options[i].get());
     if (endpoint.handler && endpoint.handler->lasting()) endpoint.tenure = Tenure::of(declaration_);
-    if (place_is_known()) builder_.add(std::move(endpoint));
+    if (place_known) builder_.add(std::move(endpoint));
   }
 
  private:
@@ -167,7 +167,7 @@ class RouteBuilder {
     if (actions_.empty() && table_.find("status") && status != handler_kinds().end())
       actions_.push_back(&status->second);
     if (actions_.empty()) find_misspelt_action();
-    if (actions_.empty() && !table_.incomplete) report_missing();
+    if (actions_.empty() && !table_.incomplete && !has_unknown_key()) report_missing();
     if (actions_.size() > 1) report_several();
   }
 
@@ -181,6 +181,15 @@ class RouteBuilder {
       bool is_misspelt = kind != handler_kinds().end() && kind->first != member.key;
       if (is_misspelt && actions_.empty()) actions_.push_back(&kind->second);
     }
+  }
+
+  /// A key that is reported as unknown may have been meant as the action.
+  bool has_unknown_key() const {
+    std::vector<std::string_view> names;
+    for (const auto& field : route_fields()) names.push_back(field.name);
+    return std::ranges::any_of(table_.members, [&](const config::Member& member) {
+      return !member.key.starts_with("x-") && config::nearest(member.key, names).empty();
+    });
   }
 
   /// Reads the common keys and those of the kinds that were found; returns the options of each.

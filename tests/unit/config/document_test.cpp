@@ -80,16 +80,16 @@ TEST_CASE("a file's host goes with what this file declares") {
   Diagnostics diagnostics;
   auto document = load(folder.path("main.toml"), diagnostics);
   const auto& things = *document.find("thing");
-  CHECK(things[0].host->empty());
-  CHECK(*things[1].host == "a.example");
-  CHECK(things[1].host.span.line == 1);
+  CHECK(things[0].hosts.empty());
+  CHECK(*things[1].hosts[0] == "a.example");
+  CHECK(things[1].hosts[0].span.line == 1);
 }
 
 TEST_CASE("a misspelt host is reported and taken all the same") {
   Diagnostics diagnostics;
   auto document = load_text("test.toml", "hots = \"a.example\"\n[[thing]]\npath = \"a\"\n", diagnostics);
   CHECK(places(diagnostics) == "test.toml:1:1 unknown-key");
-  CHECK(*document.find("thing")->front().host == "a.example");
+  CHECK(*document.find("thing")->front().hosts[0] == "a.example");
 }
 
 TEST_CASE("a pattern may match nothing, a plain name may not") {
@@ -134,15 +134,24 @@ TEST_CASE("a fault of syntax in one file does not hide the findings in others") 
         "main.toml:2:1 unknown-key; a.inc:1:5 syntax; a.inc:1:1 unknown-key; b.inc:1:2 unknown-section");
 }
 
-TEST_CASE("a plain table in two files is reported with both places") {
+TEST_CASE("a plain table may be spread over files, but a key is given once") {
   Folder folder;
-  folder.write("main.toml", "include = \"a.inc\"\n[sample]\n");
-  folder.write("a.inc", "\n[sample.limits]\n");
-  Diagnostics diagnostics;
-  auto document = load(folder.path("main.toml"), diagnostics);
-  CHECK(places(diagnostics) == "a.inc:2:1 declared-twice");
-  CHECK(diagnostics.all()[0].notes[0].span.line == 2);
-  CHECK(document.find("sample")->size() == 1);
+  folder.write("main.toml", "include = \"*.inc\"\n[sample]\nlevel = \"info\"\n[sample.limits]\ncount = 1\n");
+  folder.write("a.inc", "[sample.limits]\nheader_bytes = \"2KiB\"\n");
+  Diagnostics good;
+  auto document = load(folder.path("main.toml"), good);
+  CHECK(places(good) == "");
+  REQUIRE(document.find("sample")->size() == 1);
+  const auto& table = document.find("sample")->front().table;
+  CHECK(table.find("limits")->members.size() == 2);
+  CHECK(table.find("level"));
+
+  folder.write("b.inc", "[sample]\nlevel = \"debug\"\nlimits.count = 2\n");
+  Diagnostics twice;
+  load(folder.path("main.toml"), twice);
+  CHECK(places(twice) == "b.inc:2:1 declared-twice; b.inc:3:8 declared-twice");
+  REQUIRE(twice.all()[0].notes.size() == 1);
+  CHECK(twice.all()[0].notes[0].span.line == 3);
 }
 
 TEST_CASE("files that cannot be read are reported where they are named") {
@@ -178,7 +187,7 @@ TEST_CASE("what stands at the top without meaning is reported with what it may h
       {"document_root = \"/\"\n", "test.toml:1:1 unknown-key",
        "a directory is served by [[static]] with `path` and `root`"},
       {"strict = true\n", "test.toml:1:1 unknown-key", "`strict` belongs in [sample]"},
-      {"header_bytes = \"1KiB\"\n", "test.toml:1:1 unknown-key", "`header_bytes` belongs in [sample.limits]"},
+      {"header_bytes = \"1KiB\"\n", "test.toml:1:1 unknown-key", "`header_bytes` belongs in [server.limits]"},
       {"[location]\n", "test.toml:1:2 unknown-section", "write a [[route]] with `path`"},
       {"sample = 5\n", "test.toml:1:10 wrong-type", "write its keys below a line [sample]"},
       {"thing = \"x\"\n", "test.toml:1:9 wrong-type", "write its keys below a line [[thing]]"},

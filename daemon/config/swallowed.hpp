@@ -1,0 +1,13 @@
+#pragma once
+
+#include "config/diagnostics.hpp"
+#include "config/fields.hpp"
+#include "config/value.hpp"
+
+namespace sluice::config {
+
+/// A header such as [static.headers] takes all the keys below it, those too that were meant for [[static]]. Reports
+/// them, once for each header, and gives them back to `table`, which is one of `section`: nothing more is wrong.
+void return_swallowed(const Section& section, Value& table, Diagnostics& diagnostics);
+
+}  // namespace sluice::config
