@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, limit_count> names = {
     "connections",
     "connections_per_ip",
     "memory",
+    "room_history",
     "timeouts.header",
     "timeouts.body_idle",
     "timeouts.write_idle",

@@ -18,6 +18,7 @@ enum class Limit : std::uint8_t {
   connections,
   connections_per_ip,
   memory,
+  room_history,
   header_timeout,
   body_timeout,
   write_timeout,

@@ -1,11 +1,43 @@
 #include "handlers/event_stream.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.hpp"
 #include "net/open_protocols.hpp"
 
 namespace sluice::handlers {
+namespace {
+
+/// A piece of a message as it is sent. A peer that reads nothing holds one piece, and a turn of the loop makes a few.
+struct Piece {
+  std::shared_ptr<const std::string> text;
+  std::size_t end = 0;  // in the payload
+};
+constexpr std::size_t piece_size = 64 * 1024;
+
+/// All streams of a room ask one after the other for the same piece: the last one is made once in a thread.
+const Piece& piece_of(const rooms::Room& room, const rooms::Post& post, const std::string& name, std::size_t from) {
+  struct Last {
+    std::weak_ptr<const websocket::SharedMessage> message;
+    std::uint64_t room = 0, number = 0;
+    std::string name;
+    std::size_t from = 0;
+    Piece piece;
+  };
+  thread_local Last last;
+  bool same_message = !last.message.owner_before(post.message) && !post.message.owner_before(last.message);
+  if (same_message && last.from == from && last.room == room.epoch() && last.number == post.number && last.name == name)
+    return last.piece;
+  std::string text;
+  auto end = append_event(text, {event_id(room, post.number), name}, post.message->payload(), from, piece_size);
+  text.shrink_to_fit();
+  last = {post.message, room.epoch(), post.number,
+          name,         from,         {std::make_shared<const std::string>(std::move(text)), end}};
+  return last.piece;
+}
+
+}  // namespace
 
 std::string event_id(const rooms::Room& room, std::uint64_t number) {
   char text[40];
@@ -24,20 +56,25 @@ std::uint64_t number_in(std::string_view id, const rooms::Room& room) {
   return parse_unsigned(id.substr(dash + 1)).value_or(0);
 }
 
-void append_event(std::string& out, std::string_view id, std::string_view event, std::string_view data) {
-  auto field = [&out](std::string_view name, std::string_view value) {
-    out.append(name).append(": ").append(value).append("\n");
-  };
-  if (!id.empty()) field("id", id);
-  if (!event.empty()) field("event", event);
-  while (true) {
-    auto end = data.find_first_of("\r\n");
-    field("data", data.substr(0, end));
-    if (end == std::string_view::npos) break;
-    bool crlf = data.substr(end).starts_with("\r\n");
-    data.remove_prefix(end + (crlf ? 2 : 1));
+std::size_t append_event(std::string& out, const EventHead& head, std::string_view data, std::size_t from,
+                         std::size_t most) {
+  if (from == 0) {
+    if (!head.id.empty()) out.append("id: ").append(head.id).append("\n");
+    if (!head.name.empty()) out.append("event: ").append(head.name).append("\n");
+    out.append("data: ");
   }
-  out += '\n';
+  const auto begin = out.size();
+  while (from < data.size() && out.size() - begin < most) {
+    auto part = data.substr(from, most - (out.size() - begin));
+    auto end = std::ranges::find_if(part, [](char c) { return c == '\n' || c == '\r'; });
+    out.append(part.begin(), end);
+    from += static_cast<std::size_t>(end - part.begin());
+    if (end == part.end()) continue;
+    out.append("\ndata: ");
+    from += data.substr(from).starts_with("\r\n") ? 2 : 1;
+  }
+  if (from == data.size()) out.append("\n\n");
+  return from;
 }
 
 EventStream::EventStream(std::shared_ptr<const EventSettings> settings, std::string room, std::string last_id,
@@ -58,26 +95,24 @@ void EventStream::on_open(net::Transport& transport) {
   transport_->write(settings_->retry ? "retry: " + std::to_string(settings_->retry->count()) + "\n\n"
                                      : std::string(":\n\n"));
   auto past = rooms::Hub::current().join(room_name_, *this, settings_->history);
-  auto seen = number_in(last_id_, room());
-  for (const auto& post : past) {
-    if (post.number > seen) deliver(post);
-  }
+  past.after = std::max(past.after, number_in(last_id_, room()));
+  send_past(past);
   std::string().swap(last_id_);
   std::string().swap(room_name_);
   transport_->set_deadline(settings_->heartbeat);
 }
 
-void EventStream::send(const rooms::Post& post) {
-  if (post.message->kind() != websocket::Opcode::text) return;
-  thread_local std::string event;
-  event.clear();
-  append_event(event, event_id(room(), post.number), settings_->event, post.message->payload());
-  transport_->write(event);
+std::size_t EventStream::send(const rooms::Post& post, std::size_t from) {
+  if (post.message->kind() != websocket::Opcode::text) return post.message->payload().size();
+  const auto& piece = piece_of(room(), post, settings_->event, from);
+  transport_->write_shared(piece.text, *piece.text);
   transport_->set_deadline(settings_->heartbeat);
+  return piece.end;
 }
 
+/// A client that has something to read needs no comment, and one in the middle of an event would end it.
 void EventStream::on_deadline() {
-  transport_->write(":\n\n");
+  if (!waits() && transport_->pending() == 0) transport_->write(":\n\n");
   transport_->set_deadline(settings_->heartbeat);
 }
 

@@ -27,8 +27,15 @@ std::string event_id(const rooms::Room& room, std::uint64_t number);
 /// The number in an id that is one of `room`, else 0.
 std::uint64_t number_in(std::string_view id, const rooms::Room& room);
 
-/// Writes one event (WHATWG HTML §9.2): every line of `data` as a field of its own, whatever its line ends.
-void append_event(std::string& out, std::string_view id, std::string_view event, std::string_view data);
+/// What an event says before its data. `name` may be empty.
+struct EventHead {
+  std::string_view id, name;
+};
+/// Writes an event (WHATWG HTML §9.2): every line of `data` as a field of its own, whatever its line ends. In pieces:
+/// it goes on behind the first `from` octets of `data` and stops soon after `most` octets of fields. Returns where it
+/// has stopped; the event is whole at the end of `data`.
+std::size_t append_event(std::string& out, const EventHead& head, std::string_view data, std::size_t from = 0,
+                         std::size_t most = std::string::npos);
 
 /// Follows a room on a connection that has become an event stream: the body of a response that does not end.
 /// Owned by its connection. Binary messages are left out: events are texts. One thread.
@@ -49,7 +56,7 @@ class EventStream final : public net::Protocol, private rooms::Follower {
   bool obsolete() const override { return tenure_ && tenure_->over(); }
 
  private:
-  void send(const rooms::Post& post) override;
+  std::size_t send(const rooms::Post& post, std::size_t from) override;
   std::size_t pending() const override { return transport_->pending(); }
   void want_writable() override { transport_->want_writable(); }
   void on_too_slow() override { transport_->abort(); }

@@ -124,8 +124,12 @@ void append_rooms(Text& text) {
   auto slow = rooms::slow_counts();
   text.single("sluice_rooms", "gauge", "Rooms that have members or a history.", counts.rooms);
   text.single("sluice_room_members", "gauge", "WebSockets and event streams that follow a room.", counts.members);
-  text.single("sluice_room_history_bytes", "gauge", "Octets of messages kept for those who come later.",
+  text.single("sluice_room_history_bytes", "gauge",
+              "Memory for the messages that are kept for those who come later, and for the rooms that keep them.",
               counts.history_octets);
+  text.single("sluice_room_backlog_bytes", "gauge",
+              "Memory for the messages that wait for slow members, as if each member had its own.",
+              slow.waiting_octets);
   text.single("sluice_room_messages_total", "counter", "Messages published in rooms.", counts.messages);
   text.single("sluice_room_slow_members_closed_total", "counter", "Members disconnected because they read too slowly.",
               slow.closed);

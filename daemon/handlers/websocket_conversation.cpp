@@ -49,7 +49,7 @@ void WebSocketConversation::on_open(Session& session) {
 /// Comes into the room: greeting and history first, then the notice to all.
 void WebSocketConversation::join(Session& session) {
   member_ = std::make_unique<WebSocketMember>(session, endpoint_->backlog);
-  std::vector<rooms::Post> past;
+  rooms::HistoryRange past;
   render(*endpoint_->room, {}, [&](std::string_view name) {
     past = rooms::Hub::current().join(std::string(name), *member_, endpoint_->history);
   });
@@ -57,7 +57,7 @@ void WebSocketConversation::join(Session& session) {
   if (endpoint_->greeting) {
     render(*endpoint_->greeting, {}, [&](std::string_view text) { session.send_text(text); });
   }
-  for (const auto& post : past) member_->deliver(post);
+  member_->send_past(past);
   if (!endpoint_->join_notice) return;
   render(*endpoint_->join_notice, {}, [&](std::string_view text) {
     member_->publish(std::make_shared<const websocket::SharedMessage>(Opcode::text, text), true, false);

@@ -12,7 +12,10 @@ class WebSocketMember final : public rooms::Follower {
       : Follower(policy), session_(session) {}
 
  private:
-  void send(const rooms::Post& post) override { session_.send(post.message); }
+  std::size_t send(const rooms::Post& post, std::size_t) override {
+    session_.send(post.message);
+    return post.message->payload().size();
+  }
   std::size_t pending() const override { return session_.backlog(); }
   void want_writable() override { session_.want_writable(); }
   void on_too_slow() override { session_.close(websocket::close_code::try_again_later, "reads too slowly"); }

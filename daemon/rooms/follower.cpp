@@ -1,6 +1,8 @@
 #include "rooms/follower.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <utility>
 
 namespace sluice::rooms {
 namespace {
@@ -10,51 +12,99 @@ namespace {
 constexpr std::size_t enough_in_flight = 16 * 1024;
 
 std::atomic<std::uint64_t> closed = 0, dropped_messages = 0;
-
-std::uint64_t octets_of(const Post& post) { return post.message->frame().size(); }
+Account waiting;
 
 }  // namespace
 
-SlowCounts slow_counts() { return {closed, dropped_messages}; }
+SlowCounts slow_counts() { return {closed, dropped_messages, waiting.octets()}; }
+
+Follower::Queue::Queue() : past_octets(&waiting), octets(&waiting) {}
 
 void Follower::deliver(const Post& post) {
   if (given_up_) return;
-  if (!queue_ && pending() <= enough_in_flight) return send(post);
-  enqueue(post);
+  if (queue_ || pending() > enough_in_flight) return enqueue(post);
+  auto sent = send(post, 0);
+  if (sent == post.message->payload().size()) return;
+  queue_ = std::make_unique<Queue>();
+  queue_->current = post;
+  queue_->sent = sent;
+  want_writable();
 }
 
 void Follower::enqueue(const Post& post) {
   if (!queue_) queue_ = std::make_unique<Queue>();
-  queue_->posts.push_back(post);
-  queue_->octets += octets_of(post);
-  if (queue_->octets <= policy_.limit) return want_writable();
-  if (policy_.slow == SlowConsumer::drop_oldest) {
-    drop_oldest();
-    return want_writable();
-  }
+  queue_->posts.push_back({post, post.weight() + sizeof(Waiting)});
+  queue_->octets.add(queue_->posts.back().octets);
+  if (too_long() && policy_.slow == SlowConsumer::close) return give_up();
+  for (; too_long(); ++dropped_messages) take_front();
+  want_writable();
+}
+
+/// Whether more waits than may. One message may, whatever its size.
+bool Follower::too_long() const { return queue_->octets.octets() > policy_.limit && queue_->posts.size() > 1; }
+
+void Follower::give_up() {
   ++closed;
   given_up_ = true;
   queue_.reset();
   on_too_slow();
 }
 
-void Follower::drop_oldest() {
-  while (queue_->octets > policy_.limit && queue_->posts.size() > 1) {
-    queue_->octets -= octets_of(queue_->posts.front());
-    queue_->posts.pop_front();
-    ++dropped_messages;
-  }
+Post Follower::take_front() {
+  auto [post, octets] = std::move(queue_->posts.front());
+  queue_->posts.pop_front();
+  queue_->octets.remove(octets);
+  return post;
 }
 
-void Follower::on_writable() {
+void Follower::send_past(HistoryRange past) {
+  if (past.empty()) return;
+  queue_ = std::make_unique<Queue>();
+  queue_->more_past = past;
+  pump();
+}
+
+void Follower::on_writable() { pump(); }
+
+void Follower::pump() {
   while (queue_ && pending() <= enough_in_flight) {
-    auto post = std::move(queue_->posts.front());
-    queue_->posts.pop_front();
-    queue_->octets -= octets_of(post);
-    if (queue_->posts.empty()) queue_.reset();
-    send(post);
+    if (!choose_next()) break;
+    queue_->sent = send(queue_->current, queue_->sent);
+    if (queue_->sent == queue_->current.message->payload().size()) queue_->current = {};
   }
   if (queue_) want_writable();
+}
+
+/// Makes the message that is to be sent next the current one. Without one the queue ends.
+bool Follower::choose_next() {
+  auto& queue = *queue_;
+  if (queue.current.message) return true;
+  queue.sent = 0;
+  if (queue.past.empty() && !queue.more_past.empty() && !take_past()) return false;
+  if (!queue.past.empty()) {
+    queue.current = std::move(queue.past.back());
+    queue.past.pop_back();
+  } else if (!queue.posts.empty()) {
+    queue.current = take_front();
+  } else {
+    queue_.reset();
+  }
+  return queue_ != nullptr;
+}
+
+/// Takes the next part of the history from the room. False where the room has forgotten some of it, for which this
+/// member was too slow.
+bool Follower::take_past() {
+  bool missed = false;
+  auto& queue = *queue_;
+  queue.past = room().take(queue.more_past, policy_.limit, missed);
+  std::ranges::reverse(queue.past);
+  queue.past_octets.remove(queue.past_octets.octets());
+  for (const auto& post : queue.past) queue.past_octets.add(post.weight());
+  if (missed) ++dropped_messages;
+  if (!missed || policy_.slow == SlowConsumer::drop_oldest) return true;
+  give_up();
+  return false;
 }
 
 }  // namespace sluice::rooms

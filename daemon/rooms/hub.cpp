@@ -25,6 +25,7 @@ const Room& Member::room() const { return *room_->room; }
 void Member::publish(Message message, bool to_self, bool kept) const {
   const auto& room = room_->room;
   room->publish(room, std::move(message), to_self ? nullptr : this, kept);
+  hub_->registry_.bound_histories();
 }
 
 std::shared_ptr<Room> Member::leave() { return hub_->remove(*this); }
@@ -42,7 +43,8 @@ Hub& Hub::current() {
   return *hub_of_thread;
 }
 
-std::vector<Post> Hub::join(const std::string& name, Member& member, std::size_t history) {
+HistoryRange Hub::join(const std::string& name, Member& member, std::size_t history) {
+  registry_.bound_histories();  // forms that were made for those who came before count, too
   Room::Entrance entrance;
   auto room = registry_.enter(name, *this, history, entrance);
   auto& local = rooms_[room.get()];
@@ -52,7 +54,7 @@ std::vector<Post> Hub::join(const std::string& name, Member& member, std::size_t
   member.index_ = local->members.size();
   member.since_ = entrance.last_number;
   local->members.push_back(&member);
-  return std::move(entrance.past);
+  return entrance.past;
 }
 
 std::shared_ptr<Room> Hub::remove(Member& member) {
@@ -68,7 +70,10 @@ std::shared_ptr<Room> Hub::remove(Member& member) {
 
 std::size_t Hub::publish(const std::string& name, Message message) {
   auto room = registry_.find(name);
-  return room ? room->publish(room, std::move(message), nullptr, true) : 0;
+  if (!room) return 0;
+  auto members = room->publish(room, std::move(message), nullptr, true);
+  registry_.bound_histories();
+  return members;
 }
 
 void Hub::put(const std::shared_ptr<Room>& room, const Post& post) {

@@ -63,9 +63,9 @@ class Hub {
   /// The hub of the calling thread.
   static Hub& current();
 
-  /// Takes `member` into a room; it will get every later message. Returns up to `history` of those before,
-  /// oldest first.
-  std::vector<Post> join(const std::string& room, Member& member, std::size_t history = 0);
+  /// Takes `member` into a room; it will get every later message. Returns which ones of those before it may take from
+  /// the room, `history` at most.
+  HistoryRange join(const std::string& room, Member& member, std::size_t history = 0);
   /// Publishes in a room by name. Returns how many members it has; 0: nobody got the message.
   std::size_t publish(const std::string& room, Message message);
 

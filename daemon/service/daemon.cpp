@@ -224,6 +224,7 @@ void Daemon::apply_limits() {
   constexpr std::size_t least_for_compressed = 16 << 20;
   handlers::set_most_octets_of_made(std::max(2 * limits.file_cache.count, least_for_compressed));
   http1::HotResponses::set_limit(most_hot_responses());
+  rooms_.set_most_history(limits.room_history.count);
 }
 
 void Daemon::on_memory(MemoryWatch::Level level) {

@@ -28,6 +28,7 @@ struct Limits {
   Bytes body_rate;                       // a second; 0: any
   Bytes memory;                          // resident; 0: no limit
   Bytes file_cache;                      // of all workers
+  Bytes room_history;                    // of all rooms
 };
 
 /// [server.timeouts]: every wait ends.

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
+#include "base/account.hpp"
 #include "websocket/frame.hpp"
 
 namespace sluice::websocket {
@@ -22,12 +24,22 @@ class SharedMessage {
   /// where that would not be shorter. Made when it is first asked for.
   std::string_view compressed_frame() const;
 
+  /// Octets of memory that it takes, with the forms that were made of it.
+  std::size_t weight() const { return weight_.load(std::memory_order_relaxed); }
+  /// From now on `account` counts it, and the forms that are made of it later; null: none does any more.
+  void count_in(Account* account) const;
+
  private:
+  void keep_compressed(std::string frame) const;
+
   std::string frame_;
   std::size_t head_;
   Opcode kind_;
   mutable std::once_flag compressed_once_;
   mutable std::string compressed_;
+  mutable std::mutex counting_;  // of the weight and who counts it, together
+  mutable Account* account_ = nullptr;
+  mutable std::atomic<std::size_t> weight_;
 };
 
 }  // namespace sluice::websocket

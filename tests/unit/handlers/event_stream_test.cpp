@@ -12,7 +12,19 @@ namespace {
 
 std::string event(std::string_view data, std::string_view name = "") {
   std::string out;
-  append_event(out, "7", name, data);
+  append_event(out, {"7", name}, data);
+  return out;
+}
+
+/// The same in pieces of at least `size` octets.
+std::string event_in_pieces(std::string_view data, std::size_t size) {
+  std::string out;
+  std::size_t end = 0;
+  do {
+    std::string piece;
+    end = append_event(piece, {"7", ""}, data, end, size);
+    out += piece;
+  } while (end < data.size());
   return out;
 }
 
@@ -100,4 +112,60 @@ TEST_CASE("a stream ends with its client, and when the daemon drains") {
   other.drain();
   CHECK(drained.closed);
   CHECK(worker.registry.find("room") != nullptr);  // it has a history
+}
+
+TEST_CASE("an event in pieces is the same as at once, wherever they begin") {
+  std::string data = "a\nb\r\n\r\n\r\rc\n\nlonger line\r\n";
+  for (std::size_t size = 1; size < 60; ++size) CHECK(event_in_pieces(data, size) == event(data));
+}
+
+TEST_CASE("a message of many lines is sent piece by piece as the client takes it, and waits as it is") {
+  Worker worker;
+  FakeTransport transport;
+  EventStream stream(settings(), "room", "");
+  stream.on_open(transport);
+  transport.output.clear();
+  transport.unsent = 20'000;
+  worker.publish("before");
+  CHECK(transport.output.empty());
+  std::string lines(1 << 19, '\n');
+  worker.publish(lines);
+  transport.unsent = 0;
+  std::size_t most = 0;
+  for (std::size_t before = 0; transport.writable_wanted;) {
+    transport.writable_wanted = false;
+    transport.kernel_is_full = true;
+    stream.on_writable();
+    most = std::max(most, transport.output.size() - before);
+    before = transport.output.size();
+    transport.unsent = 0;
+  }
+  CHECK(most < 200'000);
+  std::string expected = "data: before\n\n" + event(lines).substr(std::string_view("id: 7\n").size());
+  CHECK((without_ids(transport.output) == expected));
+}
+
+TEST_CASE("the streams of a room share the text of an event") {
+  Worker worker;
+  FakeTransport first, second;
+  EventStream one(settings(), "room", ""), other(settings(), "room", "");
+  one.on_open(first);
+  other.on_open(second);
+  worker.publish(std::string(1 << 20, '\n'));
+  REQUIRE(first.shared.size() == 1);
+  REQUIRE(second.shared.size() == 1);
+  CHECK(first.shared[0].get() == second.shared[0].get());
+}
+
+TEST_CASE("no comment is written into the middle of an event, nor for a client that reads nothing") {
+  Worker worker;
+  FakeTransport transport;
+  EventStream stream(settings(), "room", "");
+  stream.on_open(transport);
+  transport.kernel_is_full = true;
+  worker.publish(std::string(1 << 20, '\n'));
+  auto sent = transport.output;
+  stream.on_deadline();
+  CHECK((transport.output == sent));
+  CHECK(transport.deadline == std::chrono::seconds(15));
 }

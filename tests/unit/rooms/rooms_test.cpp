@@ -29,9 +29,13 @@ class Reader final : public rooms::Member {
   std::string leave_at = "(never)";
 };
 
-Texts texts(const std::vector<Post>& posts) {
+/// The texts of a part of a room's history, taken at once.
+Texts texts(const rooms::Member& member, rooms::HistoryRange past) {
+  bool missed = false;
   Texts all;
-  for (const auto& post : posts) all.emplace_back(post.message->payload());
+  for (const auto& post : member.room().take(past, 1 << 30, missed)) all.emplace_back(post.message->payload());
+  CHECK(!missed);
+  CHECK(past.empty());
   return all;
 }
 
@@ -94,12 +98,12 @@ TEST_CASE(
   Reader first, second, third;
   CHECK(worker.hub.join("room", first, 3).empty());
   for (auto text : {"1", "2", "3", "4"}) worker.hub.publish("room", message(text));
-  CHECK(texts(worker.hub.join("room", second, 3)) == Texts{"2", "3", "4"});
+  CHECK(texts(second, worker.hub.join("room", second, 3)) == Texts{"2", "3", "4"});
   first.publish(message("notice"), true, false);
   worker.hub.publish("room", message("5"));
   worker.turn();
   CHECK(second.got == Texts{"notice", "5"});
-  CHECK(texts(worker.hub.join("room", third, 2)) == Texts{"4", "5"});
+  CHECK(texts(third, worker.hub.join("room", third, 2)) == Texts{"4", "5"});
 }
 
 TEST_CASE("members may leave while a message is delivered") {
@@ -140,7 +144,7 @@ TEST_CASE("a room ends with its last member, unless it has a history") {
   }
   CHECK(registry.size() == 2);  // the one that was left longest ago had to go
   Reader back;
-  CHECK(texts(worker.hub.join("c", back, 5)) == Texts{"kept"});
+  CHECK(texts(back, worker.hub.join("c", back, 5)) == Texts{"kept"});
   CHECK(worker.hub.publish("a", message("x")) == 0);
   worker.turn();
 }
@@ -154,8 +158,7 @@ TEST_CASE("a history is bounded by octets as well") {
     worker.hub.publish("room", message(std::string(1 << 20, 'x')));
     worker.turn();
   }
-  auto past = worker.hub.join("room", late, 1000).size();
-  CHECK(past == 15);
+  CHECK(texts(late, worker.hub.join("room", late, 1000)).size() == 15);
 }
 
 TEST_CASE("publishers are told when deliveries lag behind, and when they have caught up") {
@@ -208,26 +211,130 @@ TEST_CASE("all members on all workers see the messages of all publishers in one 
   }
 }
 
-TEST_CASE("all histories together have a limit, above which a room keeps its latest message only") {
-  const auto before = rooms::room_counts();
-  const auto large = message(std::string(1 << 20, 'x'));  // the same one everywhere: only its size counts
+TEST_CASE("a part of the history is taken in pieces, and what was forgotten meanwhile is told") {
   rooms::Registry registry;
   Worker worker(registry);
-  std::vector<std::shared_ptr<rooms::Room>> some;
-  for (int i = 0; i < 20; ++i) {
-    rooms::Room::Entrance entrance;
-    some.push_back(registry.enter("room " + std::to_string(i), worker.hub, 100, entrance));
-    registry.leave(some.back(), worker.hub);  // so that nothing is delivered
+  Reader first, late;
+  worker.hub.join("room", first, 4);
+  for (auto text : {"1", "2", "3", "4", "5"}) worker.hub.publish("room", message(text));
+  first.publish(message("notice"), true, false);
+  worker.turn();
+  auto past = worker.hub.join("room", late, 3);
+  bool missed = false;
+  auto one = late.room().take(past, 1, missed);
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].message->payload() == "3");
+  CHECK(!missed);
+  CHECK(!past.empty());
+  worker.hub.publish("room", message("6"));  // forgets 2, which was no part of it
+  auto next = past;
+  CHECK(late.room().take(next, 1, missed).size() == 1);
+  CHECK(!missed);
+  for (auto text : {"7", "8"}) worker.hub.publish("room", message(text));
+  CHECK(late.room().take(past, 1000, missed).size() == 1);  // 5; 4 is forgotten
+  CHECK(missed);
+  CHECK(past.empty());
+  CHECK(late.room().take(past, 1000, missed).empty());
+  CHECK(!missed);
+}
+
+namespace {
+
+/// A room that was left with `count` messages of `size` octets.
+void leave_behind(Worker& worker, const std::string& name, int count, std::size_t size) {
+  Reader reader;
+  worker.hub.join(name, reader, 1000);
+  for (int i = 0; i < count; ++i) {
+    worker.hub.publish(name, message(std::string(size, 'x')));
+    worker.turn();
   }
-  for (int i = 0; i < 20; ++i) {
-    for (const auto& room : some) room->publish(room, large, nullptr, true);
+}
+
+std::size_t history_of(rooms::Registry& registry, const std::string& name) {
+  auto room = registry.find(name);
+  return room ? room->history_octets() : 0;
+}
+
+}  // namespace
+
+TEST_CASE("the histories of all rooms have one limit in octets, whatever the number of rooms") {
+  constexpr std::size_t most = 1 << 20;
+  auto before = rooms::octets_of_histories();
+  {
+    rooms::Registry registry(100'000);
+    registry.set_most_history(before + most);
+    Worker worker(registry);
+    for (int i = 0; i < 3000; ++i) {
+      leave_behind(worker, "room " + std::to_string(i), 1, i % 3 == 0 ? 30'000 : 1);
+      CHECK(rooms::octets_of_histories() <= before + most);
+    }
+    CHECK(registry.size() > 500);   // those with a little are kept
+    CHECK(registry.size() < 3000);  // but they count, too
+    CHECK(rooms::octets_of_histories() > before + most / 2);
   }
-  auto counts = rooms::room_counts();
-  CHECK(counts.messages == before.messages + 400);
-  CHECK(counts.rooms == before.rooms + 20);
-  CHECK(counts.history_octets > before.history_octets + (200 << 20));
-  CHECK(counts.history_octets < rooms::most_history_octets_of_all + (4 << 20));
-  for (const auto& room : some) CHECK(room->has_history());
-  some.clear();
-  CHECK(rooms::room_counts().history_octets == before.history_octets);
+  CHECK(rooms::octets_of_histories() == before);
+}
+
+TEST_CASE("the heaviest room without members is forgotten first, and then the oldest messages of the heaviest room") {
+  auto before = rooms::octets_of_histories();
+  rooms::Registry registry;
+  registry.set_most_history(before + 1'000'000);
+  Worker worker(registry);
+  Reader light, heavy, late;
+  worker.hub.join("light", light, 1000);
+  worker.hub.join("heavy", heavy, 1000);
+  leave_behind(worker, "idle and light", 1, 10'000);
+  leave_behind(worker, "idle and heavy", 1, 300'000);
+  worker.hub.publish("light", message(std::string(200'000, 'x')));
+  for (int i = 0; i < 5; ++i) worker.hub.publish("heavy", message(std::to_string(i) + std::string(99'999, 'x')));
+  worker.turn();
+  CHECK(history_of(registry, "idle and heavy") == 0);
+  CHECK(history_of(registry, "idle and light") > 10'000);
+  CHECK(history_of(registry, "heavy") > 500'000);
+  for (int i = 5; i < 9; ++i) worker.hub.publish("heavy", message(std::to_string(i) + std::string(99'999, 'x')));
+  worker.turn();
+  CHECK(history_of(registry, "idle and light") == 0);
+  CHECK(history_of(registry, "light") > 200'000);
+  auto kept = texts(late, worker.hub.join("heavy", late, 1000));
+  CHECK(kept.size() < 8);
+  REQUIRE(!kept.empty());
+  CHECK(kept.back().starts_with("8"));
+}
+
+TEST_CASE("forms that are made of a message later count where it is kept") {
+  auto before = rooms::octets_of_histories();
+  auto one = message(std::string(5000, 'a') + "b");
+  {
+    rooms::Room room("room");
+    rooms::Registry registry;
+    Worker worker(registry);
+    Reader reader;
+    worker.hub.join("room", reader, 10);
+    worker.hub.publish("room", one);
+    auto plain = reader.room().history_octets();
+    CHECK(plain > 5000 + sizeof(websocket::SharedMessage));
+    auto compressed = one->compressed_frame();
+    CHECK(compressed.size() < 5000);
+    CHECK(reader.room().history_octets() >= plain + compressed.size());
+    CHECK(rooms::octets_of_histories() == before + reader.room().history_octets());
+  }
+  CHECK(rooms::octets_of_histories() == before);
+  CHECK(one->weight() > 5000 + sizeof(websocket::SharedMessage));
+}
+
+TEST_CASE("a limit that a reload lowers holds at once") {
+  auto before = rooms::octets_of_histories();
+  rooms::Registry registry;
+  Worker worker(registry);
+  leave_behind(worker, "idle", 3, 100'000);
+  Reader reader;
+  worker.hub.join("room", reader, 1000);
+  worker.hub.publish("room", message("x"));
+  registry.set_most_history(0);
+  CHECK(rooms::octets_of_histories() == before);
+  CHECK(registry.size() == 1);
+  worker.hub.publish("room", message("x"));
+  CHECK(rooms::octets_of_histories() == before);
+  worker.turn();
+  CHECK(reader.got == Texts{"x", "x"});
 }

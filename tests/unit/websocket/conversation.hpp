@@ -31,7 +31,11 @@ class FakeTransport final : public net::Transport {
     for (auto [at, bytes] : borrowed_) output.replace(at, bytes.size(), bytes);
     borrowed_.clear();
   }
-  void write_shared(std::shared_ptr<const void>, std::string_view bytes) override { output += bytes; }
+  void write_shared(std::shared_ptr<const void> owner, std::string_view bytes) override {
+    output += bytes;
+    shared.push_back(std::move(owner));
+    if (kernel_is_full) unsent += bytes.size();
+  }
   void write_file(std::shared_ptr<const net::OpenFile>, std::uint64_t, std::uint64_t) override {}
   std::size_t pending() const override { return unsent; }
   Delivery delivery() const override { return delivered; }
@@ -53,8 +57,10 @@ class FakeTransport final : public net::Transport {
 
   std::uint64_t time = 1000;  // milliseconds
   std::string output;
-  std::size_t unsent = 0;  // what the kernel is said not to have taken
-  Delivery delivered;      // what the peer is said to have
+  std::size_t unsent = 0;                           // what the kernel is said not to have taken
+  bool kernel_is_full = false;                      // it takes nothing of what is shared
+  std::vector<std::shared_ptr<const void>> shared;  // the owners of what was written so
+  Delivery delivered;                               // what the peer is said to have
   std::chrono::milliseconds deadline{0};
   bool paused = false, closed = false, lingers = false, aborted = false, writable_wanted = false;
 
