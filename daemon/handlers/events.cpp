@@ -35,11 +35,13 @@ const config::Fields<EventKeys>& event_fields() {
   static const config::Fields<EventKeys> all = {
       field("room", &EventKeys::room, config::string())
           .required()
-          .doc("Name of the room, with placeholders.")
+          .doc("Name of the room, with placeholders. A `/` or `%` in a value is percent-encoded, so that no value "
+               "names a room of another kind.")
           .example("\"chat/{room}\""),
       field("history", &EventKeys::history, config::integer(0, 10'000))
           .otherwise("0")
-          .doc("So many of the latest messages are sent first. A client that comes back and says which event "
+          .doc("So many of the latest messages are sent first, as the client reads them. A client that comes back and "
+               "says which event "
                "it saw last (Last-Event-ID, as browsers do) gets only those after it.")
           .example("50"),
       field("event", &EventKeys::event,
@@ -64,7 +66,8 @@ const config::Fields<EventKeys>& event_fields() {
           .example("\"drop_oldest\""),
       field("max_backlog", &EventKeys::max_backlog, config::size(1_KiB, 1_GiB))
           .otherwise("\"1MiB\"")
-          .doc("How much of the messages waits for a client that reads slowly.")
+          .doc("Memory for messages that wait for a client that reads slowly; each takes some 200 bytes more than its "
+               "text. One message waits whatever its size.")
           .example("\"256KiB\""),
   };
   return all;
@@ -116,9 +119,9 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   // The last one asks nginx not to collect the response before it passes it on.
   site::ResponseFields::List own = {
       {"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
-  return std::make_unique<Events>(site::Template::compile(keys.room, context.scope, site::Escape::none, diagnostics),
-                                  std::move(settings),
-                                  site::ResponseFields(std::move(own), context.headers, context.scope, diagnostics));
+  return std::make_unique<Events>(
+      site::Template::compile(keys.room, context.scope, site::Escape::name_part, diagnostics), std::move(settings),
+      site::ResponseFields(std::move(own), context.headers, context.scope, diagnostics));
 }
 
 const site::RouteAction action("events", fields, make);

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "base/utf8.hpp"
+#include "handlers/origins.hpp"
 #include "rooms/hub.hpp"
 #include "site/request_values.hpp"
 #include "site/response_fields.hpp"
@@ -17,6 +18,7 @@ struct PublishKeys {
   Located<std::string> room;
   std::optional<Located<std::string>> text, binary;
   std::optional<config::Value> json;
+  std::vector<Located<std::string>> origins;
 };
 
 struct Options {
@@ -28,7 +30,8 @@ const config::Fields<PublishKeys>& publish_fields() {
   static const config::Fields<PublishKeys> all = {
       field("room", &PublishKeys::room, config::string())
           .required()
-          .doc("Name of the room, with placeholders.")
+          .doc("Name of the room, with placeholders. A `/` or `%` in a value is percent-encoded, so that no value "
+               "names a room of another kind.")
           .example("\"chat/{room}\""),
       field("text", &PublishKeys::text, config::string())
           .one_of_group("message")
@@ -42,6 +45,12 @@ const config::Fields<PublishKeys>& publish_fields() {
           .one_of_group("message")
           .doc("The message as octets, with placeholders.")
           .example("\"{body}\""),
+      field("origins", &PublishKeys::origins, config::any_number(origin()))
+          .otherwise("\"same\"")
+          .doc("Which web pages may publish: those of the same host and port (same), all (any), or those of the "
+               "origins listed. `https://*.example.com` is every host below example.com. Others are answered with "
+               "403. Clients that are no browsers send no origin and are not refused.")
+          .example("[\"same\", \"https://app.example.com\"]"),
   };
   return all;
 }
@@ -58,14 +67,18 @@ const config::Fields<Options>& fields() {
 
 class Publish final : public site::Handler {
  public:
-  Publish(site::Template room, site::Template message, Opcode kind, http::Status status, site::ResponseFields fields)
-      : room_(std::move(room)),
+  Publish(http::OriginPolicy origins, site::Template room, site::Template message, Opcode kind, http::Status status,
+          site::ResponseFields fields)
+      : origins_(std::move(origins)),
+        room_(std::move(room)),
         message_(std::move(message)),
         kind_(kind),
         status_(status),
         fields_(std::move(fields)) {}
 
   void handle(http::Exchange& exchange) const override {
+    if (auto refused = origins_.judge(exchange.request))
+      return site::respond_error(exchange, refused, "pages of this origin may not publish");
     auto& hub = rooms::Hub::current();
     if (hub.congested()) return refuse_for_now(exchange);
     site::RequestValues values(exchange);
@@ -89,6 +102,7 @@ class Publish final : public site::Handler {
     exchange.respond(std::move(response));
   }
 
+  http::OriginPolicy origins_;
   site::Template room_, message_;
   Opcode kind_;
   http::Status status_;
@@ -99,15 +113,16 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   using site::Template;
   const auto& keys = options.publish;
   auto& diagnostics = context.reading.diagnostics;
-  auto compile = [&](const Located<std::string>& text) {
-    return Template::compile(text, context.scope, site::Escape::none, diagnostics);
+  auto compile = [&](const Located<std::string>& text, site::Escape escape = site::Escape::none) {
+    return Template::compile(text, context.scope, escape, diagnostics);
   };
   if (!keys.json && !keys.text && !keys.binary) return nullptr;  // reported when it was read
   auto message = keys.json ? Template::compile_json(*keys.json, context.scope, diagnostics)
                            : compile(keys.text ? *keys.text : *keys.binary);
   auto kind = keys.binary ? Opcode::binary : Opcode::text;
   return std::make_unique<Publish>(
-      compile(keys.room), std::move(message), kind, context.status ? context.status : http::Status{200},
+      origin_policy(keys.origins), compile(keys.room, site::Escape::name_part), std::move(message), kind,
+      context.status ? context.status : http::Status{200},
       site::ResponseFields({{"Content-Type", "application/json"}}, context.headers, context.scope, diagnostics));
 }
 

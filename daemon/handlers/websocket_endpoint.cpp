@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "handlers/origins.hpp"
+
 namespace sluice::handlers {
 namespace {
 
@@ -35,9 +37,9 @@ Scope with_room(Scope scope, bool has_room) {
 }
 
 std::optional<Template> compile(const std::optional<config::Located<std::string>>& text, const Scope& scope,
-                                config::Diagnostics& diagnostics) {
+                                config::Diagnostics& diagnostics, Escape escape = Escape::none) {
   if (!text) return std::nullopt;
-  return Template::compile(*text, scope, Escape::none, diagnostics);
+  return Template::compile(*text, scope, escape, diagnostics);
 }
 
 std::optional<Template> compile(const std::optional<OwnMessage>& message, const Scope& scope,
@@ -55,20 +57,6 @@ void add_members(std::vector<std::string>& members, const std::optional<Template
   }
 }
 
-websocket::OriginPolicy origin_policy(const std::vector<config::Located<std::string>>& origins) {
-  websocket::OriginPolicy policy{false, false, {}};
-  for (const auto& origin : origins) {
-    if (*origin == "any") {
-      policy.any = true;
-    } else if (*origin == "same") {
-      policy.same_host = true;
-    } else {
-      policy.allowed.push_back(*origin);
-    }
-  }
-  return policy;
-}
-
 }  // namespace
 
 WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scope& request_scope,
@@ -83,7 +71,7 @@ WebSocketEndpoint::WebSocketEndpoint(const WebSocketOptions& options, const Scop
   most_connections = static_cast<std::uint32_t>(options.max_connections);
   most_of_address = static_cast<std::uint32_t>(options.max_connections_per_ip);
 
-  room = compile(options.room, request_scope, diagnostics);
+  room = compile(options.room, request_scope, diagnostics, Escape::name_part);
   to_sender = options.to == Audience::all;
   history = static_cast<std::size_t>(options.history);
   backlog = {options.max_backlog.count, options.slow_consumer};

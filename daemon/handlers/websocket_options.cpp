@@ -3,27 +3,14 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "handlers/origins.hpp"
 #include "site/host_pattern.hpp"
-#include "websocket/handshake.hpp"
 
 namespace sluice::handlers {
 namespace {
 
 using namespace std::chrono_literals;
 using Kind = config::Value::Kind;
-
-Result<std::string> check_origin(const std::string& text) {
-  if (text == "any" || text == "same" || websocket::is_origin_pattern(text)) return text;
-  if (text == "*" || text == "all") return fail("every origin is written \"any\"");
-  if (text == "self") return fail("the origin of the site itself is written \"same\"");
-  if (text.find("://") == std::string::npos) return fail("an origin begins with a scheme: \"https://" + text + "\"");
-  return fail("`" + text + "` is no origin: scheme, host and perhaps a port, nothing else");
-}
-
-config::Type<std::string> origin() {
-  return config::parsed<std::string>("origin", "same | any | https://HOST | https://*.HOST", "bad-origin",
-                                     check_origin);
-}
 
 Result<std::string> check_subprotocol(const std::string& text) {
   if (is_token(text)) return text;
@@ -286,7 +273,8 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
       field("room", &Options::room, config::string())
           .doc("Name of the room that each client joins, with placeholders. What a client sends (or the "
                "reply to it, where there is one) goes to all members of the room, in one order, on all "
-               "workers. Endpoints that name the same room share it.")
+               "workers. Endpoints that name the same room share it. A `/` or `%` in a value is percent-encoded, so "
+               "that no value names a room of another kind.")
           .example("\"chat/{room}\""),
       field("to", &Options::to, config::one_of<Audience>({{"all", Audience::all}, {"others", Audience::others}}))
           .otherwise("\"all\"")
@@ -294,9 +282,9 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"others\""),
       field("history", &Options::history, config::integer(0, 10'000))
           .otherwise("0")
-          .doc("So many of the latest messages of the room are sent to those who come later, 16 MiB at most; "
-               "while all rooms keep more than 256 MiB, only the latest one. A room that all have left keeps "
-               "them as long as it is among the last thousand that were left.")
+          .doc("So many of the latest messages of the room are sent to those who come later, as they read them. A "
+               "history takes 16 MiB at most, and those of all rooms together what `server.limits.room_history` says. "
+               "A room that all have left keeps its history as long as it is among the last thousand that were left.")
           .example("50"),
       field("notices", &Options::notices, config::table(notice_fields()))
           .doc("Messages in the room when someone comes or goes. `{room.count}` is the number of members.")
@@ -310,7 +298,8 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"drop_oldest\""),
       field("max_backlog", &Options::max_backlog, config::size(1_KiB, 1_GiB))
           .otherwise("\"1MiB\"")
-          .doc("How much of a room's messages waits for a member that reads slowly.")
+          .doc("Memory for messages of the room that wait for a member that reads slowly; each takes some 200 bytes "
+               "more than its content. One message waits whatever its size.")
           .example("\"256KiB\""),
       field("log", &Options::log, config::table(log_fields()))
           .doc("Lines of your own for standard output.")

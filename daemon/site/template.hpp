@@ -77,13 +77,14 @@ class Values {
 
 /// How values are written into the text around them.
 enum class Escape : std::uint8_t {
-  none,    // as it is: text bodies
-  html,    // & < > " '
-  json,    // inside a JSON string
-  field,   // a header field value: CR, LF and NUL become spaces, other controls too
-  uri,     // inside a path: everything but unreserved and "/" percent-encoded
-  log,     // one line: control characters as \xNN, \n, \t …
-  quoted,  // the same between quotes: `"` and `\` as well
+  none,       // as it is: text bodies
+  html,       // & < > " '
+  json,       // inside a JSON string
+  field,      // a header field value: CR, LF and NUL become spaces, other controls too
+  uri,        // inside a path: everything but unreserved and "/" percent-encoded
+  name_part,  // a part of a name whose parts "/" separates: "/" and "%" percent-encoded
+  log,        // one line: control characters as \xNN, \n, \t …
+  quoted,     // the same between quotes: `"` and `\` as well
 };
 
 /// A compiled template. Immutable.

@@ -48,41 +48,6 @@ bool is_key(std::string_view key) {
   return octets && octets->size() == 16;
 }
 
-struct Origin {
-  std::string_view scheme, host, port;  // port: empty when it is the default of the scheme
-};
-
-std::string_view default_port(std::string_view scheme) {
-  return equals_ignoring_case(scheme, "https") ? "443" : equals_ignoring_case(scheme, "http") ? "80" : "";
-}
-
-/// Parts host and port; a port that is the default of `scheme` counts as none.
-Origin split_authority(std::string_view scheme, std::string_view authority) {
-  auto colon = authority.rfind(':');
-  bool has_port = colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
-  Origin origin{scheme, has_port ? authority.substr(0, colon) : authority, {}};
-  if (has_port) origin.port = authority.substr(colon + 1);
-  if (origin.port == default_port(scheme)) origin.port = {};
-  return origin;
-}
-
-/// An origin as RFC 6454 §6.2 writes it; an empty host when `text` is none ("null").
-Origin parse_origin(std::string_view text) {
-  auto slashes = text.find("://");
-  if (slashes == std::string_view::npos) return {};
-  return split_authority(text.substr(0, slashes), text.substr(slashes + 3));
-}
-
-bool same_host(const Origin& a, const Origin& b) { return equals_ignoring_case(a.host, b.host) && a.port == b.port; }
-
-bool matches(const Origin& pattern, const Origin& origin) {
-  if (!equals_ignoring_case(pattern.scheme, origin.scheme)) return false;
-  if (!pattern.host.starts_with("*.")) return same_host(pattern, origin);
-  auto suffix = pattern.host.substr(1);  // ".example.com": the domain itself is not one of its subdomains
-  return pattern.port == origin.port && origin.host.size() > suffix.size() &&
-         ends_with_ignoring_case(origin.host, suffix);
-}
-
 Handshake refuse(http::Status status, std::string_view reason) { return {status, reason, {}, {}, {}}; }
 
 /// The first of our subprotocols that the client offers.
@@ -104,22 +69,6 @@ std::optional<DeflateAgreement> agree_on_deflate(const http::Request& request, c
 }
 
 }  // namespace
-
-bool OriginPolicy::allows(std::string_view origin, std::string_view authority) const {
-  if (any) return true;
-  auto page = parse_origin(origin);
-  if (page.host.empty()) return false;
-  if (same_host && websocket::same_host(page, split_authority(page.scheme, authority))) return true;
-  return std::any_of(allowed.begin(), allowed.end(),
-                     [&](const auto& pattern) { return matches(parse_origin(pattern), page); });
-}
-
-bool is_origin_pattern(std::string_view text) {
-  auto pattern = parse_origin(text);
-  auto host = pattern.host.starts_with("*.") ? pattern.host.substr(2) : pattern.host;
-  return !pattern.scheme.empty() && !host.empty() && host.find_first_of("/*?#@ ") == std::string_view::npos &&
-         pattern.port.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 std::string accept_key(std::string_view key) {
   std::string text{key};
@@ -149,11 +98,9 @@ Handshake shake_hands(const http::Request& request, const HandshakeOptions& opti
   if (several) return refuse(400, "Sec-WebSocket-Key is given more than once.");
   if (!is_key(key)) return refuse(400, "Sec-WebSocket-Key must be the base64 form of 16 octets.");
 
-  auto origin = only_line(request, "Origin", several);
-  if (several) return refuse(400, "Origin is given more than once.");
-  if (origin.data() != nullptr && !options.origins.allows(origin, request.authority)) {
-    return refuse(403, "Pages of this origin may not connect.");
-  }
+  auto refused = options.origins.judge(request);
+  if (refused == 400) return refuse(400, "Origin is given more than once.");
+  if (refused != 0) return refuse(403, "Pages of this origin may not connect.");
   return {101, {}, accept_key(key), choose_protocol(request, options), agree_on_deflate(request, options)};
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/origin.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "websocket/deflate.hpp"
@@ -12,20 +13,8 @@
 /// The opening handshake (RFC 6455 §4.2), as pure functions.
 namespace sluice::websocket {
 
-/// Which web pages may connect. Browsers send Origin; other clients need not, and are not refused.
-struct OriginPolicy {
-  bool any = false;
-  bool same_host = true;             // the page's host and port are those of the request
-  std::vector<std::string> allowed;  // "https://example.com", "https://*.example.com", "http://localhost:3000"
-
-  bool allows(std::string_view origin, std::string_view authority) const;
-};
-
-/// Whether `text` may stand in OriginPolicy::allowed: scheme and host, perhaps a port, "*." before the host.
-bool is_origin_pattern(std::string_view text);
-
 struct HandshakeOptions {
-  OriginPolicy origins;
+  http::OriginPolicy origins;
   std::vector<std::string> protocols;  // subprotocols, the preferred one first
   DeflateOptions deflate;
 };

@@ -24,6 +24,10 @@ room = "chat/{room}"
 history = 3
 
 [[websocket]]
+path = "/staff/{room}"
+room = "chat/staff/{room}"
+
+[[websocket]]
 path = "/others/{room}"
 room = "others/{room}"
 to = "others"
@@ -60,6 +64,11 @@ ping = "0s"
 path = "/publish/{room}"
 method = "POST"
 publish = { room = "chat/{room}", text = "{body}" }
+
+[[route]]
+path = "/publish-from/{room}"
+method = "POST"
+publish = { room = "chat/{room}", text = "{body}", origins = ["https://*.example.org"] }
 
 [[route]]
 path = "/announce"
@@ -118,6 +127,36 @@ def test_a_message_reaches_all_members_and_no_other_room(server):
             await other.nothing()
 
     run(talk())
+
+
+def test_no_value_reaches_a_room_of_another_kind(server):
+    async def talk():
+        async with Client(server, "/staff/board") as staff, Client(server, "/chat/staff%2Fboard") as guest:
+            await guest.send("from a guest")
+            assert await guest.next() == "from a guest"
+            await staff.send("from staff")
+            assert await staff.next() == "from staff"
+            loop = asyncio.get_running_loop()
+            for path in ("/publish/staff%2Fboard", "/announce?to=staff%2Fboard", "/announce?to=staff/board"):
+                status, body = await loop.run_in_executor(None, request, server, path, b"by POST")
+                assert json.loads(body) == {"receivers": 1}
+            assert len(await guest.next(3)) == 3
+            await guest.nothing()
+            await staff.nothing()
+
+    run(talk())
+
+
+def test_pages_of_other_origins_may_not_publish(server):
+    def status(path, fields):
+        return fetch(server.port, path, method="POST", fields=fields, body=b"x").status
+
+    for path, expected in [("/publish/o", {"": 200, "Origin: http://localhost\r\n": 200, "Origin: https://evil.com\r\n": 403,
+                                           "Origin: null\r\n": 403, "Sec-Fetch-Site: cross-site\r\n": 403}),
+                           ("/publish-from/o", {"": 200, "Origin: https://app.example.org\r\n": 200,
+                                                "Origin: https://example.org\r\n": 403, "Origin: http://localhost\r\n": 403,
+                                                "Origin: https://evil.com/.example.org\r\n": 403})]:
+        assert {fields: status(path, fields) for fields in expected} == expected
 
 
 def test_a_message_to_the_others_does_not_come_back(server):

@@ -99,6 +99,7 @@ TEST_CASE("values are escaped for the place where they stand and the text around
   CHECK(render("v: {name}", Escape::field, values) == "v: <a href='x'>&\"   ");
   CHECK(render("{name}\n", Escape::log, values) == "<a href='x'>&\"\\r\\n\\x01\n");
   CHECK(render("/x/{name}", Escape::uri, {{"name", Value::of("a b/ü?")}}) == "/x/a%20b/%C3%BC%3F");
+  CHECK(render("a/{name}%", Escape::name_part, {{"name", Value::of("b/ü?%2F")}}) == "a/b%2Fü?%252F%");
 }
 
 TEST_CASE("a JSON value keeps order, numbers and nesting, and has no white space") {

@@ -39,7 +39,7 @@ struct Try {
   http::Status status() { return judge().status; }
 };
 
-http::Status with_origin(std::string_view origin, OriginPolicy policy = {}) {
+http::Status with_origin(std::string_view origin, http::OriginPolicy policy = {}) {
   Try attempt;
   attempt.options.origins = std::move(policy);
   return attempt.set("Origin", origin).status();
@@ -108,32 +108,11 @@ TEST_CASE("by default pages of the same host may connect, and clients that are n
   CHECK(with_origin("http://example.com.evil.example") == 403);
   CHECK(with_origin("null") == 403);
   CHECK(with_origin("") == 403);
+  CHECK(Try().set("Origin", "http://example.com").add("Origin", "http://example.com").status() == 400);
   Try ported;
   ported.request.authority = "[::1]:8080";
   CHECK(ported.set("Origin", "http://[::1]:8080").status() == 101);
   CHECK(ported.set("Origin", "http://[::1]").status() == 403);
-}
-
-TEST_CASE("a list of origins allows those and no others") {
-  OriginPolicy policy{false, false, {"https://app.example", "https://*.example.com", "http://localhost:3000"}};
-  CHECK(with_origin("https://app.example", policy) == 101);
-  CHECK(with_origin("https://app.example:443", policy) == 101);
-  CHECK(with_origin("http://app.example", policy) == 403);
-  CHECK(with_origin("https://a.example.com", policy) == 101);
-  CHECK(with_origin("https://a.b.example.com", policy) == 101);
-  CHECK(with_origin("https://example.com", policy) == 403);
-  CHECK(with_origin("https://evilexample.com", policy) == 403);
-  CHECK(with_origin("http://localhost:3000", policy) == 101);
-  CHECK(with_origin("http://localhost:3001", policy) == 403);
-  CHECK(with_origin("http://anything.at.all", {true, false, {}}) == 101);
-  CHECK(with_origin("null", {true, false, {}}) == 101);
-}
-
-TEST_CASE("an origin pattern is a scheme, a host and perhaps a port") {
-  for (auto good : {"https://example.com", "https://*.example.com", "http://localhost:3000", "http://[::1]:80"})
-    CHECK(is_origin_pattern(good));
-  for (auto bad : {"", "example.com", "https://", "https://a/b", "https://*", "https://a.*.b", "https://a:b", "://a"})
-    CHECK(!is_origin_pattern(bad));
 }
 
 TEST_CASE("the first of our subprotocols that the client offers is chosen, or none") {
