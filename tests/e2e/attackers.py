@@ -3,10 +3,14 @@
     attackers.py PORT COUNT again|once KIND…
 
 Kinds: head, body, chunks: what arrives an octet at a time; read: a large answer that is never read (a zero window); sip:
-one of which a little is read now and then; silent: nothing at all. Those that the server has ended come back at once
-(`again`) until a line arrives on standard input; its end ends all. Twice a second a line of JSON tells how they fare.
+one of which a little is read now and then; silent: nothing at all. In rooms: listen: an event stream that is never read;
+lines: publishes messages of line feeds for those; join: a WebSocket that never reads the history; ticks: one that sends
+many messages of an octet to those; leave: one that leaves a message behind in a room of its own. Those that the server has
+ended come back at once (`again`) until a line arrives on standard input, when those in rooms leave; its end ends all. Twice
+a second a line of JSON tells how they fare.
 """
 
+import itertools
 import json
 import resource
 import select
@@ -20,6 +24,13 @@ from collections import Counter
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\nX: "
 POST = b"POST /echo HTTP/1.1\r\nHost: x\r\n"
 BIG = b"GET /files/big HTTP/1.1\r\nHost: x\r\n\r\n"
+LISTEN = b"GET /kept/hall/events HTTP/1.1\r\nHost: x\r\n\r\n"
+LINES = b"POST /kept/hall HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n" + b"\n" * 10_000
+JOIN = (b"GET /kept/%s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+TICKS = b"\x81\x81\0\0\0\0x" * 20  # frames with a key of zeros
+LEGACY = b"\x81\xfe\x27\x10\0\0\0\0" + b"x" * 10_000
+NUMBERS = itertools.count()
 
 # How each begins, what it sends now and then, and how many octets it reads then.
 KINDS = {
@@ -29,7 +40,15 @@ KINDS = {
     "read": (BIG, b"", 0),
     "sip": (BIG, b"", 16),
     "silent": (b"", b"", 4096),
+    "listen": (LISTEN, b"", 0),
+    "lines": (b"", LINES, 4096),
+    "join": (JOIN % b"hall", b"", 0),
+    "ticks": (JOIN % b"hall", TICKS, 4096),
+    "leave": (JOIN % b"{own}" + LEGACY, b"", 1),
 }
+IN_ROOMS = {"listen", "lines", "join", "ticks", "leave"}
+GREEDY = {"read", "sip", "listen", "join"}  # with a window as small as can be
+ANSWERED = {"sip", "lines", "ticks"}  # go on when something comes from the server
 PAUSE = 1.0  # seconds between the drops of one attacker
 STEP = 0.02  # the drops of all are spread over the pause in steps of this
 AT_ONCE = 40  # connections that are begun in one step
@@ -41,8 +60,9 @@ class Attacker:
     def __init__(self, port, kind):
         self.kind = kind
         self.first, self.drop, self.thirst = KINDS[kind]
+        self.first = self.first.replace(b"{own}", b"own%d" % next(NUMBERS))
         self.socket = socket.socket()
-        if kind in ("read", "sip"):
+        if kind in GREEDY:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             # As over a network: with the segments of loopback the kernel takes megabytes for a peer that reads nothing.
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
@@ -52,15 +72,15 @@ class Attacker:
         self.since = time.monotonic()
         self.socket.sendall(self.first)
 
-    def step(self):
+    def step(self, drops=True):
         """Whether it goes on."""
         try:
-            if self.drop:
+            if self.drop and drops:
                 self.socket.send(self.drop)
             if self.thirst == 0:
                 return True
             data = self.socket.recv(self.thirst)
-            return bool(data) and self.kind == "sip"
+            return bool(data) and self.kind in ANSWERED
         except BlockingIOError:
             return True
         except OSError:
@@ -99,11 +119,16 @@ class Crowd:
         if self.again:
             self.left.append(attacker.kind)
 
+    def hold_back(self):
+        self.again, self.left = False, []
+        for attacker in [attacker for attacker in self.open.values() if attacker.kind in IN_ROOMS]:
+            self.end(attacker)
+
     def run_step(self):
         self.begin()
         for fd, events in self.poll.poll(0):
             attacker = self.open.get(fd)
-            if attacker and (events & (select.EPOLLERR | select.EPOLLHUP) or not attacker.step()):
+            if attacker and (events & (select.EPOLLERR | select.EPOLLHUP) or not attacker.step(drops=False)):
                 self.end(attacker)
         if not self.ring:
             self.ring = list(self.open.values())
@@ -137,7 +162,7 @@ def main(port, count, again, *kinds):
         if orders.poll(0):
             if not sys.stdin.readline():
                 return crowd.report()
-            crowd.again, crowd.left = False, []
+            crowd.hold_back()
         crowd.run_step()
         if begun - reported > 0.5:
             reported = begun

@@ -28,6 +28,7 @@ keep_alive = "5s"
 [server.limits]
 body_rate = "1KiB"
 keep_alive_requests = 200
+room_history = "4MiB"
 [log.access]
 to = "access.log"
 
@@ -62,6 +63,19 @@ path = "/ws"
 [[websocket]]
 path = "/room/{room}"
 room = "{room}"
+[[websocket]]
+path = "/kept/{room}"
+room = "kept/{room}"
+history = 1000
+ping = "3s"
+pong_timeout = "2s"
+[[route]]
+path = "/kept/{room}/events"
+events = { room = "kept/{room}", history = 1000 }
+[[route]]
+method = "POST"
+path = "/kept/{room}"
+publish = { room = "kept/{room}", text = "{body}" }
 [[echo]]
 listen = "tcp://127.0.0.1:0"
 """
