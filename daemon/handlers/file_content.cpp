@@ -34,11 +34,13 @@ std::expected<FileContent, int> read_content(const FileNode& node, net::Storage 
   for (int tries = 0; tries < 8; ++tries) {
     if (content.identity.size > small_file) {
       const auto& identity = content.identity;
-      auto sample = net::sample_of(fd, identity.size, waiting == Waiting::allowed);
-      if (!sample) return std::unexpected(sample.error());
       std::optional<net::FileState> state;  // the times of other file systems may go on by themselves
-      if (storage != net::Storage::remote) state = {identity.size, identity.modified, identity.modified_nanos, *sample};
-      content.sample = std::move(*sample);
+      if (storage != net::Storage::remote) {
+        auto sample = net::sample_of(fd, identity.size, waiting == Waiting::allowed);
+        if (!sample) return std::unexpected(sample.error());
+        content.sample = *sample;
+        state = {identity.size, identity.modified, identity.modified_nanos, std::move(*sample)};
+      }
       content.file = std::make_shared<const net::OpenFile>(readable->descriptor.release(), storage, state);
       return content;
     }

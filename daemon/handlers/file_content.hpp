@@ -21,7 +21,7 @@ struct FileContent {
   FileIdentity identity;
   std::string bytes;
   std::shared_ptr<const net::OpenFile> file;  // null: `bytes` is all
-  std::string sample;                         // see net::sample_of(), of `file`
+  std::string sample;                         // see net::sample_of(), of `file`; empty on remote storage
 };
 
 /// Opens the file behind `node`, which lies on `storage`, and reads it if it is small; again when it changes

@@ -34,7 +34,7 @@ void append_number(std::string& text, std::uint64_t number) {
 }
 
 /// The same for every copy that has its times from the original: the inode and the time of change are its own. Times
-/// may be set, so some octets are in it as well.
+/// may be set, so some octets are in it as well, where reading them waits for nobody else.
 std::string tag_of_times(const FileContent& content) {
   const auto& identity = content.identity;
   std::string tag;
