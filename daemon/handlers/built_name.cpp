@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "http/coding.hpp"
 
 namespace sluice::handlers {
 
@@ -38,6 +39,7 @@ struct Name {
     auto slash = relative.rfind('/') + 1;
     directory = '/' + std::string(relative.substr(0, slash));
     stem = relative.substr(slash);
+    stem = http::name_without(http::coding_of_name(stem), stem);
     drop_end(stem, ".map");
     auto dot = stem.rfind('.');
     if (dot == std::string_view::npos) return;

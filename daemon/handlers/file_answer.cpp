@@ -24,8 +24,8 @@ constexpr http::FieldLine no_store{"Cache-Control", "no-store"};
 constexpr http::FieldLine no_sniffing{"X-Content-Type-Options", "nosniff"};
 
 void respond_with_error(http::Exchange& exchange, http::Status status, const FileHeaders& headers,
-                        std::span<const http::FieldLine> fields) {
-  auto response = site::make_error_response(exchange, status, {}, site::errors_of(exchange));
+                        std::span<const http::FieldLine> fields, std::string_view detail = {}) {
+  auto response = site::make_error_response(exchange, status, detail, site::errors_of(exchange));
   response.fields.insert(response.fields.end(), fields.begin(), fields.end());
   response.fields.push_back(no_store);
   response.fields.push_back(no_sniffing);
@@ -98,6 +98,12 @@ void respond_not_found(http::Exchange& exchange, const FileHeaders& headers) {
 void respond_unavailable(http::Exchange& exchange, const FileHeaders& headers) {
   const http::FieldLine retry{"Retry-After", "5"};
   respond_with_error(exchange, 503, headers, {&retry, 1});
+}
+
+void respond_not_acceptable(http::Exchange& exchange, const FileHeaders& headers, http::Coding coding) {
+  const http::FieldLine vary{"Vary", "Accept-Encoding"};
+  auto detail = "the file is compressed with " + std::string(token(coding)) + " and cannot be decoded here";
+  respond_with_error(exchange, 406, headers, {&vary, 1}, detail);
 }
 
 Ticket wait_for_files(http::Exchange& exchange, std::shared_ptr<const StaticSite> site) {

@@ -19,6 +19,9 @@ void respond_not_found(http::Exchange& exchange, const FileHeaders& headers);
 /// Answers with 503: this process is out of something, or the disk fails.
 void respond_unavailable(http::Exchange& exchange, const FileHeaders& headers);
 
+/// Answers with 406: the file is there in `coding` only, which the client does not take, and cannot be decoded here.
+void respond_not_acceptable(http::Exchange& exchange, const FileHeaders& headers, http::Coding coding);
+
 /// Makes an exchange wait for work with the file system of the site's root. When nothing comes of that for
 /// server.timeouts.file_system it is answered with 503, and the log says why, at most once a minute.
 Ticket wait_for_files(http::Exchange& exchange, std::shared_ptr<const StaticSite> site);

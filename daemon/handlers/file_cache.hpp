@@ -68,7 +68,8 @@ class FileCache {
   void retire(std::uint64_t last);
 
   /// Whether so many octets fit into it at all.
-  bool can_hold(std::size_t octets) const { return octets <= limits().octets; }
+  bool can_hold(std::size_t octets) const { return octets <= room(); }
+  std::size_t room() const { return limits().octets; }
 
   std::size_t octets() const { return octets_; }
   std::size_t descriptors() const { return descriptors_; }

@@ -32,11 +32,11 @@ http::Coding choose(std::string_view accepted, const Resource& resource) {
 
 /// What a request accepts: several lines are one list (RFC 9110 §5.2), which is put together in `buffer`. Empty where
 /// parts are wanted: they are parts of the plain content, for whoever resumes a download must get the same octets
-/// whatever is in between.
-std::string_view accepted_codings(const http::Request& request, std::string& buffer) {
+/// whatever is in between. `of_form`: parts are those of what is sent, for the plain content is not there.
+std::string_view accepted_codings(const http::Request& request, bool of_form, std::string& buffer) {
   std::string_view accepted;
   for (const auto& line : request.fields) {
-    if (equals_ignoring_case(line.name, "Range")) return {};
+    if (!of_form && equals_ignoring_case(line.name, "Range")) return {};
     if (!equals_ignoring_case(line.name, "Accept-Encoding")) continue;
     if (accepted.empty()) {
       accepted = line.value;
@@ -52,7 +52,7 @@ std::string_view accepted_codings(const http::Request& request, std::string& buf
 http::Coding coding_for(const http::Request& request, const Resource& resource) {
   if (!resource.has_codings()) return http::Coding::identity;
   std::string buffer;
-  auto accepted = accepted_codings(request, buffer);
+  auto accepted = accepted_codings(request, resource.only_coded(), buffer);
   if (accepted.empty()) return http::Coding::identity;
   struct Last {
     std::string accepted;
@@ -119,8 +119,7 @@ const http::Response* FileServer::present_response(const http::Request& request,
   if (!found.resource || !found.current) return nullptr;
   const auto& resource = **found.resource;
   auto coding = coding_for(request, resource);
-  const auto& file =
-      coding == http::Coding::identity ? resource.plain : resource.coded[static_cast<std::size_t>(coding)];
+  const auto& file = resource.form(coding);
   return file ? noted_response(*file, memo) : nullptr;
 }
 
@@ -178,7 +177,8 @@ void FileServer::note_obstacle(http::Exchange& exchange, const Lookup& lookup) c
   const auto& resolution = lookup.resolution;
   int error = lookup.error != 0 ? lookup.error : resolution.fault;
   if (error != 0) {
-    const auto& name = lookup.error != 0 ? resolution.relative : resolution.fault_name;
+    auto failed = resolution.file();
+    const auto& name = lookup.error != 0 ? failed : resolution.fault_name;
     log_fault(exchange, site_->root().path(), name, error);
   } else if ((resolution.stands_in || resolution.kind == Kind::missing) && !lookup.wanted.nothing) {
     log_missing(exchange, site_->root().path(), site_->name_for(lookup.wanted));
@@ -215,9 +215,7 @@ void FileServer::finish(http::Exchange& exchange, Lookup& lookup) const {
 void FileServer::answer(http::Exchange& exchange, const std::shared_ptr<Resource>& resource, std::string_view relative,
                         http::Status status) const {
   auto coding = coding_for(exchange.request, *resource);
-  if (coding == http::Coding::identity) return send(exchange, resource->plain, status);
-  const auto& made = resource->coded[static_cast<std::size_t>(coding)];
-  if (made) return send(exchange, made, status);
+  if (const auto& file = resource->form(coding)) return send(exchange, file, status);
   answer_coded(exchange, resource, relative, coding, status);
 }
 
@@ -227,12 +225,13 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
   if (orders.list.size() == orders.list.capacity()) orders.forget_ended();
   auto patience = site::site_of(exchange).server.timeouts.file_system;
   auto send_plain = [server = *this, resource, status](http::Exchange& late) {
-    server.send(late, resource->plain, status);
+    server.send_plain(late, *resource, status);
   };
   if (orders.in_work && patience.count() > 0 && orders.work.quiet_for(exchange.loop().now()) >= patience)
-    return send(exchange, resource->plain, status);  // others have waited in vain
+    return send_plain(exchange);  // others have waited in vain
   bool from_sibling = resource->siblings.has(coding);
-  if (!orders.in_work && !from_sibling && !can_be_ordered(*resource)) return send(exchange, resource->plain, status);
+  bool possible = from_sibling || (resource->computable.has(coding) && can_be_ordered(*resource));
+  if (!orders.in_work && !possible) return send_plain(exchange);
   orders.list.push_back({Ticket(exchange, patience, send_plain), status});
   if (std::exchange(orders.in_work, true)) return;
 
@@ -242,8 +241,10 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
   auto lane = from_sibling ? site_->lane() : net::Lane::compute;
   orders.work = run_in_background(
       exchange.loop(), lane,
-      [site = site_, resource, coding, from_sibling, made, name = std::string(relative)] {
-        *made = make_coded(site->root(), name, *resource, coding, from_sibling);
+      [site = site_, resource, coding, from_sibling, made, name = std::string(relative),
+       most = FileCache::of_this_thread().room()] {
+        *made = coding == http::Coding::identity ? make_plain(*resource, most)
+                                                 : make_coded(site->root(), name, *resource, coding, from_sibling);
       },
       [server = *this, resource, coding, made, octets, name = std::string(relative)] {
         to_compress -= octets;
@@ -274,6 +275,13 @@ void FileServer::take_coded(const std::shared_ptr<Resource>& resource, std::stri
   for (const auto& order : std::exchange(resource->orders[index], {}).list) {
     if (auto* waiting = order.ticket.exchange()) answer(*waiting, resource, relative, order.status);
   }
+}
+
+void FileServer::send_plain(http::Exchange& exchange, const Resource& resource, http::Status status) const {
+  if (!resource.only_coded()) return send(exchange, resource.plain, status);
+  const auto& headers = site_->settings().headers;
+  if (resource.computable.has(http::Coding::identity)) return respond_unavailable(exchange, headers);  // for now
+  respond_not_acceptable(exchange, headers, resource.plain->coding);
 }
 
 void FileServer::send(http::Exchange& exchange, const ServedFilePtr& file, http::Status status) const {

@@ -43,6 +43,7 @@ class FileServer {
                     http::Coding coding, http::Status status) const;
   void take_coded(const std::shared_ptr<Resource>& resource, std::string_view relative, http::Coding coding,
                   const ServedFilePtr& made) const;
+  void send_plain(http::Exchange& exchange, const Resource& resource, http::Status status) const;
   void send(http::Exchange& exchange, const ServedFilePtr& file, http::Status status) const;
 
   std::shared_ptr<const StaticSite> site_;

@@ -15,6 +15,9 @@ using Kind = Resolution::Kind;
 std::string in_ticks(const std::string& text) { return '`' + log_escaped(text) + '`'; }
 
 std::string codings_of(const Resource& resource) {
+  if (resource.only_coded())
+    return "compressed with " + std::string(token(resource.plain->coding)) +
+           ", decoded for clients that do not take it";
   std::string list;
   for (auto coding : http::codings_by_size) {
     if (!resource.siblings.has(coding) && !resource.computable.has(coding)) continue;
@@ -44,7 +47,7 @@ std::string obstacle_of(const StaticSite& site, const Wanted& wanted, const Reso
 std::string describe_file(const StaticSite& site, const Wanted& wanted, const Resolution& found,
                           const std::string& why) {
   auto loaded = site.read(found, Waiting::allowed);
-  auto path = site.root().path() + "/" + found.relative;
+  auto path = site.root().path() + "/" + found.file();
   if (!loaded) return "cannot be read: " + explain_path_fault(path, loaded.error());
   const auto& resource = **loaded;
   auto text = found.status == 200 ? "sends " + in_ticks(path) : "is answered with 404 and " + in_ticks(path);

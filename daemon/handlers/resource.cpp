@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "handlers/compressor.hpp"
+#include "handlers/decompressor.hpp"
 #include "handlers/file_system.hpp"
 #include "handlers/file_tag.hpp"
 
@@ -115,20 +116,21 @@ std::shared_ptr<const std::string> counted(std::string octets) {
           }};
 }
 
+/// The content of a file; nothing where it has changed meanwhile.
+std::optional<std::string> content_of(const ServedFile& file) {
+  if (!file.file) return *file.bytes;
+  auto read = read_at(file.file->fd(), 0, file.size, Waiting::allowed);
+  struct stat status{};
+  bool unchanged = read && read->size() == file.size && ::fstat(file.file->fd(), &status) == 0 &&
+                   FileIdentity(status) == file.identity;
+  return unchanged ? std::optional(std::move(*read)) : std::nullopt;
+}
+
 ServedFilePtr compute(const Resource& resource, http::Coding coding) {
   const auto& plain = *resource.plain;
-  std::string content;
-  if (!plain.file) {
-    content = *plain.bytes;
-  } else {
-    auto read = read_at(plain.file->fd(), 0, plain.size, Waiting::allowed);
-    struct stat status{};
-    bool unchanged = read && read->size() == plain.size && ::fstat(plain.file->fd(), &status) == 0 &&
-                     FileIdentity(status) == plain.identity;
-    if (!unchanged) return nullptr;
-    content = std::move(*read);
-  }
-  auto bytes = compress(content, coding);
+  auto content = content_of(plain);
+  if (!content) return nullptr;
+  auto bytes = compress(*content, coding);
   if (!bytes || bytes->size() >= plain.size) return nullptr;
   return with_coding(plain, coding, counted(std::move(*bytes)), resource.traits);
 }
@@ -207,6 +209,51 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
   resource->plain = std::move(*plain);
   resource->dependencies.push_back({resource->traits.name, resource->plain->identity});
   return resource;
+}
+
+std::expected<std::shared_ptr<Resource>, int> load_coded_resource(const FileRoot& root, const std::string& relative,
+                                                                  const FileNode& node, FileTraits traits,
+                                                                  Waiting waiting) {
+  auto storage = storage_of(FileIdentity(node.status).device, traits.name, waiting);
+  if (!storage || (*storage == net::Storage::remote && waiting == Waiting::never)) return std::unexpected(EAGAIN);
+  auto resource = std::make_shared<Resource>();
+  traits.storage = *storage;
+  traits.varies = true;
+  resource->traits = traits;
+  resource->watchable = *storage != net::Storage::remote;
+  auto coding = traits.coding;
+  traits.name = http::name_in(coding, traits.name);
+  if (traits.name != resource->traits.name) {
+    if (int error = find_siblings(root, relative, {}, *resource, waiting)) return std::unexpected(error);
+    resource->dependencies.push_back({resource->traits.name, std::nullopt});  // "app.js" itself may come
+  }
+  auto stored = load_file(node, traits, waiting);
+  if (!stored) return std::unexpected(stored.error());
+  if (!begins_right(**stored, coding)) {
+    warn_of_sibling(traits.name, " is not what its name says, a file compressed with " + std::string(token(coding)));
+    return std::unexpected(ENOENT);
+  }
+  resource->siblings.add(coding);
+  resource->computable.add(http::Coding::identity);
+  resource->dependencies.push_back({traits.name, (*stored)->identity});
+  resource->traits.coding = http::Coding::identity;  // of what is made of it
+  resource->plain = std::move(*stored);
+  return resource;
+}
+
+ServedFilePtr make_plain(const Resource& resource, std::size_t most) {
+  const auto& stored = *resource.plain;
+  if (stored.size > most) return nullptr;
+  auto content = content_of(stored);
+  if (!content) return nullptr;
+  auto decoded = decompress(*content, stored.coding, most);
+  if (!decoded) {
+    if (decoded.error() == DecodeFault::broken)
+      warn_of_sibling(http::name_in(stored.coding, resource.traits.name), " cannot be decoded");
+    return nullptr;
+  }
+  decoded->shrink_to_fit();
+  return with_coding(stored, http::Coding::identity, counted(std::move(*decoded)), resource.traits);
 }
 
 ServedFilePtr make_coded(const FileRoot& root, const std::string& relative, const Resource& resource,

@@ -46,15 +46,20 @@ struct Resource {
   FileTraits traits;
   std::shared_ptr<const FileRoot> root;  // below which `relative` is looked for again; null: at its full path
   std::string relative;
-  ServedFilePtr plain;
+  ServedFilePtr plain;                                  // as it lies there: in a coding where that is all there is
   std::array<ServedFilePtr, http::coding_count> coded;  // made or read when first asked for
   http::CodingSet siblings;                             // there is a file "app.js.br"
-  http::CodingSet computable;                           // worth compressing here
+  http::CodingSet computable;                           // can be made here, and is worth it
   std::vector<Dependency> dependencies;                 // the file itself, and every sibling, there or not
   std::array<CodingOrders, http::coding_count> orders;
   bool siblings_settled = true;
   bool watchable = false;  // its file system reports changes and does not wait for others
 
+  /// What has been read or made of a coding by now; else null.
+  const ServedFilePtr& form(http::Coding coding) const {
+    return coding == plain->coding ? plain : coded[static_cast<std::size_t>(coding)];
+  }
+  bool only_coded() const { return plain->coding != http::Coding::identity; }
   bool has_codings() const { return !siblings.empty() || !computable.empty(); }
   /// Whether a later change shows in the identities: only then it may be kept.
   bool settled() const { return plain->settled && siblings_settled; }
@@ -78,11 +83,19 @@ std::expected<std::shared_ptr<Resource>, int> load_resource(const FileRoot& root
                                                             const FileNode& node, FileTraits traits,
                                                             const CodingSettings& codings, Waiting waiting);
 
+/// The same for a file that lies there in `traits.coding` only: as "app.js.br" where `relative` and the name of
+/// `traits` are "app.js", or as the name itself tells.
+std::expected<std::shared_ptr<Resource>, int> load_coded_resource(const FileRoot& root, const std::string& relative,
+                                                                  const FileNode& node, FileTraits traits,
+                                                                  Waiting waiting);
+
 /// Reads the form of `resource` in `coding` from a sibling, or makes it; null when that fails, changes meanwhile, or
 /// saves nothing. Waits for the file system, and computes, while the resource may learn of other codings in its own
 /// thread.
 ServedFilePtr make_coded(const FileRoot& root, const std::string& relative, const Resource& resource,
                          http::Coding coding, bool from_sibling);
+/// Decodes a resource that lies there in a coding; null when that fails, or is larger than `most`.
+ServedFilePtr make_plain(const Resource& resource, std::size_t most);
 
 /// Memory of all contents that make_coded() has compressed and somebody still has: a cache, or a client that is slow to
 /// take it. Any thread.

@@ -151,6 +151,8 @@ std::expected<ServedFilePtr, int> load_file(const FileNode& node, const FileTrai
   auto file = read(node, traits, waiting);
   if (!file) return std::unexpected(file.error());
   if (file->content_type.empty()) file->content_type = traits.content_type;
+  file->coding = traits.coding;
+  if (traits.coding != http::Coding::identity) file->etag = tag_with_coding(file->etag, traits.coding);
   auto last_modified = last_modified_of(file->identity, traits.name);
   return described(std::move(*file), last_modified, traits);
 }

@@ -53,15 +53,16 @@ using ServedFilePtr = std::shared_ptr<const ServedFile>;
 
 /// What is known of a file before it is opened.
 struct FileTraits {
-  std::string name;                           // full path, for messages and for the extension
-  std::string content_type;                   // what the extension says
-  std::string_view cache_control;             // may be empty
-  const FileHeaders* headers = nullptr;       // of the config; they take the place of those made here
-  net::Storage storage = net::Storage::disk;  // where it lies
-  bool varies = false;                        // there are, or may be, other codings of it
-  bool gzipped = false;                       // the file itself is, as a "drawing.svgz"
-  bool stands_in = false;                     // it is sent under names that are not its own
-  bool for_navigation = false;                // only to who takes HTML
+  std::string name;                              // full path, for messages and for the extension
+  std::string content_type;                      // what the extension says
+  std::string_view cache_control;                // may be empty
+  const FileHeaders* headers = nullptr;          // of the config; they take the place of those made here
+  net::Storage storage = net::Storage::disk;     // where it lies
+  bool varies = false;                           // there are, or may be, other codings of it
+  bool gzipped = false;                          // the file itself is, as a "drawing.svgz"
+  http::Coding coding = http::Coding::identity;  // in which it lies there, "app.js.br" without an "app.js"
+  bool stands_in = false;                        // it is sent under names that are not its own
+  bool for_navigation = false;                   // only to who takes HTML
 };
 
 /// Reads the file behind `node`. The error is an errno; with Waiting::never it is EAGAIN where the content is

@@ -202,8 +202,13 @@ std::vector<config::Field> transfer_fields() {
           .example("\"text/plain\""),
       field("precompressed", &StaticOptions::precompressed, config::boolean())
           .otherwise("true")
-          .doc("Whether `app.js.br`, `app.js.zst` and `app.js.gz` are sent for app.js to clients that take "
-               "them. One that is older than its source, or is not compressed so, is ignored.")
+          .doc(
+              "Whether `app.js.br`, `app.js.zst` and `app.js.gz` are sent for app.js to clients that take "
+              "them. One that is older than its source, or is not compressed so, is ignored. Where there is no app.js, "
+              "other clients get it decoded; one too large for the memory that `file_cache` gives a worker is "
+              "answered with 406. `game.wasm.br` asked for by this name is sent likewise, as game.wasm with "
+              "Content-Encoding, and so are the `.gz` files that Unity puts into `Build`; other `.gz` and `.zst` files "
+              "are downloaded as they are.")
           .example("false"),
       field("compress", &StaticOptions::compress, config::boolean())
           .otherwise("true")

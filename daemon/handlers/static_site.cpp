@@ -31,6 +31,25 @@ bool is_asset(std::string_view relative) {
   return !type.empty() && !type.starts_with("text/html");
 }
 
+bool has_extension(std::string_view relative) {
+  return relative.substr(relative.rfind('/') + 1).find('.') != std::string_view::npos;
+}
+
+/// The coding of a file that pages load under the name of its compressed form, as Unity's do; identity where it is one
+/// to be downloaded as it is. `.gz` and `.zst` mostly are, but for what Unity puts into its own directory.
+http::Coding coding_of(const StaticSettings& settings, std::string_view relative) {
+  auto coding = http::coding_of_name(relative);
+  auto name = http::name_without(coding, relative);
+  if (coding == http::Coding::identity || !settings.codings.precompressed || !has_extension(name)) return {};
+  if (settings.content_type || !settings.types.find(relative).empty()) return {};
+  if (coding == http::Coding::brotli) return coding;
+  bool of_unity = ('/' + std::string(relative)).find("/Build/") != std::string::npos;
+  for (std::string_view end : {".js", ".wasm", ".data", ".json"}) {
+    if (of_unity && name.ends_with(end)) return coding;
+  }
+  return {};
+}
+
 /// Goes through what a request may mean, from the exact file to the page of the 404.
 class Resolver {
  public:
@@ -55,12 +74,27 @@ class Resolver {
   /// lack of something, that is.
   bool take(const std::string& relative, http::Status status = 200) {
     auto node = look(relative);
-    if (!node || !node->is_file()) return decided_;
-    found_.kind = Kind::file;
+    if (node && node->is_file()) return take_file(relative, std::move(*node), coding_of(settings_, relative), status);
+    return take_coded(relative, status);
+  }
+
+  /// The same where the file is there compressed only.
+  bool take_coded(const std::string& relative, http::Status status = 200) {
+    if (!settings_.codings.precompressed || !has_extension(relative)) return decided_;
+    if (http::coding_of_name(relative) != http::Coding::identity) return decided_;
+    for (auto coding : http::codings_by_size) {
+      auto node = look(http::name_in(coding, relative));
+      if (node && node->is_file()) return take_file(relative, std::move(*node), coding, status);
+    }
+    return decided_;
+  }
+
+  bool take_file(const std::string& relative, FileNode&& node, http::Coding coding, http::Status status) {
     found_.relative = relative;
-    found_.node = std::move(*node);
+    found_.node = std::move(node);
+    found_.coding = coding;
     found_.status = status;
-    return decided_ = true;
+    return decide(Kind::file);
   }
 
   std::optional<FileNode> look(const std::string& relative) {
@@ -87,14 +121,11 @@ class Resolver {
 
   bool find_file() {
     auto node = look(wanted_.relative);
-    if (node && node->is_file()) {
-      found_.relative = wanted_.relative;
-      found_.node = std::move(*node);
-      return decide(Kind::file);
-    }
+    if (node && node->is_file())
+      return take_file(wanted_.relative, std::move(*node), coding_of(settings_, wanted_.relative), 200);
     if (settings_.clean_urls && take(wanted_.relative + ".html")) return true;
     if (settings_.directories && node && node->is_directory()) return decide(Kind::add_slash);
-    return decided_;
+    return take_coded(wanted_.relative);
   }
 
   bool find_directory() {
@@ -180,7 +211,8 @@ std::string_view StaticSite::type_of(std::string_view relative) const {
 std::expected<std::shared_ptr<Resource>, int> StaticSite::read(const Resolution& resolution, Waiting waiting) const {
   FileTraits traits;
   traits.name = root_->path() + (root_->path().ends_with('/') ? "" : "/") + resolution.relative;
-  traits.content_type = type_of(resolution.relative);
+  auto coding = resolution.coding;
+  traits.content_type = type_of(http::name_without(coding, resolution.relative));
   traits.cache_control = settings_.cache.control_for(resolution.relative, traits.content_type);
   // What has come for "/new.png" by now must be seen, however long the file that stood in for it may be kept.
   if (resolution.stands_in && traits.cache_control == immutable_cache_control)
@@ -190,11 +222,14 @@ std::expected<std::shared_ptr<Resource>, int> StaticSite::read(const Resolution&
   traits.stands_in = resolution.stands_in;
   traits.for_navigation = resolution.stands_in && settings_.spa;
   traits.headers = &settings_.headers;
-  auto loaded =
-      load_resource(*root_, resolution.relative, *resolution.node, std::move(traits), settings_.codings, waiting);
+  traits.coding = coding;
+  const auto& node = *resolution.node;
+  auto loaded = coding != http::Coding::identity
+                    ? load_coded_resource(*root_, resolution.relative, node, std::move(traits), waiting)
+                    : load_resource(*root_, resolution.relative, node, std::move(traits), settings_.codings, waiting);
   if (loaded) {
     (*loaded)->root = root_;
-    (*loaded)->relative = resolution.relative;
+    (*loaded)->relative = resolution.file();
   }
   return loaded;
 }

@@ -70,8 +70,12 @@ struct Resolution {
   Kind kind = Kind::missing;
   std::string relative;
   std::optional<FileNode> node;
+  http::Coding coding = http::Coding::identity;  // in which it lies there
   http::Status status = 200;
   bool stands_in = false;  // the file is sent in place of one that does not exist
+
+  /// The name of the file: "app.js.br" where there is no "app.js".
+  std::string file() const { return http::name_in(coding, relative); }
 
   // The first thing that stood in the way, for the log: an errno, 0 for nothing but names that do not exist.
   int fault = 0;

@@ -19,6 +19,22 @@ const Names& names_of(Coding coding) { return names[static_cast<std::size_t>(cod
 std::string_view token(Coding coding) { return names_of(coding).token; }
 std::string_view extension(Coding coding) { return names_of(coding).extension; }
 
+std::string name_in(Coding coding, std::string_view name) {
+  return std::string(name_without(coding, name)).append(extension(coding));
+}
+
+std::string_view name_without(Coding coding, std::string_view name) {
+  if (name.ends_with(extension(coding))) name.remove_suffix(extension(coding).size());
+  return name;
+}
+
+Coding coding_of_name(std::string_view name) {
+  for (auto coding : codings_by_size) {
+    if (name.ends_with(extension(coding))) return coding;
+  }
+  return Coding::identity;
+}
+
 Coding choose_coding(std::string_view accepted, CodingSet available) {
   if (accepted.empty()) return Coding::identity;
   Coding best = Coding::identity;

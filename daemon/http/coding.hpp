@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace sluice::http {
@@ -17,6 +18,13 @@ inline constexpr std::array<Coding, 3> codings_by_size = {Coding::brotli, Coding
 std::string_view token(Coding coding);
 /// What is appended to the name of a file that holds another one compressed: ".gz", ".br", ".zst".
 std::string_view extension(Coding coding);
+
+/// The name of the file that holds `name` in a coding: "app.js.br" for "app.js", and for "app.js.br" itself.
+std::string name_in(Coding coding, std::string_view name);
+/// What such a file holds: "app.js" for "app.js.br".
+std::string_view name_without(Coding coding, std::string_view name);
+/// The coding that a name tells; identity: none.
+Coding coding_of_name(std::string_view name);
 
 /// A set of codings.
 class CodingSet {

@@ -138,6 +138,91 @@ def test_an_old_sibling_is_ignored_with_one_warning(serve, tmp_path):
     assert server.stderr().count("ready.css.br is older") == 1
 
 
+def in_coding(serve, text, coding):
+    """What the server makes of a text; Python knows no brotli."""
+    server = serve(static(), files={"www/source.txt": text})
+    return fetch(server.port, "/source.txt", fields=accept_encoding(coding)).body
+
+
+@pytest.mark.parametrize("coding, extension", [("br", ".br"), ("gzip", ".gz"), ("zstd", ".zst")])
+def test_a_file_that_is_there_in_one_coding_only_is_decoded_for_clients_that_do_not_take_it(serve, tmp_path, coding, extension):
+    coded = in_coding(serve, TEXT, coding)
+    server = serve(static(), files={f"www/app.js{extension}": coded})
+    root, takes = tmp_path / "server1/www", accept_encoding(coding)
+    with Connection(server.port) as connection:
+        for _ in range(4):  # looked up, then from the cache
+            ready = connection.get("/app.js", fields=takes)
+            assert (ready.status, ready.body, ready.get("Content-Encoding")) == (200, coded, coding)
+            plain = connection.get("/app.js")
+            assert (plain.status, plain.text, plain.get("Content-Encoding")) == (200, TEXT, None)
+            for response in (ready, plain):
+                assert (response.get("Vary"), response.get("Content-Type")) == ("Accept-Encoding", "text/javascript; charset=utf-8")
+            assert ready.get("ETag") and plain.get("ETag") and ready.get("ETag") != plain.get("ETag")
+        assert connection.get("/app.js", fields=f'If-None-Match: {plain.get("ETag")}\r\n').status == 304
+        assert connection.get("/app.js", fields=takes + f'If-None-Match: {ready.get("ETag")}\r\n').status == 304
+        part = connection.get("/app.js", fields="Range: bytes=5-9\r\n")
+        assert (part.status, part.text, part.get("Content-Encoding")) == (206, TEXT[5:10], None)
+        rest = connection.get("/app.js", fields=takes + f'Range: bytes=5-\r\nIf-Range: {ready.get("ETag")}\r\n')
+        assert (rest.status, rest.body, rest.get("Content-Encoding")) == (206, coded[5:], coding)
+        head = fetch(server.port, "/app.js", method="HEAD")
+        assert head.get("Content-Length") == str(len(TEXT))
+        (root / "app.js").write_text("new")
+        assert connection.get("/app.js").text == "new"
+        (root / "app.js").unlink()
+        assert connection.get("/app.js").text == TEXT
+        (root / f"app.js{extension}").unlink()
+        assert connection.get("/app.js").status == 404
+
+
+def test_pages_that_are_there_compressed_only_are_found_like_others(serve):
+    coded = gzip.compress(b"<h1>page</h1>")
+    server = serve(static('clean_urls = true\nnot_found = "404.html"'),
+                   files={f"www/{name}.html.gz": coded for name in ("index", "about", "docs/index", "404")} | {"www/archive.tar.gz": coded})
+    for path, status in (("/", 200), ("/about", 200), ("/docs/", 200), ("/none", 404)):
+        for fields, body in (("", b"<h1>page</h1>"), (accept_encoding("gzip"), coded)):
+            page = fetch(server.port, path, fields=fields)
+            assert (page.status, page.body, page.get("Content-Type")) == (status, body, "text/html; charset=utf-8"), path
+    assert fetch(server.port, "/docs").get("Location") == "/docs/"
+    archive = fetch(server.port, "/archive.tar.gz", fields=accept_encoding("gzip"))
+    assert (archive.body, archive.get("Content-Encoding"), archive.get("Content-Type")) == (coded, None, "application/gzip")
+
+
+@pytest.mark.parametrize("keys, as_it_is", [("", False), ("precompressed = false", True), ('types = { br = "x/own", gz = "x/own" }', True)])
+def test_a_compressed_file_that_pages_load_by_its_own_name_is_what_it_holds(serve, keys, as_it_is):
+    coded = {"br": in_coding(serve, TEXT, "br"), "gzip": gzip.compress(TEXT.encode())}
+    server = serve(static(keys), files={"www/Build/game.wasm.br": coded["br"], "www/Build/game.js.gz": coded["gzip"], "www/a.3f2a9c1b.js.br": coded["br"]})
+    for path, coding, media_type in (("/Build/game.wasm.br", "br", "application/wasm"), ("/Build/game.js.gz", "gzip", "text/javascript; charset=utf-8"),
+                                     ("/a.3f2a9c1b.js.br", "br", "text/javascript; charset=utf-8")):
+        for _ in range(3):
+            response = fetch(server.port, path, fields=accept_encoding("gzip, br"))
+            plain = fetch(server.port, path, fields=accept_encoding("identity"))
+            assert response.body == coded[coding]
+            if as_it_is:
+                assert response.get("Content-Encoding") is None and plain.body == coded[coding]
+            else:
+                assert (response.get("Content-Encoding"), response.get("Content-Type")) == (coding, media_type)
+                assert (plain.text, plain.get("Content-Encoding"), plain.get("Content-Type")) == (TEXT, None, media_type)
+    assert fetch(server.port, "/a.3f2a9c1b.js.br").get("Cache-Control").endswith("immutable")
+
+
+def test_what_is_too_large_to_be_decoded_is_for_those_who_take_it_as_it_is(serve):
+    bomb = gzip.compress(bytes(50_000_000))
+    server = serve('[server]\nworkers = 1\nlimits.file_cache = "1MiB"\n' + static(),
+                   files={"www/bomb.js.gz": bomb, "www/broken.js.br": b"no brotli" * 100})
+    before = server.resident_bytes()
+    with Connection(server.port) as connection:
+        for path in ("/bomb.js", "/broken.js"):
+            for _ in range(20):
+                refused = connection.get(path)
+                assert (refused.status, refused.get("Vary"), refused.get("Cache-Control")) == (406, "Accept, Accept-Encoding", "no-store")
+                assert "cannot be decoded here" in refused.text
+        sent = connection.get("/bomb.js", fields=accept_encoding("gzip"))
+        assert (sent.status, sent.body) == (200, bomb)
+    assert server.resident_bytes() - before < 30_000_000
+    server.wait_for_line("broken.js.br cannot be decoded")
+    assert server.stderr().count("cannot be decoded") == 1
+
+
 def test_many_ask_for_the_same_thing_at_once(serve):
     server = serve(static(), files={"www/big.txt": TEXT * 40})
     connections = [Connection(server.port) for _ in range(20)]

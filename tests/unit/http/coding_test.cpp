@@ -28,3 +28,13 @@ TEST_CASE("the coding with the highest weight is chosen, of equal ones the small
   CHECK(chosen("deflate, compress") == "identity");
   CHECK(chosen("gzip, br", CodingSet{}) == "identity");
 }
+
+TEST_CASE("the name of a file tells the coding, and what it holds") {
+  CHECK(name_in(Coding::brotli, "app.js") == "app.js.br");
+  CHECK(name_in(Coding::brotli, "app.js.br") == "app.js.br");
+  CHECK(name_in(Coding::identity, "app.js") == "app.js");
+  CHECK(name_without(Coding::gzip, "a.js.gz") == "a.js");
+  CHECK(name_without(Coding::gzip, "a.js.br") == "a.js.br");
+  CHECK(coding_of_name("a.zst") == Coding::zstd);
+  CHECK(coding_of_name("a.gz.js") == Coding::identity);
+}
