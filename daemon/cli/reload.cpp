@@ -18,6 +18,7 @@
 #include "cli/terminal.hpp"
 #include "config/diagnostics.hpp"
 #include "service/pid_file.hpp"
+#include "service/process.hpp"
 #include "site/site.hpp"
 
 namespace sluice::cli {
@@ -43,6 +44,13 @@ int reload_service(std::string unit) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? exit_ok : exit_unavailable;
 }
 
+/// A reload does not change how many there are.
+void warn_of_workers(std::int64_t wanted, pid_t server) {
+  auto running = service::threads_of(server, service::worker_thread);
+  if (wanted == 0 || running == 0 || std::cmp_equal(wanted, running)) return;  // 0: "auto"; or it has ended
+  complain("warning: " + service::workers_wait(static_cast<std::size_t>(wanted), running));
+}
+
 /// Finds mistakes before the server does, so that they are shown where the user is.
 int reload(const ReloadOptions& options) {
   config::Diagnostics diagnostics;
@@ -62,12 +70,15 @@ int reload(const ReloadOptions& options) {
         "by itself, `kill -HUP PID` works always");
     return exit_usage;
   }
-  auto pid = service::running_process(pid_file);
+  auto pid = service::running_server(pid_file);
   if (!pid) {
-    complain("no server runs by " + pid_file);
+    complain(pid.error());
     return exit_unavailable;
   }
-  if (::kill(*pid, SIGHUP) == 0) return exit_ok;
+  if (::kill(*pid, SIGHUP) == 0) {
+    warn_of_workers(site->server.workers, *pid);
+    return exit_ok;
+  }
   complain("cannot signal process " + std::to_string(*pid) + ": " + std::strerror(errno));
   return errno == EPERM ? exit_permission : exit_unavailable;
 }

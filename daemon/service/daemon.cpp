@@ -19,6 +19,7 @@
 #include "http1/hot_responses.hpp"
 #include "net/background.hpp"
 #include "service/descriptors.hpp"
+#include "service/process.hpp"
 #include "site/statistics.hpp"
 #include "site/tenure.hpp"
 
@@ -205,9 +206,7 @@ std::string Daemon::serving() const {
 /// What the configuration says and a reload cannot do.
 std::string Daemon::waits_for_restart() const {
   auto wanted = worker_count(*site_);
-  if (wanted == workers_.size()) return {};
-  return "server.workers is " + std::to_string(wanted) + " from the next start on; until then there are " +
-         std::to_string(workers_.size());
+  return wanted == workers_.size() ? std::string() : workers_wait(wanted, workers_.size());
 }
 
 /// Those limits that hold for the process and not for one worker.

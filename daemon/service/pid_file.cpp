@@ -1,12 +1,17 @@
 #include "service/pid_file.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+
+#include "base/file_descriptor.hpp"
+#include "service/process.hpp"
 
 namespace sluice::service {
 
@@ -23,14 +28,24 @@ std::string PidFile::write(const std::string& name) {
 }
 
 void PidFile::remove() {
-  if (!name_.empty() && running_process(name_) == ::getpid()) ::unlink(name_.c_str());
+  if (!name_.empty() && running_server(name_) == ::getpid()) ::unlink(name_.c_str());
 }
 
-std::optional<pid_t> running_process(const std::string& pid_file) {
-  std::ifstream file(pid_file);
+std::expected<pid_t, std::string> running_server(const std::string& pid_file) {
+  auto fail = [&](const std::string& why) { return std::unexpected("no server runs by " + pid_file + ": " + why); };
+  FileDescriptor file(::open(pid_file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // not waiting for a FIFO's writer
+  struct stat info{};
+  if (!file || ::fstat(file.get(), &info) != 0) return fail(std::strerror(errno));
+  char text[32];
+  auto length = ::read(file.get(), text, sizeof text);
   pid_t pid = 0;
-  if (!(file >> pid) || pid <= 1) return std::nullopt;
-  if (::kill(pid, 0) != 0 && errno != EPERM) return std::nullopt;
+  if (length > 0) std::from_chars(text, text + length, pid);
+  if (pid <= 1) return fail("it names no process");
+  auto named = "process " + std::to_string(pid);
+  auto user = user_of(pid);
+  if (!user) return fail("there is no " + named);
+  if (program_of(pid) != program_of(::getpid())) return fail(named + " is another program");
+  if (info.st_uid != 0 && info.st_uid != *user) return fail(named + " does not belong to the owner of the file");
   return pid;
 }
 

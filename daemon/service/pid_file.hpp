@@ -1,7 +1,8 @@
 #pragma once
 
 #include <sys/types.h>
-#include <optional>
+
+#include <expected>
 #include <string>
 
 namespace sluice::service {
@@ -19,7 +20,8 @@ class PidFile {
   std::string name_;
 };
 
-/// The process that a file names; nothing when it cannot be read or when no such process runs.
-std::optional<pid_t> running_process(const std::string& pid_file);
+/// The server that a file names, or why there is none. Only a process of this same program counts, and only one of the
+/// file's owner, unless that is root: whoever writes the file could name any process, and root may signal them all.
+std::expected<pid_t, std::string> running_server(const std::string& pid_file);
 
 }  // namespace sluice::service

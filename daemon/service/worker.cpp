@@ -11,6 +11,7 @@
 #include "http1/session.hpp"
 #include "rawecho/tcp_echo.hpp"
 #include "service/descriptors.hpp"
+#include "service/process.hpp"
 
 namespace sluice::service {
 
@@ -80,7 +81,7 @@ void Worker::listen(const WorkerSocket& socket) {
 
 void Worker::start() {
   thread_ = std::thread([this] {
-    ::pthread_setname_np(::pthread_self(), "worker");  // for top(1) and its like
+    ::pthread_setname_np(::pthread_self(), worker_thread);  // for top(1) and its like
     hub_.enter_thread();
     user_lines::set_wake([this] { loop_.at_end_of_turn([] { user_lines::flush(); }); });
     loop_.run();

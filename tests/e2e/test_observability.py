@@ -1,10 +1,13 @@
 """[metrics], [health], [status]; formats of the access log; sluice reload and --watch."""
 
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
+
+import pytest
 
 import sluice
 from raw import Connection, fetch
@@ -288,6 +291,41 @@ def test_reload_finds_the_process_and_refuses_a_bad_config(serve):
     assert "reload failed" not in server.stderr()
     server.stop()
     assert not (server.folder / "sluice.pid").exists()
+
+
+def test_reload_signals_no_other_program_whatever_the_process_file_says(tmp_path):
+    (tmp_path / "sluice.toml").write_text(ROUTES)
+    with subprocess.Popen(["sleep", "1000"]) as victim:
+        (tmp_path / "pid").write_text(f"{victim.pid}\n")
+        result = run("reload", "-c", tmp_path / "sluice.toml", "--pid-file", tmp_path / "pid")
+        victim.terminate()
+        assert victim.wait() == -signal.SIGTERM  # and not of SIGHUP
+    assert result.returncode == 69 and f"process {victim.pid} is another program" in result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has files of others")
+def test_reload_trusts_a_process_file_with_the_processes_of_its_owner_only(serve):
+    server = serve('[server]\npid_file = "sluice.pid"\n' + ROUTES)
+    pid_file = server.folder / "sluice.pid"
+    wait_until(pid_file.exists, "the process file")
+    os.chown(pid_file, 65534, 65534)
+    result = run("reload", "-c", server.folder / "sluice.toml")
+    assert result.returncode == 69 and "does not belong to the owner of the file" in result.stderr
+    os.chown(pid_file, 0, 0)
+    assert run("reload", "-c", server.folder / "sluice.toml").returncode == 0
+    server.wait_for_line("reloaded")
+    assert server.stderr().count("reloaded") == 1
+
+
+def test_reload_says_what_waits_for_a_restart(serve):
+    server = serve('[server]\npid_file = "sluice.pid"\n' + ROUTES, workers=2)
+    config = server.folder / "sluice.toml"
+    wait_until((server.folder / "sluice.pid").exists, "the process file")
+    assert run("reload", "-c", config).stderr == ""
+    config.write_text(config.read_text().replace("workers = 2", "workers = 3"))
+    result = run("reload", "-c", config)
+    assert result.returncode == 0
+    assert "warning: server.workers is 3 from the next start on; until then there are 2" in result.stderr
 
 
 def test_reload_says_when_it_does_not_know_the_process(tmp_path):

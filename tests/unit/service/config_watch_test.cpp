@@ -81,10 +81,12 @@ TEST_CASE("a process file names this process while it runs, and goes with it") {
   {
     service::PidFile file;
     CHECK(file.write(folder.path("pid")).empty());
-    CHECK(service::running_process(folder.path("pid")) == ::getpid());
+    CHECK(service::running_server(folder.path("pid")) == ::getpid());
   }
-  CHECK(!service::running_process(folder.path("pid")));
+  CHECK(!service::running_server(folder.path("pid")));
   folder.write("pid", "1");  // never the first process
-  CHECK(!service::running_process(folder.path("pid")));
+  CHECK(!service::running_server(folder.path("pid")));
+  folder.write("pid", std::to_string(::getppid()));  // that runs, and is no server
+  CHECK(service::running_server(folder.path("pid")).error().ends_with("is another program"));
   CHECK(!service::PidFile().write("/no/such/folder/pid").empty());
 }
