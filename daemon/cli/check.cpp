@@ -1,12 +1,16 @@
 #include <unistd.h>
 
+#include <cstdlib>
 #include <map>
 #include <memory>
+#include <utility>
 
+#include "base/journal.hpp"
 #include "cli/command.hpp"
 #include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/rights.hpp"
+#include "cli/sandbox.hpp"
 #include "cli/terminal.hpp"
 #include "config/diagnostics.hpp"
 #include "site/site.hpp"
@@ -20,6 +24,7 @@ struct Options {
   std::string file;
   std::string user;
   std::string format = "human";
+  bool quiet = false;
 };
 
 config::Format form_of(std::string_view name) {
@@ -49,22 +54,32 @@ std::string summary_of(const site::Site& site) {
   return out;
 }
 
+/// The journal of systemd, for which the service's reload checks, wants to know errors from the rest.
+std::string for_standard_output(std::string text, bool good) {
+  if (!journal::is_stream(std::getenv("JOURNAL_STREAM"), STDOUT_FILENO)) return text;
+  return journal::with_priority(good ? log::Level::info : log::Level::error, text);
+}
+
 int check(const Options& options) {
+  bool in_service = is_service_user();
   config::Diagnostics diagnostics;
   diagnostics.for_another_process = true;
   auto file = config_file(options.file);
   auto user = take_rights(options.user, file);
   if (!user) return user.error();
   auto site = site::load(file, diagnostics);
+  if (options.user.empty() && !in_service) check_sandbox(file, site.get(), diagnostics);
+  bool good = !diagnostics.failed();
+  if (good && options.quiet) return exit_ok;
   diagnostics.sort();
   bool human = options.format == "human";
   auto text = config::render(diagnostics, form_of(options.format), human && wants_colour(STDOUT_FILENO));
-  if (human && site) {
+  if (human && good) {
     text += "No errors. " + file + " is good" + (user->empty() ? "" : " for the user " + *user) + ": it serves " +
             summary_of(*site) + ".\nNext: `sluice reload` lets a running server read it, `sluice serve` starts one.\n";
   }
-  if (!print(text)) return exit_io;
-  return site ? exit_ok : exit_config;
+  if (!print(for_standard_output(std::move(text), good))) return exit_io;
+  return good ? exit_ok : exit_config;
 }
 
 }  // namespace
@@ -79,6 +94,7 @@ Action prepare_check(Arguments& arguments) {
                  .help = "Form of the findings: human, gcc (file:line:column: …) or json",
                  .choices = {"human", "gcc", "json"},
                  .shows_default = true});
+  arguments.add_flag("-q,--quiet", options->quiet, "Print nothing when there are no errors");
   return [options] { return check(*options); };
 }
 

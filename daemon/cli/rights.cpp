@@ -77,4 +77,9 @@ std::expected<std::string, int> take_rights(const std::string& user, const std::
   return std::unexpected(exit_permission);
 }
 
+bool is_service_user() {
+  auto account = find_account(service_user);
+  return account && account->user == ::geteuid();
+}
+
 }  // namespace sluice::cli

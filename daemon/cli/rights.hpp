@@ -20,4 +20,7 @@ std::expected<std::string, int> take_rights(const std::string& user, const std::
 /// /etc/sluice/NAME.toml. Empty: none.
 std::string service_of(const std::string& file);
 
+/// Whether this process is of the service's user: part of the service, or somebody who has taken that user's rights.
+bool is_service_user();
+
 }  // namespace sluice::cli

@@ -35,6 +35,13 @@ struct Source {
 };
 using Sources = std::vector<Source>;
 
+/// A file or directory that the config names.
+struct NamedPath {
+  std::string path;  // absolute
+  Span span;
+  bool is_written = false;  // not only read
+};
+
 /// Collects the findings of one run; nothing stops at the first.
 class Diagnostics {
  public:
@@ -53,7 +60,8 @@ class Diagnostics {
   void sort();
 
   Sources sources;
-  Secrets secrets;  // what the sources do not say themselves, and findings must not
+  std::vector<NamedPath> paths;  // as they were read
+  Secrets secrets;               // what the sources do not say themselves, and findings must not
   /// The configuration is read on behalf of another process, which may have what this one has not.
   bool for_another_process = false;
 

@@ -110,7 +110,8 @@ Type<std::chrono::milliseconds> duration(std::chrono::milliseconds least, std::c
 /// "512B" "64KiB" "1MiB" "1GiB" (also KB MB GB, powers of ten); a bare integer is refused.
 Type<Bytes> size(Bytes least, Bytes most);
 /// A file or directory name, made absolute against the folder of the config file that names it.
-Type<std::string> path();
+enum class PathUse : std::uint8_t { read, write };
+Type<std::string> path(PathUse use = PathUse::read);
 /// Any TOML value, kept with its places (route.json).
 Type<Value> any();
 

@@ -111,10 +111,10 @@ Type<double> number(double least, double most) {
           }};
 }
 
-Type<std::string> path() {
+Type<std::string> path(PathUse use) {
   auto type = non_empty_string();
   type.info.name = "path";
-  type.read = [read = std::move(type.read)](const Value& value, Reading& reading) -> std::optional<std::string> {
+  type.read = [read = std::move(type.read), use](const Value& value, Reading& reading) -> std::optional<std::string> {
     auto name = read(value, reading);
     if (!name) return std::nullopt;
     if (name->starts_with("~")) {
@@ -131,6 +131,7 @@ Type<std::string> path() {
     auto whole = relative ? reading.directory_of(value.span) + "/" + *name : *name;
     auto absolute = std::filesystem::path(whole).lexically_normal().string();
     if (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
+    if (value.span.known()) reading.diagnostics.paths.push_back({absolute, value.span, use == PathUse::write});
     return absolute;
   };
   return type;

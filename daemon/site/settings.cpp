@@ -21,7 +21,7 @@ config::Type<std::int64_t> worker_count() {
 /// A file name, or one of the words that are none.
 config::Type<std::string> access_log_target() {
   auto name = config::non_empty_string();
-  auto file = config::path();
+  auto file = config::path(config::PathUse::write);
   config::Type<std::string> type;
   type.info = name.info;
   type.info.name = "\"off\", \"stdout\" or a file name";
@@ -227,7 +227,7 @@ const Fields<ServerOptions>& server_fields() {
       field("banner", &ServerOptions::banner, config::any_number(config::string()))
           .doc("Lines of your own, written to standard output once the server listens. `{port}` is the first port.")
           .example("\"Server is running at http://localhost:{port}\""),
-      field("pid_file", &ServerOptions::pid_file, config::path())
+      field("pid_file", &ServerOptions::pid_file, config::path(config::PathUse::write))
           .doc("A file for the process id, written once the server listens and removed at its end. `sluice reload` "
                "reads it.")
           .example("\"/run/sluice/sluice.pid\""),
