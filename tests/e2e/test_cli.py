@@ -61,6 +61,27 @@ def test_check_finds_every_mistake_in_one_run(config):
     assert "\x1b" not in told
 
 
+def test_check_is_silent_about_a_good_file_when_asked(config):
+    warned = config('[[static]]\nroot = "."\n[log.access]\nto = "missing/access.log"\n')
+    assert "warning" in run("check", warned).stdout
+    done = run("check", "--quiet", warned)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = run("check", "-q", config(BAD))
+    assert done.returncode == 78 and "3 errors" in done.stdout
+
+
+def test_what_check_finds_is_an_error_in_the_journal(config):
+    read, write = os.pipe()
+    stream = os.fstat(write)
+    done = subprocess.run([BINARY, "check", config(BAD)], stdout=write, timeout=60,
+                          env=dict(environment(), JOURNAL_STREAM=f"{stream.st_dev}:{stream.st_ino}"))
+    os.close(write)
+    with os.fdopen(read) as lines:
+        told = lines.read().splitlines()
+    assert done.returncode == 78
+    assert len(told) > 6 and all(line.startswith("<3>") for line in told)
+
+
 def test_check_for_editors(config):
     path = config(BAD)
     done = run("check", "-c", path, "--format", "gcc")

@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -69,7 +71,12 @@ def test_the_instances_differ_from_the_service_in_their_names_only():
 def test_a_bad_configuration_is_not_started_again():
     text = (UNITS / "sluice.service").read_text()
     assert "78" in re.search(r"^RestartPreventExitStatus=(.*)$", text, re.M)[1].split()
-    assert re.search(r"^ExecReload=/bin/kill -HUP \$MAINPID$", text, re.M)
+
+
+def test_a_reload_checks_the_configuration_before_the_daemon_reads_it():
+    text = (UNITS / "sluice.service").read_text()
+    start = re.search(r"^ExecStart=(\S+) serve (--config \S+)$", text, re.M)
+    assert re.findall(r"^ExecReload=(.*)$", text, re.M) == [f"{start[1]} check --quiet {start[2]}", "/bin/kill -HUP $MAINPID"]
 
 
 @pytest.mark.skipif(not shutil.which("systemd-sysusers"), reason="systemd-sysusers is not installed")
@@ -79,9 +86,31 @@ def test_users_and_folders_are_declared_in_forms_that_systemd_reads(tmp_path):
     assert users.returncode == 0 and "sluice" in users.stdout + users.stderr, users.stderr
 
 
-@pytest.mark.skipif(not shutil.which("logrotate"), reason="logrotate is not installed")
-def test_logrotate_reads_its_file(tmp_path):
-    text = (UNITS / "sluice.logrotate").read_text().replace("0640 sluice adm", "0640")  # the user may not exist here
-    (tmp_path / "sluice").write_text(text)
-    result = subprocess.run(["logrotate", "--debug", "--state", tmp_path / "state", tmp_path / "sluice"], capture_output=True, text=True)
-    assert result.returncode == 0 and "error:" not in result.stderr, result.stderr
+@pytest.mark.skipif(not shutil.which("logrotate") or os.geteuid() != 0, reason="needs logrotate, and root")
+def test_logrotate_moves_the_logs_of_the_service_and_of_its_instances(tmp_path):
+    """The daemon makes the new files, so none may be there; a fake systemctl notes whom the script tells."""
+    with tempfile.TemporaryDirectory() as folder:  # which others may enter, unlike tmp_path
+        os.chmod(folder, 0o755)
+        logs = Path(folder) / "log"
+        for name in ("access.log", "shop/access.log"):
+            (logs / name).parent.mkdir(mode=0o750, exist_ok=True)
+            (logs / name).write_text("line\n")
+        for path in [logs, *logs.rglob("*")]:
+            shutil.chown(path, "nobody", "nogroup")
+        text = (UNITS / "sluice.logrotate").read_text().replace("/var/log/sluice", str(logs)).replace("sluice sluice", "nobody nogroup")
+        (tmp_path / "rotate").write_text(text)
+        (tmp_path / "systemctl").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/told\n')
+        (tmp_path / "systemctl").chmod(0o755)
+        done = subprocess.run(["logrotate", "--force", "--state", tmp_path / "state", tmp_path / "rotate"], capture_output=True, text=True,
+                              env=dict(os.environ, PATH=f"{tmp_path}:{os.environ['PATH']}"))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert sorted(str(path.relative_to(logs)) for path in logs.rglob("*.log*")) == ["access.log.1", "shop/access.log.1"]
+    assert (tmp_path / "told").read_text() == "kill --signal=SIGUSR1 --kill-whom=main sluice.service sluice@*.service\n"
+
+
+def test_whoever_makes_the_logs_and_their_folder_gives_them_the_same_owner_and_mode():
+    unit = (UNITS / "sluice.service").read_text()
+    user, group, mode = (re.search(rf"^{key}=(\w+)$", unit, re.M)[1] for key in ("User", "Group", "LogsDirectoryMode"))
+    assert f"d /var/log/sluice {mode} {user} {group} -" in (UNITS / "sluice.tmpfiles").read_text().splitlines()
+    rotate = (UNITS / "sluice.logrotate").read_text()
+    assert f"su {user} {group}" in rotate and "nocreate" in rotate
