@@ -1,6 +1,7 @@
 #include "handlers/event_stream.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/text.hpp"
@@ -16,26 +17,39 @@ struct Piece {
 };
 constexpr std::size_t piece_size = 64 * 1024;
 
-/// All streams of a room ask one after the other for the same piece: the last one is made once in a thread.
-const Piece& piece_of(const rooms::Room& room, const rooms::Post& post, const std::string& name, std::size_t from) {
-  struct Last {
+/// The pieces that a thread has made last. All streams of a room ask for the same ones, each for a few in a turn of the
+/// loop (Connection::finish_event).
+class RecentPieces {
+ public:
+  const Piece& get(const rooms::Room& room, const rooms::Post& post, const std::string& name, std::size_t from) {
+    for (const auto& entry : entries_)
+      if (entry.is(room, post, name, from)) return entry.piece;
+    std::string text;
+    auto end = append_event(text, {event_id(room, post.number), name}, post.message->payload(), from, piece_size);
+    text.shrink_to_fit();
+    auto& entry = entries_[next_++ % entries_.size()];
+    entry = {post.message, room.epoch(), post.number, name, from, {}};
+    entry.piece = {std::make_shared<const std::string>(std::move(text)), end};
+    return entry.piece;
+  }
+
+ private:
+  struct Entry {
     std::weak_ptr<const websocket::SharedMessage> message;
-    std::uint64_t room = 0, number = 0;
+    std::uint64_t epoch = 0, number = 0;
     std::string name;
     std::size_t from = 0;
     Piece piece;
+
+    bool is(const rooms::Room& room, const rooms::Post& post, const std::string& wanted, std::size_t at) const {
+      bool same_message = !message.owner_before(post.message) && !post.message.owner_before(message);
+      return same_message && from == at && number == post.number && epoch == room.epoch() && name == wanted;
+    }
   };
-  thread_local Last last;
-  bool same_message = !last.message.owner_before(post.message) && !post.message.owner_before(last.message);
-  if (same_message && last.from == from && last.room == room.epoch() && last.number == post.number && last.name == name)
-    return last.piece;
-  std::string text;
-  auto end = append_event(text, {event_id(room, post.number), name}, post.message->payload(), from, piece_size);
-  text.shrink_to_fit();
-  last = {post.message, room.epoch(), post.number,
-          name,         from,         {std::make_shared<const std::string>(std::move(text)), end}};
-  return last.piece;
-}
+  std::array<Entry, 8> entries_;
+  std::size_t next_ = 0;
+};
+thread_local RecentPieces recent_pieces;
 
 }  // namespace
 
@@ -104,7 +118,7 @@ void EventStream::on_open(net::Transport& transport) {
 
 std::size_t EventStream::send(const rooms::Post& post, std::size_t from) {
   if (post.message->kind() != websocket::Opcode::text) return post.message->payload().size();
-  const auto& piece = piece_of(room(), post, settings_->event, from);
+  const auto& piece = recent_pieces.get(room(), post, settings_->event, from);
   transport_->write_shared(piece.text, *piece.text);
   transport_->set_deadline(settings_->heartbeat);
   return piece.end;

@@ -157,6 +157,26 @@ TEST_CASE("the streams of a room share the text of an event") {
   CHECK(first.shared[0].get() == second.shared[0].get());
 }
 
+TEST_CASE("streams that take a few pieces of a message at once share them, too") {
+  Worker worker;
+  FakeTransport transports[2];
+  EventStream one(settings(), "room", ""), other(settings(), "room", "");
+  one.on_open(transports[0]);
+  other.on_open(transports[1]);
+  for (auto& transport : transports) transport.kernel_is_full = true;
+  worker.publish(std::string(1 << 20, '\n'));
+  for (int turn = 0; turn < 5; ++turn) {
+    for (auto* stream : {&one, &other}) {
+      for (int piece = 0; piece < 3; ++piece) {
+        transports[stream == &other].unsent = 0;
+        stream->on_writable();
+      }
+    }
+  }
+  CHECK(transports[0].shared.size() == 16);
+  CHECK(transports[0].shared == transports[1].shared);
+}
+
 TEST_CASE("no comment is written into the middle of an event, nor for a client that reads nothing") {
   Worker worker;
   FakeTransport transport;
