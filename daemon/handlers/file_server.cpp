@@ -36,7 +36,8 @@ http::Coding choose(std::string_view accepted, const Resource& resource) {
 std::string_view accepted_codings(const http::Request& request, bool of_form, std::string& buffer) {
   std::string_view accepted;
   for (const auto& line : request.fields) {
-    if (!of_form && equals_ignoring_case(line.name, "Range")) return {};
+    bool is_range = request.method == http::Method::get && equals_ignoring_case(line.name, "Range");
+    if (is_range && !of_form) return {};
     if (!equals_ignoring_case(line.name, "Accept-Encoding")) continue;
     if (accepted.empty()) {
       accepted = line.value;

@@ -82,7 +82,7 @@ Precondition evaluate_preconditions(const Request& request, const Validators& va
 }
 
 bool range_applies(const Request& request, const Validators& validators, Now& now) {
-  if (!safe(request.method) || request.field("Range").empty()) return false;
+  if (request.method != Method::get || request.field("Range").empty()) return false;  // RFC 9110 §14.2
   auto condition = request.field("If-Range");
   if (condition.data() == nullptr) return true;
   if (condition.starts_with('"') || condition.starts_with("W/")) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -26,6 +27,8 @@ class MethodSet {
   constexpr void add(Method m) { bits_ = static_cast<std::uint16_t>(bits_ | (1u << static_cast<unsigned>(m))); }
   constexpr bool has(Method m) const { return (bits_ >> static_cast<unsigned>(m)) & 1u; }
   constexpr bool empty() const { return bits_ == 0; }
+  /// The first in the order of the enumeration. Not for an empty set.
+  constexpr Method first() const { return static_cast<Method>(std::countr_zero(bits_)); }
   constexpr MethodSet operator|(MethodSet other) const {
     MethodSet both;
     both.bits_ = static_cast<std::uint16_t>(bits_ | other.bits_);

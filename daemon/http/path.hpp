@@ -18,12 +18,16 @@ enum class PathFault : std::uint8_t {
 struct SplitPath {
   PathFault fault = PathFault::none;
   /// What stands between the slashes: "/" has one empty segment, "/a" has "a", "/a/" has "a" and "", "//a" has ""
-  /// and "a". Dot segments are left as they are. Views into the raw path, or the arena where decoding changed them.
+  /// and "a". Views into the raw path, or the arena where decoding changed them.
   std::span<std::string_view> segments;
   bool escaped = false;    // decoding was needed: some segments do not lie in the raw path
   bool has_nul = false;    // a segment holds a NUL
   bool has_slash = false;  // a segment holds a slash that was "%2F"
 };
+
+/// The raw path `raw` without its segments "." and "..", which lead nowhere above "/" (RFC 3986 §5.2.4). A dot may be
+/// written "%2E" there, for that means the same (§6.2.2.2). `raw` itself where there are none, else in `arena`.
+std::string_view without_dot_segments(std::string_view raw, Arena& arena);
 
 /// Splits and decodes the raw path of a target, which begins with '/', or is empty and has no segments.
 SplitPath split_path(std::string_view raw, Arena& arena);

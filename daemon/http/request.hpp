@@ -21,7 +21,7 @@ struct Request {
   Method method = Method::get;
   Version version = Version::http11;
   std::string_view target;     // as received: "/a%20b?x=1", "http://host/a", "*"
-  std::string_view path;       // raw path of the target, begins with '/'; "*" for OPTIONS *
+  std::string_view path;       // raw path of the target without dot segments, begins with '/'; "*" for OPTIONS *
   std::string_view query;      // raw, without '?'
   bool has_query = false;      // "/a?" has an empty one
   std::string_view scheme;     // "http" or "https"

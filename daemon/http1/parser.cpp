@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "http/path.hpp"
 #include "http/target.hpp"
 #include "http1/field_lines.hpp"
 
@@ -138,9 +139,11 @@ Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, ht
   auto fields = exchange.arena.array<http::FieldLine>(scanner.fields());
   auto lines = copy.substr(line.length() + 2);
   bool usual = request.version == http::Version::http11 && request.target.front() == '/';
+  // Neither was the target encoded anew, nor did its path lead back.
+  bool as_received = copy.size() == head.size() && request.path.data() == request.target.data();
   if (usual && scanner.section_known()) {
     take_known(cache.latest(), lines, fields, request);
-    if (copy.size() == head.size()) repeatable_ = copy.data();
+    if (as_received) repeatable_ = copy.data();
     return {};
   }
   bool plain = usual && split_plain(lines, fields);
@@ -150,7 +153,7 @@ Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, ht
   if (auto bad = read_fields(request, fields)) return bad;
   if (plain && !expects_continue_) {
     cache.store(lines, fields, request.authority, request.host, keep_alive_);
-    if (copy.size() == head.size()) repeatable_ = copy.data();  // else the target was encoded anew
+    if (as_received) repeatable_ = copy.data();
   }
   return {};
 }
@@ -209,8 +212,9 @@ Refusal Parser::split_by_llhttp(std::string_view head, std::span<http::FieldLine
   fields_.clear();
   if (auto bad = run_llhttp(head)) return bad;
   if (fields_.size() != fields.size()) return {400, "the request head cannot be parsed"};
-  std::ranges::transform(fields_, fields.begin(),
-                         [](const auto& field) { return http::FieldLine{field.name, trim(field.value)}; });
+  std::ranges::transform(fields_, fields.begin(), [](const auto& field) {
+    return http::FieldLine{field.name, trim(field.value)};
+  });
   return {};
 }
 
@@ -233,7 +237,7 @@ bool Parser::read_target(std::string_view text, http::Exchange& exchange) {
   request.target = text;
   auto target = http::parse_target(request.method, text);
   if (!target) return false;
-  request.path = target->path;
+  request.path = http::without_dot_segments(target->path, exchange.arena);
   request.query = target->query;
   request.has_query = target->has_query;
   request.authority = target->authority;

@@ -7,6 +7,7 @@
 
 #include "base/escape.hpp"
 #include "base/utf8.hpp"
+#include "http/path.hpp"
 #include "http/target.hpp"
 #include "site/match.hpp"
 
@@ -141,8 +142,8 @@ std::string routes_table(const Site& site, const config::Sources& sources) {
 std::string explain_request(const Site& site, const config::Sources& sources, http::Method method,
                             std::string_view host, std::string_view target) {
   if (auto authority = http::parse_authority(host)) host = authority->host;
-  Question question{method, host, target.substr(0, target.find('?'))};
   Arena arena;
+  Question question{method, host, http::without_dot_segments(target.substr(0, target.find('?')), arena)};
   auto routing = site.router.find(host, method, question.path, arena);
   std::string out;
   out.append(http::name(method)).append(" ").append(target).append("\n");

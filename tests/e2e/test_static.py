@@ -98,6 +98,22 @@ def test_head(server):
         assert connection.get("/style.css").text == "body{}"
 
 
+def test_head_knows_no_ranges(server):
+    """RFC 9110 §14.2: for other methods than GET, Range is ignored."""
+    with Connection(server.port) as connection:
+        for wanted in ("bytes=0-9", "bytes=0-1,4-5", "bytes=99999999-"):
+            response = connection.get("/big.bin", method="HEAD", fields=f"Range: {wanted}\r\n")
+            assert (response.status, response.get("Content-Length")) == (200, str(1 << 20)), wanted
+            assert response.get("Content-Range") is None
+
+
+@pytest.mark.parametrize("target", ["/./style.css", "/x/../style.css", "/%2e/style.css", "/x/y/%2E%2e/.%2e/style.css", "/../style.css"])
+def test_dot_segments_are_resolved(server, target):
+    with Connection(server.port) as connection:
+        for _ in range(3):
+            assert connection.get(target).text == "body{}"
+
+
 def test_validators_give_304(server):
     first = fetch(server.port, "/style.css")
     etag, modified = first.get("ETag"), first.get("Last-Modified")

@@ -177,7 +177,7 @@ def test_ranges_that_overlap_become_one_and_many_become_the_whole(site):
 
 
 def test_head_is_get_without_content(site):
-    for arguments in ((), ("-r", "0-4"), ("-r", "999999-"), ("-H", "If-None-Match: *"), ("-H", 'If-Match: "no"')):
+    for arguments in ((), ("-H", "If-None-Match: *"), ("-H", 'If-Match: "no"')):
         got, head = site("/app.js", *arguments), site("/app.js", "-I", *arguments)
         assert head[0] == got[0] and head[2] == b""
         for name in ("content-length", "content-range", "etag", "content-type", "last-modified", "cache-control"):

@@ -101,7 +101,7 @@ TEST_CASE("one range answers 206 with its place") {
   CHECK(answer.body == "234");
   CHECK(answer.field("Content-Range") == "bytes 2-4/10");
   CHECK(answer.field("Content-Type") == "text/plain");
-  CHECK(served.get({{"Range", "bytes=-3"}}, http::Method::head).field("Content-Range") == "bytes 7-9/10");
+  CHECK(served.get({{"Range", "bytes=-3"}}, http::Method::head).field("Content-Range").empty());
 }
 
 TEST_CASE("several ranges answer multipart/byteranges") {

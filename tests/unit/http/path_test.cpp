@@ -42,6 +42,42 @@ TEST_CASE("each segment is decoded once, on its own") {
   CHECK_FALSE(faulty("/a/b").has_slash);
 }
 
+TEST_CASE("dot segments are resolved as RFC 3986 says, and never lead above the root") {
+  Arena arena;
+  auto resolved = [&](std::string_view raw) { return without_dot_segments(raw, arena); };
+  CHECK(resolved("/a/b/c/./../../g") == "/a/g");  // RFC 3986 §5.2.4
+  for (auto [raw, path] :
+       std::initializer_list<std::pair<std::string_view, std::string_view>>{{"/./a", "/a"},
+                                                                            {"/a/.", "/a/"},
+                                                                            {"/.", "/"},
+                                                                            {"/..", "/"},
+                                                                            {"/../../a", "/a"},
+                                                                            {"/a/..", "/"},
+                                                                            {"/a/../b", "/b"},
+                                                                            {"/a/b/..", "/a/"},
+                                                                            {"/a/%2e/b", "/a/b"},
+                                                                            {"/a/%2E%2e/b", "/b"},
+                                                                            {"/a/.%2e", "/"},
+                                                                            {"/a//../b", "/a/b"},
+                                                                            {"//../a", "/a"},
+                                                                            {"/a/./", "/a/"},
+                                                                            {"/a/../../b/..", "/"}}) {
+    CAPTURE(raw);
+    CHECK(resolved(raw) == path);
+  }
+}
+
+TEST_CASE("what only looks like a dot segment stays, and is not copied") {
+  Arena arena;
+  for (std::string_view raw : {"/", "/a.b/c", "/.a", "/...", "/..a", "/a..", "/..%2fa", "/%2e%2fa", "/%252e", "/.%2",
+                               "/%20", "*", "/.well-known/x"}) {
+    CAPTURE(raw);
+    auto same = without_dot_segments(raw, arena);
+    CHECK(same == raw);
+    CHECK(same.data() == raw.data());
+  }
+}
+
 TEST_CASE("a path without escapes is not copied") {
   Arena arena;
   std::string_view raw = "/static/app.js";

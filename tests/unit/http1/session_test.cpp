@@ -100,6 +100,17 @@ TEST_CASE("HEAD has the fields of GET and no content") {
   CHECK(scene.output() == "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n");
 }
 
+TEST_CASE("a request whose path leads back is answered the same each time") {
+  const std::string request = "GET /a/../b?x HTTP/1.1\r\nHost: x\r\n\r\n";
+  Scene scene;
+  std::string answers;
+  for (int i = 0; i < 5; ++i) {
+    scene.send(request);
+    answers += ok("GET /b?x");
+  }
+  CHECK(scene.output() == answers);
+}
+
 TEST_CASE("HTTP/1.0 closes unless keep-alive is asked for") {
   CHECK(run("GET /a HTTP/1.0\r\n\r\n", 99) ==
         "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nGET /a<closed>");
