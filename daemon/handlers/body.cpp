@@ -39,7 +39,7 @@ bool answer_precondition(http::Exchange& exchange, std::string_view etag, const 
     case http::Precondition::proceed: return false;
     case http::Precondition::not_modified:
       response.status = 304;
-      fields.apply_not_modified(exchange, response);
+      fields.apply_without_content(exchange, response);
       return true;
     case http::Precondition::failed: response.status = 412; return true;
   }

@@ -23,7 +23,7 @@ const config::SectionEntry section("static", true, "A directory whose files are 
                                    []() -> const std::vector<config::Field>& { return static_fields(); });
 
 bool is_in_root(const StaticOptions& options, const std::string& name) {
-  struct stat status{};
+  struct stat status {};
   return ::stat((*options.root + "/" + name).c_str(), &status) == 0;
 }
 
@@ -131,7 +131,9 @@ void build(const config::Declaration& declaration, site::Builder& builder) {
   endpoint.parameters = builder.parameters_of(options.paths, {}, {});
   endpoint.where = declaration.table.span;
   auto scope = builder.scope_of(options.paths, endpoint.parameters);
-  FileHeaders headers(all_headers(options, declaration, builder), scope, diagnostics);
+  auto configured = all_headers(options, declaration, builder);
+  endpoint.headers = builder.compiled(configured, scope);
+  FileHeaders headers(configured, scope, diagnostics);
   for (const auto& setting : options.headers) {
     if (!setting.value) headers.leave_out(setting.name);
   }

@@ -124,6 +124,13 @@ std::vector<HeaderTemplate> Builder::merged_headers(const config::Value* own) {
   return merged;
 }
 
+std::unique_ptr<const ResponseFields> Builder::compiled(const std::vector<HeaderTemplate>& headers,
+                                                        const Scope& scope) const {
+  config::Diagnostics told_elsewhere;
+  told_elsewhere.sources = reading_.diagnostics.sources;
+  return std::make_unique<const ResponseFields>(ResponseFields::List{}, headers, scope, told_elsewhere);
+}
+
 Parameters Builder::parameters_of(const Paths& paths, const Declarations& path, const Declarations& query) {
   auto& diagnostics = reading_.diagnostics;
   PatternParameters in_paths(paths);

@@ -16,6 +16,7 @@
 #include "net/address.hpp"
 #include "site/handler.hpp"
 #include "site/parameters.hpp"
+#include "site/response_fields.hpp"
 #include "site/trailing_slash.hpp"
 
 namespace sluice::site {
@@ -36,11 +37,12 @@ struct Endpoint {
   bool mount = false;     // a static mount: after all routes; serves the whole subtree of `paths`
   Parameters parameters;  // declared path and query parameters
   std::chrono::milliseconds delay{0};
-  std::optional<Bytes> body_limit;              // route's own; empty: the server's
-  std::optional<TrailingSlash> trailing_slash;  // route's own; empty: the server's
-  std::shared_ptr<const ErrorBody> errors;      // route's own; null: the server's
-  bool access_log = true;                       // whether its requests are in the access log
-  std::uint16_t number = 0;                     // of its counters; given when the site is built
+  std::optional<Bytes> body_limit;                // route's own; empty: the server's
+  std::optional<TrailingSlash> trailing_slash;    // route's own; empty: the server's
+  std::shared_ptr<const ErrorBody> errors;        // route's own; null: the server's
+  bool access_log = true;                         // whether its requests are in the access log
+  std::uint16_t number = 0;                       // of its counters; given when the site is built
+  std::unique_ptr<const ResponseFields> headers;  // of the config, for answers that say nothing of its content
   std::unique_ptr<Handler> handler;
   std::shared_ptr<Tenure> tenure;  // of connections that outlive their exchange; null: there are none
   config::Span where;              // the table header
@@ -62,6 +64,8 @@ class Builder {
   void set_headers(const config::Value& table);
   /// Server-wide headers for an endpoint, merged with its own (`headers.X = false` removes).
   std::vector<HeaderTemplate> merged_headers(const config::Value* own);
+  /// The fields of Endpoint::headers. What is wrong with `headers` is reported where the handler is built.
+  std::unique_ptr<const ResponseFields> compiled(const std::vector<HeaderTemplate>& headers, const Scope& scope) const;
   /// The parameters of an endpoint: those of its paths in the order in which the paths first have them, those
   /// not declared being text, and the declared query parameters. A declared path parameter that no path has,
   /// and one that only some of the paths have and that is neither optional nor has a default, are reported.

@@ -194,15 +194,27 @@ void Dispatcher::on_head(http::Exchange& exchange) {
   }
 }
 
+/// For what the target serves under the method that the browser asks leave for (Access-Control-Request-Method, Fetch
+/// §3.2.2), or else under the first that it has.
+void Dispatcher::answer_options(http::Exchange& exchange, http::MethodSet allowed, std::string_view allow) const {
+  const auto& request = exchange.request;
+  auto method = http::parse_method(request.field("Access-Control-Request-Method"));
+  if (!method || !allowed.has(*method)) method = allowed.first();
+  auto routing = router_->find(request.host, *method, request.path, exchange.arena);
+  if (routing.kind == Routing::Kind::found) take_match(exchange, routing.match);
+  const auto* endpoint = static_cast<const Endpoint*>(exchange.route);
+
+  http::Response response;
+  response.status = 204;
+  response.fields.push_back({"Allow", allow});
+  const auto* fields = endpoint ? endpoint->headers.get() : nullptr;
+  (fields ? *fields : hold_->site().common_fields).apply_without_content(exchange, response);
+  exchange.respond(std::move(response));
+}
+
 void Dispatcher::refuse_method(http::Exchange& exchange, http::MethodSet allowed) {
   auto allow = exchange.arena.copy(allowed.allow());
-  if (exchange.request.method == http::Method::options) {
-    http::Response response;
-    response.status = 204;
-    response.fields.push_back({"Allow", allow});
-    hold_->site().common_fields.apply(exchange, response);
-    return exchange.respond(std::move(response));
-  }
+  if (exchange.request.method == http::Method::options) return answer_options(exchange, allowed, allow);
   const auto& form = hold_->site().server.errors;
   auto response = make_error_response(exchange, 405, {}, form);
   hold_->site().common_fields.apply(exchange, response);

@@ -44,6 +44,7 @@ class Dispatcher final : public http::Application {
   bool is_plain(const Endpoint& endpoint) const;
   void take_match(http::Exchange& exchange, const Match& match) const;
   void refuse_method(http::Exchange& exchange, http::MethodSet allowed);
+  void answer_options(http::Exchange& exchange, http::MethodSet allowed, std::string_view allow) const;
 
   SiteHold* hold_;
   std::string listener_;

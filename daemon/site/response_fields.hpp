@@ -33,8 +33,9 @@ class ResponseFields {
   void apply(http::Exchange& exchange, http::Response& response) const { apply(exchange, response, fixed_); }
   /// Those that are the same for all requests.
   const http::FixedFields& fixed() const { return fixed_; }
-  /// The same for a 304, which says nothing of the content that it leaves out (RFC 9110 §15.4.5).
-  void apply_not_modified(http::Exchange& exchange, http::Response& response) const {
+  /// The same for a response that says nothing of the content that it leaves out: a 304 (RFC 9110 §15.4.5), for
+  /// example.
+  void apply_without_content(http::Exchange& exchange, http::Response& response) const {
     apply(exchange, response, fixed_without_content_);
   }
 

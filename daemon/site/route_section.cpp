@@ -148,8 +148,11 @@ class RouteBuilder {
     endpoint.trailing_slash = options_.trailing_slash;
     if (options_.errors) endpoint.errors = std::make_shared<const ErrorBody>(std::move(*options_.errors));
     endpoint.where = table_.span;
+    auto scope = builder_.scope_of(options_.paths, endpoint.parameters);
+    auto headers = builder_.merged_headers(table_.find("headers"));
+    endpoint.headers = builder_.compiled(headers, scope);
     for (std::size_t i = 0; i < actions_.size(); ++i)  // of several, too: each may have mistakes of its own
-      endpoint.handler = make_handler(endpoint, *actions_[i], options[i].get());
+      endpoint.handler = make_handler(*actions_[i], options[i].get(), scope, headers);
     if (endpoint.handler && endpoint.handler->lasting()) endpoint.tenure = Tenure::of(declaration_);
     if (place_known) builder_.add(std::move(endpoint));
   }
@@ -225,9 +228,8 @@ class RouteBuilder {
            config::is_read(table_, "method", options_.methods.size());
   }
 
-  std::unique_ptr<Handler> make_handler(const Endpoint& endpoint, const HandlerKind& kind, const void* options) {
-    auto scope = builder_.scope_of(options_.paths, endpoint.parameters);
-    auto headers = builder_.merged_headers(table_.find("headers"));
+  std::unique_ptr<Handler> make_handler(const HandlerKind& kind, const void* options, const Scope& scope,
+                                        const std::vector<HeaderTemplate>& headers) {
     auto status = options_.status ? static_cast<http::Status>(options_.status->value) : http::Status{0};
     HandlerContext context{table_, scope, status, headers, builder_.reading()};
     return kind.make(context, options);

@@ -213,6 +213,50 @@ def test_options_names_the_methods(port):
     assert {m.strip() for m in response.get("Allow").split(",")} == {"PUT", "DELETE", "OPTIONS"}
 
 
+PREFLIGHT = """
+[server]
+headers = { X-All = "yes", X-Gone = "yes" }
+[[route]]
+path = "/items/{id}"
+text = "item"
+headers = { Access-Control-Allow-Origin = "*", X-Item = "{id}", X-Gone = false }
+[[route]]
+path = "/items/{id}"
+method = ["PUT", "DELETE"]
+text = "done"
+headers = { Access-Control-Allow-Origin = "https://a.example", Access-Control-Allow-Methods = "PUT, DELETE" }
+[[route]]
+path = "/own"
+method = "OPTIONS"
+status = 200
+[[static]]
+path = "/files"
+root = "www"
+headers = { Access-Control-Allow-Origin = "*", Cache-Control = "no-cache" }
+"""
+
+
+def test_the_answer_to_options_has_the_headers_of_what_is_asked_about(serve):
+    server = serve(PREFLIGHT, files={"www/a.txt": "a"})
+
+    def preflight(target, method):
+        fields = f"Origin: https://a.example\r\nAccess-Control-Request-Method: {method}\r\n" if method else ""
+        response = fetch(server.port, target, method="OPTIONS", fields=fields)
+        assert response.status == 204 and response.get("X-All") == "yes"
+        return response
+
+    for method in ("GET", "HEAD", None, "PATCH"):
+        response = preflight("/items/7", method)
+        assert (response.get("Access-Control-Allow-Origin"), response.get("X-Item"), response.get("X-Gone")) == ("*", "7", None)
+        assert response.get("Allow") == "GET, HEAD, PUT, DELETE, OPTIONS"
+    response = preflight("/items/7", "DELETE")
+    assert response.get("Access-Control-Allow-Origin") == "https://a.example"
+    assert response.get("Access-Control-Allow-Methods") == "PUT, DELETE"
+    assert preflight("/files/a.txt", "GET").get("Access-Control-Allow-Origin") == "*"
+    assert preflight("/files/none", None).get("Access-Control-Allow-Origin") == "*"
+    assert fetch(server.port, "/own", method="OPTIONS").status == 200
+
+
 def test_literals_come_before_parameters_before_the_rest(port):
     assert fetch(port, "/match/literal").text == "literal"
     assert fetch(port, "/match/x").text == "one x"
@@ -233,9 +277,17 @@ def test_a_slash_redirect_never_leaves_the_site(port):
         assert not location.startswith(("//", "/\\", "http")), location
 
 
-def test_paths_are_case_sensitive_and_not_normalised(port):
-    for target in ("/Teapot", "//", "/./teapot", "/x/../teapot"):
+def test_paths_are_case_sensitive_and_slashes_count(port):
+    for target in ("/Teapot", "//"):
         assert fetch(port, target).status == 404, target
+
+
+def test_dot_segments_are_resolved_before_routing(port):
+    there = fetch(port, "/teapot")
+    for target in ("/./teapot", "/x/../teapot", "/%2e/teapot", "/x/%2E./teapot", "/../teapot"):
+        response = fetch(port, target)
+        assert (response.status, response.body) == (there.status, there.body), target
+    assert fetch(port, "/x%2f../teapot").status == 404  # an escaped slash parts nothing
 
 
 @pytest.mark.parametrize("form, accept, kind, expected", [
