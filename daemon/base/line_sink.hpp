@@ -31,12 +31,17 @@ class LineSink {
   std::size_t size() const { return buffer_.size(); }
   /// Lines dropped since the last call.
   std::uint64_t take_dropped();
+  /// Lines that wait.
+  std::uint64_t lines() const;
+  /// The errno with which the last write failed; 0 if it did not, or if the reader sleeps.
+  int trouble() const { return trouble_; }
 
  private:
   int fd_;
   std::size_t limit_;
   std::string buffer_;
   std::uint64_t dropped_ = 0;
+  int trouble_ = 0;
 };
 
 }  // namespace sluice

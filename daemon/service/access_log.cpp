@@ -10,7 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/escape.hpp"
-#include "base/log.hpp"
+#include "service/access_log_trouble.hpp"
 #include "site/request_values.hpp"
 
 namespace sluice::service {
@@ -176,7 +176,11 @@ AccessLog::AccessLog(net::Loop& loop, int fd, Counter& dropped) : loop_(loop), s
   timer_.get()->data = this;
 }
 
-AccessLog::~AccessLog() { sink_.flush(); }
+  AccessLogTrouble::get().begin();
+AccessLog::~AccessLog() {
+  sink_.flush();
+  AccessLogTrouble::get().end(sink_.take_dropped() + sink_.lines());
+}
 
 void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std::int64_t microseconds) {
   const auto& site = site::site_of(exchange);
@@ -192,7 +196,7 @@ void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std:
   }
   bool first = sink_.empty();
   sink_.add(line_);
-  if (sink_.size() >= flush_above) return flush();
+  if (sink_.size() >= flush_above && sink_.trouble() == 0) return flush();
   if (!first) return;
   if (site.log.access.to == "stdout") {  // someone is watching
     loop_.at_end_of_turn([this] { flush(); });
@@ -202,11 +206,16 @@ void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std:
 }
 
 void AccessLog::flush() {
-  if (!sink_.flush())  // a full disk or a sleeping reader: again in a while
-    uv_timer_start(timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
-  if (auto dropped = sink_.take_dropped()) {
-    dropped_.add(dropped);
-    log::warning(fmt::format("the access log could not be written: {} lines were lost", dropped));
+  bool written = sink_.flush();
+  if (!written)  // a full disk or a sleeping reader: again in a while
+    uv_timer_start(
+        timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
+  auto dropped = sink_.take_dropped();
+  dropped_.add(dropped);
+  if (sink_.trouble() != 0 || dropped > 0) {
+    AccessLogTrouble::get().note(sink_.trouble(), dropped);
+  } else if (written) {
+    AccessLogTrouble::get().note_written();
   }
 }
 

@@ -23,6 +23,62 @@ def test_an_access_log_on_a_full_disk_does_not_stop_the_service(serve):
     assert fetch(server.port).text == "hello"
 
 
+def losses(server):
+    """Lines of the access log that were lost, as the server has told."""
+    return sum(int(count) for count in re.findall(r"(\d+) lines? w(?:as|ere) lost", server.stderr()))
+
+
+def test_an_access_log_that_cannot_be_written_is_told_once_and_its_losses_are_counted(serve):
+    server = serve('[log.access]\nto = "access.log"\n' + ROUTE)
+    log = server.folder / "access.log"
+    log.unlink()
+    log.symlink_to("/dev/full")  # noticed within two seconds
+
+    def told():
+        assert fetch(server.port, "/?few").status == 200
+        return "the access log cannot be written: No space left on device" in server.stderr()
+
+    wait_until(told, "a few requests are enough to hear of it")
+    with Connection(server.port) as connection:
+        for _ in range(600):  # of 6 KiB: more than may wait
+            assert connection.get("/?" + "x" * 6000).status == 200
+    fresh = server.folder / "fresh"
+    fresh.write_text("")
+    fresh.rename(log)
+    server.wait_for_line("the access log is written again")
+    server.stop()
+    assert server.stderr().count("the access log cannot be written") == 1
+    written, lost = log.read_text().count("x" * 6000), losses(server)
+    assert written > 100 and written + lost >= 600, (written, lost)
+    assert server.stderr().count("access log") <= 3
+
+
+def test_an_access_log_that_is_never_written_is_told_at_the_end(serve):
+    server = serve('[log.access]\nto = "/dev/full"\n' + ROUTE)
+    with Connection(server.port) as connection:
+        for _ in range(3):
+            connection.get()
+    server.wait_for_line("the access log cannot be written: No space left on device; lines wait in memory")
+    server.stop()
+    assert losses(server) == 3
+
+
+def test_an_access_log_whose_reader_is_gone_is_told_once(serve, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    server = serve(f'[log.access]\nto = "{pipe}"\n' + ROUTE)
+    os.close(reader)
+    with Connection(server.port) as connection:
+        for _ in range(600):
+            connection.get("/?" + "x" * 6000)
+        server.wait_for_line("the access log cannot be written: Broken pipe")
+        for _ in range(600):
+            connection.get("/?" + "x" * 6000)
+    server.stop()
+    assert server.stderr().count("access log") == 2 and losses(server) == 1200, server.stderr()
+
+
 def test_an_access_log_that_was_rotated_away_is_begun_anew_on_sighup(serve):
     server = serve('[log.access]\nto = "access.log"\n' + ROUTE)
     log = server.folder / "access.log"

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 using sluice::LineSink;
 
 TEST_CASE("lines leave together and whole") {
@@ -18,6 +20,24 @@ TEST_CASE("lines leave together and whole") {
   CHECK(std::string(buffer, static_cast<std::size_t>(got)) == "one\ntwo\n");
   ::close(fds[0]);
   ::close(fds[1]);
+}
+
+TEST_CASE("a full disk is known, and its lines wait") {
+  int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  REQUIRE(full >= 0);
+  LineSink sink(full);
+  sink.add("one");
+  sink.add("two");
+  CHECK_FALSE(sink.flush());
+  CHECK(sink.trouble() == ENOSPC);
+  CHECK(sink.lines() == 2);
+  int nothing = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  sink.set_fd(nothing);
+  CHECK(sink.flush());
+  CHECK(sink.trouble() == 0);
+  CHECK(sink.lines() == 0);
+  ::close(full);
+  ::close(nothing);
 }
 
 TEST_CASE("a sleeping reader costs lines, never a wait") {
