@@ -72,6 +72,7 @@ class Exchange {
   Memo* memo = nullptr;          // for the requests that repeat this one; null: they will be read anew
   std::uint64_t body_limit = 0;  // octets that on_head() allows for the request body
   std::int64_t started = 0;      // monotonic time in ns when the head was complete, where somebody asks for it
+  bool keeps_body = true;        // whether on_request() wants the body; else it is read and dropped
   bool timed = false;            // whether the response says how long it took (Server-Timing)
   std::uint64_t id = 0;          // of this request, unique in the process
 
@@ -92,6 +93,7 @@ class Exchange {
     site = nullptr;
     body_limit = 0;
     timed = false;
+    keeps_body = true;
     arena.reset();
   }
 

@@ -167,7 +167,7 @@ void Session::send_standing(const KnownHead& head, const http::Response& respons
 
 void Session::begin_body() {
   auto& exchange = *exchange_;
-  body_begun_ = transport_->loop().now();
+  body_until_ = now() + engine_.settings().body_idle;
   if (exchange.responded) {  // answered from the head alone: the body is read only to keep the connection
     phase_ = Phase::discard;
     exchange.parser.limit_content(engine_.settings().discard);
@@ -185,13 +185,21 @@ void Session::begin_body() {
   }
 }
 
-/// Until the body falls below the least rate, which it must have after the first body_idle; not positive when it has.
-std::chrono::milliseconds Session::body_time_left() const {
+std::chrono::microseconds Session::now() const { return std::chrono::milliseconds(transport_->loop().now()); }
+
+/// Until the body is too slow; not positive when it is.
+std::chrono::microseconds Session::body_time_left() const {
+  if (engine_.settings().body_rate == 0) return std::chrono::microseconds::max();
+  return body_until_ - now();
+}
+
+/// What has come gives as much time as the least rate allows for it. Nobody saves more than body_idle: what came early
+/// would pay for holding it as long as one likes.
+void Session::credit_body(std::uint64_t octets) {
   const auto& settings = engine_.settings();
-  if (settings.body_rate == 0) return std::chrono::milliseconds::max();
-  auto spent = std::chrono::milliseconds(transport_->loop().now() - body_begun_);
-  auto earned = std::chrono::milliseconds(exchange_->parser.body_octets() * 1000 / settings.body_rate);
-  return settings.body_idle + earned - spent;
+  if (settings.body_rate == 0) return;
+  std::chrono::microseconds earned(octets * 1'000'000 / settings.body_rate);
+  body_until_ = std::min(body_until_ + earned, now() + settings.body_idle);
 }
 
 /// Sets the deadline for the next piece: a pause may be as long as body_idle, and not so long that the body falls below
@@ -206,7 +214,8 @@ bool Session::extend_body_time() {
 std::size_t Session::consume_body(std::string_view octets) {
   auto& exchange = *exchange_;
   std::size_t used = 0;
-  auto* content = phase_ == Phase::body ? &exchange.body : nullptr;
+  auto* content = phase_ == Phase::body && exchange.keeps_body ? &exchange.body : nullptr;
+  auto before = exchange.parser.body_octets();
   auto refusal = exchange.parser.parse_body(octets, content, used);
   if (refusal) {
     if (!exchange.responded) {
@@ -226,6 +235,7 @@ std::size_t Session::consume_body(std::string_view octets) {
   } else if (exchange.parser.complete()) {
     serve();
   }
+  credit_body(exchange.parser.body_octets() - before);
   return used;
 }
 

@@ -51,7 +51,9 @@ class Session final : public net::Protocol {
   void count_request(bool keep_alive);
   void send_standing(const KnownHead& head, const http::Response& response);
   void begin_body();
-  std::chrono::milliseconds body_time_left() const;
+  std::chrono::microseconds now() const;
+  std::chrono::microseconds body_time_left() const;
+  void credit_body(std::uint64_t octets);
   bool extend_body_time();
   void serve();
   void refuse(const Refusal& refusal);
@@ -71,7 +73,7 @@ class Session final : public net::Protocol {
   std::unique_ptr<std::string> stash_;   // received and not yet consumed
   std::unique_ptr<net::Protocol> next_;  // granted by an upgrade
   HeadScanner scanner_;
-  std::uint64_t body_begun_ = 0;  // loop time in ms
+  std::chrono::microseconds body_until_{};  // when the body will be too slow, by the loop's clock
   std::uint32_t requests_ = 0;
   Phase phase_ = Phase::head;
   bool head_begun_ = false;  // the head deadline runs

@@ -37,6 +37,7 @@ struct Endpoint {
   bool mount = false;     // a static mount: after all routes; serves the whole subtree of `paths`
   Parameters parameters;  // declared path and query parameters
   std::chrono::milliseconds delay{0};
+  bool uses_body = false;                         // whether the answer depends on the body of the request
   std::optional<Bytes> body_limit;                // route's own; empty: the server's
   std::optional<TrailingSlash> trailing_slash;    // route's own; empty: the server's
   std::shared_ptr<const ErrorBody> errors;        // route's own; null: the server's

@@ -142,6 +142,7 @@ void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const 
   exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(match);
   exchange.route = match.endpoint;
   exchange.body_limit = match.endpoint->body_limit.value_or(hold_->site().server.limits.body_bytes).count;
+  exchange.keeps_body = match.endpoint->uses_body || hold_->site().logs_bodies;
 }
 
 void Dispatcher::note(http::Exchange& exchange, const Match& match) const {

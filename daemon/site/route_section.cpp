@@ -153,6 +153,7 @@ class RouteBuilder {
     endpoint.headers = builder_.compiled(headers, scope);
     for (std::size_t i = 0; i < actions_.size(); ++i)  // of several, too: each may have mistakes of its own
       endpoint.handler = make_handler(*actions_[i], options[i].get(), scope, headers);
+    endpoint.uses_body = scope.uses_body();
     if (endpoint.handler && endpoint.handler->lasting()) endpoint.tenure = Tenure::of(declaration_);
     if (place_known) builder_.add(std::move(endpoint));
   }

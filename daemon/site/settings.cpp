@@ -92,9 +92,8 @@ const Fields<Limits>& limits_fields() {
           .doc("Most requests on one connection; the last one is answered with `Connection: close`. 0: no limit."),
       field("body_rate", &Limits::body_rate, config::size(0_B, 1_GiB))
           .otherwise("\"100B\"")
-          .doc("Least octets a second of a request body, on average, once `timeouts.body_idle` has passed; a slower "
-               "one is "
-               "answered with 408. 0: any rate."),
+          .doc("Least bytes a second of a request body, averaged over `timeouts.body_idle`; a slower one is answered "
+               "with 408. 0: any rate."),
       field("memory", &Limits::memory, config::size(0_B, 1024_GiB))
           .otherwise("\"0B\"")
           .doc(

@@ -63,8 +63,10 @@ void compile_lines(Site& site, config::Diagnostics& diagnostics) {
   if (site.log.request)
     site.request_line = Template::compile(*site.log.request, Scope::request(), Escape::none, diagnostics);
   const auto& access = site.log.access.format;
-  if (access.format == AccessFormat::custom)
-    site.access_line = Template::compile(access.text, access_scope(), Escape::quoted, diagnostics);
+  if (access.format != AccessFormat::custom) return;
+  auto scope = access_scope();
+  site.access_line = Template::compile(access.text, scope, Escape::quoted, diagnostics);
+  site.logs_bodies = scope.uses_body();
 }
 
 /// A folder that is missing, or that this process may not write to, would end the start. Only a warning: whoever checks

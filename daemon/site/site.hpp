@@ -37,6 +37,7 @@ class Site {
   std::optional<Template> request_line;  // [log] request
   std::vector<Template> banner;
   std::optional<Template> access_line;  // [log.access] format, when it is a template
+  bool logs_bodies = false;             // it has {body}
   bool counted = false;                 // whether somebody may ask for the statistics
   std::vector<std::string> files;       // that it was read from
   std::vector<std::string> includes;    // patterns of those that were included

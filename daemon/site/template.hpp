@@ -62,10 +62,14 @@ class Scope {
   std::vector<std::string_view> names() const;           // for suggestions; prefixes end with a dot
   /// Whether `name` may be used, also by a prefix; `found` then says what it stands for.
   bool accepts(std::string_view name, Placeholder& found) const;
+  /// Whether a template that was compiled with it has {body}.
+  bool uses_body() const { return uses_body_; }
+  void note_use(Origin origin) const { uses_body_ |= origin == Origin::body; }
 
  private:
   std::vector<std::pair<std::string, Placeholder>> names_;
   std::vector<std::pair<std::string, Origin>> prefixes_;
+  mutable bool uses_body_ = false;
 };
 
 /// Gives the values while a request or message is served.

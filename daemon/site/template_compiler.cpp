@@ -91,6 +91,7 @@ std::size_t TemplateCompiler::add_placeholder(const config::Located<std::string>
   } else if (piece.placeholder.origin == Origin::environment) {
     add_environment(text, open + 1, piece.placeholder.name, typed);
   } else {
+    scope_.note_use(piece.placeholder.origin);
     pieces_.push_back(std::move(piece));
   }
   return close + 1;

@@ -11,11 +11,13 @@
 namespace sluice::http1 {
 
 /// An application that answers "METHOD path?query body" and does as the path says: /wait keeps the exchange, /early
-/// answers from the head, /upgrade grants an upgrade, /close ends the connection.
+/// answers from the head, /upgrade grants an upgrade, /close ends the connection, /drop does not want the body, /vital
+/// is answered to guests, too.
 class TestApplication : public http::Application {
  public:
   void on_head(http::Exchange& exchange) override {
     exchange.body_limit = 100;
+    exchange.keeps_body = exchange.request.path != "/drop";
     if (exchange.request.path == "/early") answer(exchange, 404, "early");
   }
   void on_request(http::Exchange& exchange) override {

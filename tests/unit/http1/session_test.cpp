@@ -90,6 +90,81 @@ TEST_CASE("a flooding client is not served until it has read") {
   CHECK(scene.transport.paused);
   scene.transport.unsent = 0;
   scene.session->on_writable();
+  CHECK(scene.application.outcomes == std::vector<http::Status>{200});
+}
+
+TEST_CASE("a client that ends its side gets the answers to all that it has asked") {
+  Scene scene;
+  scene.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
+  scene.session->on_eof();  // seen before what may lie behind it has been read
+  TestApplication::answer(*scene.application.waiting, 200, "at last");
+  CHECK(scene.output() == ok("at last") + ok("GET /2"));
+  CHECK_FALSE(scene.transport.paused);
+  scene.session->on_eof();
+  CHECK(scene.transport.closed);
+}
+
+TEST_CASE("a client that ends its side in the middle of a request is gone") {
+  for (std::string part : {"", "GET /", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"}) {
+    CAPTURE(part);
+    Scene scene;
+    scene.send(part);
+    scene.session->on_eof();
+    CHECK(scene.transport.closed);
+    CHECK(scene.output().empty());
+  }
+}
+
+TEST_CASE("a response ends when all of it has been sent") {
+  Scene scene;
+  scene.transport.unsent = 1000;
+  scene.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(scene.output() == ok("GET /a") + ok("GET /b"));
+  CHECK(scene.application.outcomes.empty());
+  REQUIRE(scene.transport.sent_wanted);
+  scene.transport.taken = 1000;
+  scene.transport.unsent = 0;
+  scene.session->on_sent();
+  CHECK(scene.application.outcomes == std::vector<http::Status>{200, 200});
+  CHECK(scene.application.octets == std::vector<std::uint64_t>{6, 6});
+  scene.send("GET /c HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(scene.application.outcomes.size() == 3);
+}
+
+TEST_CASE("a response of which the client does not take all is aborted, and says how much it took") {
+  Scene scene;
+  scene.transport.unsent = 1000;
+  scene.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  scene.transport.unsent = 5000;
+  scene.send("POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc");  // whose body is still to come
+  scene.transport.taken = 4998;
+  scene.session.reset();
+  CHECK(scene.application.outcomes == std::vector<http::Status>{200, 0});
+  CHECK(scene.application.octets == std::vector<std::uint64_t>{6, 3});  // of "early"
+}
+
+TEST_CASE("a body that nobody wants is read and not kept") {
+  Scene scene;
+  scene.send("POST /drop HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(scene.output() == ok("POST /drop") + ok("GET /a"));
+}
+
+TEST_CASE("a guest gets one answer, and only to what is vital the usual one") {
+  for (std::string path : {"/a", "/vital"}) {
+    TestApplication application;
+    Engine engine{application, Settings{}};
+    test::FakeTransport transport;
+    auto session = std::make_unique<Session>(engine, true);
+    CHECK(engine.guests == 1);
+    session->on_open(transport);
+    CHECK(transport.deadline < Settings{}.head_time);
+    auto request = "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    session->on_bytes({request.data(), request.size()});
+    CHECK(application.outcomes == std::vector<http::Status>{path == "/a" ? http::Status{503} : http::Status{200}});
+    CHECK(transport.closed);
+    session.reset();
+    CHECK(engine.guests == 0);
+  }
   CHECK(scene.output() == ok("GET /1"));
   CHECK_FALSE(scene.transport.paused);
 }
@@ -297,6 +372,20 @@ TEST_CASE("the last request that a connection may make is answered with Connecti
   scene.send(get + get + get);
   CHECK(scene.output() == ok("GET /a") + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nGET /a");
   CHECK(scene.transport.closed);
+}
+
+TEST_CASE("what came early of a body does not pay for a pause later") {
+  for (std::uint64_t rate : {0, 1000}) {
+    Settings settings;
+    settings.body_idle = std::chrono::milliseconds(10);
+    settings.body_rate = rate;
+    Scene scene(settings);
+    scene.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n" + std::string(98, 'x'));
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    uv_update_time(scene.transport.loop().raw());
+    scene.send("a");
+    CHECK(scene.output().starts_with("HTTP/1.1 408 ") == (rate != 0));
+  }
 }
 
 TEST_CASE("while memory is short no connection is kept") {
