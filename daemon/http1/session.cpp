@@ -15,6 +15,10 @@ namespace {
 /// How long a new connection may wait for its first request when the daemon stops. That request may be under way, and
 /// nobody repeats a request on a new connection, as they do on one that was kept (RFC 9112 §9.3.1).
 constexpr std::chrono::milliseconds first_request_time{1000};
+/// How much longer a client that has ended its side is worked for when the daemon stops: most of these are gone.
+constexpr std::chrono::milliseconds last_answer_time{2000};
+/// How long a guest may wait before it asks: there is room for a few only.
+constexpr std::chrono::milliseconds guest_head_time{2000};
 
 }  // namespace
 
@@ -45,7 +49,7 @@ void Session::on_bytes(std::span<char> bytes) {
 /// What came behind a request that is being worked on waits, and so does the rest in the kernel.
 void Session::update_reading() {
   if (phase_ == Phase::closed || phase_ == Phase::upgraded) return;
-  if (stash_ && (phase_ == Phase::waiting || flooded())) {
+  if (holds_back()) {
     transport_->pause_reading();
   } else {
     transport_->resume_reading();
@@ -92,6 +96,8 @@ std::size_t Session::consume_head(std::string_view octets) {
     auto length = known->octets.size();
     if (const auto* response =
             engine_.application().standing_response(known->request, known->memo, transport_->loop())) {
+bool Session::holds_back() const { return stash_ && (phase_ == Phase::waiting || flooded()); }
+
       send_standing(*known, *response);
       return length;
     }
@@ -337,7 +343,17 @@ void Session::give_up() {
 }
 
 void Session::on_eof() {
-  // A client that ends its side while we work on its request has gone as far as anyone can tell.
+  if (holds_back()) return transport_->probe_peer();  // and what else it sent is read before its end is
+  if (phase_ == Phase::waiting) {
+    ended_ = true;
+    keep_alive_ = false;
+    return transport_->probe_peer();
+  }
+  leave();
+}
+
+/// Nothing more is said.
+void Session::leave() {
   give_up();
   phase_ = Phase::closed;
   transport_->close(false);
@@ -354,6 +370,8 @@ void Session::on_deadline() {
     phase_ = Phase::closed;
     return transport_->close(false);
   }
+  if (ended_) return leave();                          // what begins now would not hear of the end
+  settle(transport_->sent() + transport_->pending());  // nobody is told later
   if (phase_ == Phase::head) {
     exchange_ = engine_.take(*this);
     return refuse({408, "the request head did not arrive in time", Limit::header_timeout});
@@ -377,3 +395,5 @@ void Session::drain() {
 }
 
 }  // namespace sluice::http1
+  if (phase_ == Phase::waiting && ended_) return leave();
+  if (ended_) transport_->set_deadline(last_answer_time);

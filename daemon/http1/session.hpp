@@ -66,9 +66,11 @@ class Session final : public net::Protocol {
   bool flooded() const;
   Persistence persistence_of(const Exchange& exchange) const;
   HotResponses* hot_responses() const;
+  void leave();
 
   Engine& engine_;
   net::Transport* transport_ = nullptr;
+  bool holds_back() const;
   Exchange* exchange_ = nullptr;
   std::unique_ptr<std::string> stash_;   // received and not yet consumed
   std::unique_ptr<net::Protocol> next_;  // granted by an upgrade
@@ -83,3 +85,5 @@ class Session final : public net::Protocol {
 };
 
 }  // namespace sluice::http1
+  bool guest_;
+  bool ended_ = false;  // the peer has ended its side, and waits for its last answer

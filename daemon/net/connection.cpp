@@ -195,6 +195,8 @@ void Connection::resume_reading() {
   touch();
 }
 
+void Connection::probe_peer() { net::probe_peer(fd_); }
+
 void Connection::set_deadline(std::chrono::milliseconds after) {
   deadline_ = after.count() > 0 ? loop().now() + static_cast<std::uint64_t>(after.count()) : 0;
 }

@@ -41,6 +41,7 @@ class Connection final : public Transport, private Watcher {
   void set_deadline(std::chrono::milliseconds after) override;
   void close(bool linger) override;
   void abort() override;
+  void probe_peer() override;
   void replace_protocol(std::unique_ptr<Protocol> next, std::string_view unread) override;
   const Address& peer() const override { return peer_; }
   const Address& local() const override { return local_; }

@@ -65,6 +65,9 @@ class Transport {
   /// Sends what is queued, then closes; on_bytes() is not called any more. With `linger` our side is ended first and
   /// what the peer still sends is read and dropped for a moment (RFC 9112 §9.6): closing with unread octets
   /// would reset the connection and destroy the answer. Without: the peer has sent all it had to.
+  /// The peer has ended its side and waits for an answer, or is gone. That it is gone is noticed within two minutes,
+  /// though nothing is sent.
+  virtual void probe_peer() {}
   virtual void close(bool linger = true) = 0;
   /// Drops everything at once (RST). For peers that break the rules or do not read.
   virtual void abort() = 0;

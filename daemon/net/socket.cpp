@@ -42,10 +42,7 @@ ListenError explain(const Endpoint& endpoint, const char* step, int code, bool d
   return {code, message};
 }
 
-void set_option(int fd, int level, int option) {
-  int on = 1;
-  ::setsockopt(fd, level, option, &on, sizeof on);
-}
+void set_option(int fd, int level, int option, int value = 1) { ::setsockopt(fd, level, option, &value, sizeof value); }
 
 std::expected<int, ListenError> fail_with(int fd, const Endpoint& endpoint, const char* step, bool datagrams = false) {
   auto code = errno;
@@ -76,7 +73,7 @@ std::expected<int, ListenError> bind_ip(const Endpoint& endpoint, int type, bool
 
 /// True when the socket file is left over from a process that has ended.
 bool is_stale(const sockaddr_un& name) {
-  struct stat info{};
+  struct stat info {};
   if (::lstat(name.sun_path, &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
   int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   bool refused = ::connect(probe, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 && errno == ECONNREFUSED;
@@ -117,6 +114,15 @@ void prepare_for_accepting(int fd) {
 void let_kernel_take_more(int fd) {
   unsigned unlimited = 0xFFFFFFFF;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unlimited, sizeof unlimited);
+}
+
+/// A peer that has closed its socket knows of the connection for a minute more (net.ipv4.tcp_fin_timeout).
+void probe_peer(int fd) {
+  constexpr int seconds = 20;
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, seconds);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE);
 }
 
 std::expected<int, ListenError> listen_on(const Endpoint& endpoint, bool share) {

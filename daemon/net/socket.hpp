@@ -21,6 +21,9 @@ struct ListenError {
 void prepare_for_accepting(int fd);
 /// Lets the kernel take as much as it likes: fewer system calls, for a peer that was seen to read.
 void let_kernel_take_more(int fd);
+/// Lets the kernel ask a silent TCP peer now and then whether it is still there: the socket has an error once it is
+/// not.
+void probe_peer(int fd);
 
 /// What the kernel knows of the octets that it has taken for the TCP socket `fd`; nothing for others.
 std::optional<Transport::Delivery> delivery_of(int fd);

@@ -184,10 +184,12 @@ def test_a_client_that_sends_its_end_still_gets_its_answer(server):
         assert connection.ended()
 
 
-def test_a_client_that_ends_its_side_while_it_waits_is_taken_for_gone(server):
+def test_a_client_that_ends_its_side_while_it_waits_gets_its_answer(server):
     with Connection(server.port) as connection:
         connection.begin("/slow")
         connection.socket.shutdown(socket.SHUT_WR)
+        response = connection.response()
+        assert (response.text, response.get("Connection")) == ("slow", "close")
         assert connection.ended()
 
 

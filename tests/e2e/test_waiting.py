@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import time
 
 import aiohttp
@@ -76,6 +77,20 @@ def test_delays_run_side_by_side(serve):
     assert time.monotonic() - start < 20  # one after another they would take 40 s
 
 
+@pytest.mark.parametrize("target", ["/slow", "/files/", "/files/a.txt"])
+def test_a_client_that_ends_its_side_gets_its_answer(serve, target):
+    """As `nc -N` and some proxies do: the request is all that they have to say."""
+    server = serve(config("1s") + '[[static]]\npath = "/files"\nroot = "www"\nlisting = true\n', files={"www/a.txt": "a" * 100_000})
+    request = f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with Connection(server.port) as connection:
+        connection.send(request * 3)
+        connection.socket.shutdown(socket.SHUT_WR)
+        answers = [connection.response() for _ in range(3)]
+        assert connection.ended()
+    assert [answer.status for answer in answers] == [200] * 3
+    assert len({answer.body for answer in answers}) == 1
+
+
 def test_a_client_that_gives_up_frees_its_place(serve):
     server = serve(config("1h"))
     before = server.open_descriptors()
@@ -84,5 +99,6 @@ def test_a_client_that_gives_up_frees_its_place(serve):
         connection.sendall(REQUEST)
     wait_until(lambda: server.open_descriptors() >= before + 50, "all connections")
     for connection in waiting:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # RST: it does not read either
         connection.close()
     wait_until(lambda: server.open_descriptors() <= before, "the end of all connections")
