@@ -64,6 +64,7 @@ class Exchange {
   /// Keeps the exchange open after the callback returns, until respond().
   void wait_for(std::unique_ptr<Work> work) { work_ = std::move(work); }
   bool waiting() const { return work_ != nullptr; }
+  void stop_waiting() { work_.reset(); }
 
   // What the application notes for its own use; cleared when the exchange ends. ------------------------
   const void* route = nullptr;   // the matched route, owned by what `site` retains
@@ -71,8 +72,8 @@ class Exchange {
   void* matched = nullptr;       // what routing found (parameters), in the arena
   Memo* memo = nullptr;          // for the requests that repeat this one; null: they will be read anew
   std::uint64_t body_limit = 0;  // octets that on_head() allows for the request body
-  std::int64_t started = 0;      // monotonic time in ns when the head was complete, where somebody asks for it
   bool keeps_body = true;        // whether on_request() wants the body; else it is read and dropped
+  std::int64_t started = 0;      // monotonic time in ns when the head was complete, where somebody asks for it
   bool timed = false;            // whether the response says how long it took (Server-Timing)
   std::uint64_t id = 0;          // of this request, unique in the process
 
@@ -92,8 +93,8 @@ class Exchange {
     if (site) site->release();
     site = nullptr;
     body_limit = 0;
-    timed = false;
     keeps_body = true;
+    timed = false;
     arena.reset();
   }
 
@@ -103,8 +104,8 @@ class Exchange {
 /// How an exchange ended, for logs and metrics.
 struct Outcome {
   Status status = 0;              // 0: no response could be sent
-  std::uint64_t body_octets = 0;  // of the response body
-  bool aborted = false;           // the client went away first
+  std::uint64_t body_octets = 0;  // of the response body, that were handed to the kernel
+  bool aborted = false;           // the connection ended before all of the response had been
 };
 
 /// What serves exchanges: the seam between protocols and the site. One per worker.
@@ -128,8 +129,15 @@ class Application {
     (void)request, (void)memo, (void)loop;
     return nullptr;
   }
-  /// The response has been handed to the transport, or the exchange has been given up.
+  /// Whether `exchange`, whose head has been read, is one of those that are answered even when memory is short.
+  virtual bool is_vital(const Exchange& exchange) const {
+    (void)exchange;
+    return false;
+  }
+  /// All of the response has been sent, or as much as the client took before it went away.
   virtual void on_end(Exchange& exchange, const Outcome& outcome) = 0;
+  /// Whether somebody wants to hear of ends: else the exchange does not live on until its response has been sent.
+  virtual bool heeds_ends() const { return true; }
 };
 
 }  // namespace sluice::http

@@ -42,6 +42,7 @@ class Engine {
   bool draining = false;     // the daemon stops
   bool strained = false;     // memory is short
   std::size_t sessions = 0;  // that use this
+  std::size_t guests = 0;    // among them
   KnownHeads heads;
   HeaderCache headers;
   HotResponses hot;

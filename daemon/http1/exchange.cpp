@@ -28,7 +28,7 @@ void Exchange::repeat(KnownHead& head) {
 void Exchange::end() {
   recycle();
   if (head_) std::exchange(head_, nullptr)->release();
-  responded = false;
+  responded = unsent = false;
   session_ = nullptr;
   body.clear();
   if (body.capacity() > kept_body) body.shrink_to_fit();

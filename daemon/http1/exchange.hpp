@@ -28,6 +28,11 @@ class Exchange final : public http::Exchange {
   Parser parser;
   std::string body;
   bool responded = false;
+  // While the response is on its way:
+  bool unsent = false;
+  http::Outcome outcome;            // if it gets there
+  std::uint64_t response_end = 0;   // what the transport has sent by then
+  Exchange* next_unsent = nullptr;  // in the session's ring of those that are done but for that
 
  private:
   static constexpr std::size_t kept_body = 64 * 1024;

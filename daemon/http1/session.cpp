@@ -22,14 +22,22 @@ constexpr std::chrono::milliseconds guest_head_time{2000};
 
 }  // namespace
 
+Session::Session(Engine& engine, bool guest) : engine_(engine), guest_(guest) {
+  ++engine_.sessions;
+  if (guest_) ++engine_.guests;
+}
+
 Session::~Session() {
   give_up();
+  if (unsent_) settle(transport_->sent(), true);
+  if (guest_) --engine_.guests;
   --engine_.sessions;
 }
 
 void Session::on_open(net::Transport& transport) {
   transport_ = &transport;
-  transport.set_deadline(engine_.settings().head_time);
+  auto head_time = engine_.settings().head_time;
+  transport.set_deadline(guest_ ? std::min(guest_head_time, head_time) : head_time);
 }
 
 // Input --------------------------------------------------------------------------------------------
@@ -88,16 +96,17 @@ std::size_t Session::consume(std::string_view octets) {
   return octets.size();
 }
 
+bool Session::holds_back() const { return stash_ && (phase_ == Phase::waiting || flooded()); }
+
 bool Session::flooded() const { return transport_->pending() > net::output_high_water; }
 
 std::size_t Session::consume_head(std::string_view octets) {
   auto* known = scanner_.begun() ? nullptr : engine_.heads.find(octets);
   if (known) {
     auto length = known->octets.size();
-    if (const auto* response =
-            engine_.application().standing_response(known->request, known->memo, transport_->loop())) {
-bool Session::holds_back() const { return stash_ && (phase_ == Phase::waiting || flooded()); }
-
+    const auto* response =
+        guest_ ? nullptr : engine_.application().standing_response(known->request, known->memo, transport_->loop());
+    if (response) {
       send_standing(*known, *response);
       return length;
     }
@@ -147,13 +156,15 @@ void Session::admit() {
   phase_ = exchange.parser.has_body() ? Phase::body : Phase::waiting;
   engine_.application().on_head(exchange);
   if (!exchange_) return;
+  if (guest_ && !exchange_->responded && !engine_.application().is_vital(exchange))
+    return refuse({503, "memory is short", Limit::memory});
   if (exchange_->parser.has_body()) return begin_body();
   if (!exchange_->responded) serve();
 }
 
 /// `keep_alive`: what the request says of the connection.
 void Session::count_request(bool keep_alive) {
-  keep_alive_ = keep_alive && !engine_.closing();
+  keep_alive_ = keep_alive && !engine_.closing() && !guest_;
   if (++requests_ == engine_.settings().requests) {
     note_hit(Limit::keep_alive_requests);
     keep_alive_ = false;
@@ -213,7 +224,8 @@ void Session::credit_body(std::uint64_t octets) {
 bool Session::extend_body_time() {
   auto left = body_time_left();
   if (left.count() <= 0) return false;
-  transport_->set_deadline(std::min(engine_.settings().body_idle, left));
+  auto idle = std::chrono::microseconds(engine_.settings().body_idle);
+  transport_->set_deadline(std::chrono::ceil<std::chrono::milliseconds>(std::min(idle, left)));
   return true;
 }
 
@@ -223,6 +235,7 @@ std::size_t Session::consume_body(std::string_view octets) {
   auto* content = phase_ == Phase::body && exchange.keeps_body ? &exchange.body : nullptr;
   auto before = exchange.parser.body_octets();
   auto refusal = exchange.parser.parse_body(octets, content, used);
+  credit_body(exchange.parser.body_octets() - before);
   if (refusal) {
     if (!exchange.responded) {
       refuse(refusal);
@@ -241,7 +254,6 @@ std::size_t Session::consume_body(std::string_view octets) {
   } else if (exchange.parser.complete()) {
     serve();
   }
-  credit_body(exchange.parser.body_octets() - before);
   return used;
 }
 
@@ -284,12 +296,48 @@ void Session::respond(Exchange& exchange, http::Response& response) {
                   hot_responses()};
   auto octets = write_response(*transport_, response, framing);
   exchange.responded = true;
-  engine_.application().on_end(exchange, {response.status, octets, false});
+  note_response(exchange, {response.status, octets, false});
   if (body_open && keep_alive_) {
     phase_ = Phase::discard;
     return;
   }
   finish_response();
+}
+
+/// What leaves at once has as good as been sent. Else the exchange lives on until it has.
+void Session::note_response(Exchange& exchange, const http::Outcome& outcome) {
+  auto& application = engine_.application();
+  if (transport_->leaves_at_once() && !unsent_) return application.on_end(exchange, outcome);
+  if (!application.heeds_ends()) return;
+  exchange.unsent = true;
+  exchange.outcome = outcome;
+  exchange.response_end = transport_->sent() + transport_->pending();
+  transport_->want_sent();
+}
+
+/// The transport has sent so much: all of the response of `exchange`, or not.
+void Session::conclude(Exchange& exchange, std::uint64_t sent) {
+  auto& outcome = exchange.outcome;
+  auto missing = exchange.response_end > sent ? exchange.response_end - sent : 0;
+  outcome.aborted = missing > 0;
+  outcome.body_octets -= std::min(missing, outcome.body_octets);
+  exchange.unsent = false;
+  engine_.application().on_end(exchange, outcome);
+}
+
+/// Ends the exchanges whose responses have been sent; or `all`, because nothing more will be.
+void Session::settle(std::uint64_t sent, bool all) {
+  while (unsent_) {
+    auto* first = unsent_->next_unsent;
+    if (!all && first->response_end > sent) return;
+    if (first == unsent_) {
+      unsent_ = nullptr;
+    } else {
+      unsent_->next_unsent = first->next_unsent;
+    }
+    conclude(*first, sent);
+    engine_.give_back(first);
+  }
 }
 
 void Session::finish_response() {
@@ -312,6 +360,8 @@ void Session::await_next() {
 }
 
 void Session::upgrade(Exchange& exchange, http::Response& response, std::unique_ptr<net::Protocol> next) {
+  if (ended_) return leave();                          // what begins now would not hear of the end
+  settle(transport_->sent() + transport_->pending());  // nobody is told later
   if (response.status < 200) {
     write_interim(*transport_, response);
   } else {
@@ -331,7 +381,12 @@ void Session::hand_over(std::string_view unread) {
 }
 
 void Session::end_exchange() {
-  if (exchange_) engine_.give_back(std::exchange(exchange_, nullptr));
+  auto* exchange = std::exchange(exchange_, nullptr);
+  if (!exchange) return;
+  if (!exchange->unsent) return engine_.give_back(exchange);
+  exchange->stop_waiting();
+  exchange->next_unsent = unsent_ ? std::exchange(unsent_->next_unsent, exchange) : exchange;
+  unsent_ = exchange;
 }
 
 // Endings ------------------------------------------------------------------------------------------
@@ -342,6 +397,8 @@ void Session::give_up() {
   end_exchange();
 }
 
+/// A client that ends its side may still read. Whether it does, or has gone altogether, no one can tell before it is
+/// sent something: it gets the answers to the requests that it has made.
 void Session::on_eof() {
   if (holds_back()) return transport_->probe_peer();  // and what else it sent is read before its end is
   if (phase_ == Phase::waiting) {
@@ -360,8 +417,14 @@ void Session::leave() {
 }
 
 void Session::on_writable() {
+  settle(transport_->sent());
   if (phase_ != Phase::waiting) consume_stash();
   update_reading();
+}
+
+void Session::on_sent() {
+  if (exchange_ && exchange_->unsent) conclude(*exchange_, transport_->sent());  // whose body is still read
+  settle(transport_->sent());
 }
 
 void Session::on_deadline() {
@@ -370,8 +433,7 @@ void Session::on_deadline() {
     phase_ = Phase::closed;
     return transport_->close(false);
   }
-  if (ended_) return leave();                          // what begins now would not hear of the end
-  settle(transport_->sent() + transport_->pending());  // nobody is told later
+  if (phase_ == Phase::waiting && ended_) return leave();
   if (phase_ == Phase::head) {
     exchange_ = engine_.take(*this);
     return refuse({408, "the request head did not arrive in time", Limit::header_timeout});
@@ -391,9 +453,8 @@ void Session::drain() {
     phase_ = Phase::closed;
     return transport_->close(false);
   }
+  if (ended_) transport_->set_deadline(last_answer_time);
   keep_alive_ = false;  // what is in flight is answered with Connection: close
 }
 
 }  // namespace sluice::http1
-  if (phase_ == Phase::waiting && ended_) return leave();
-  if (ended_) transport_->set_deadline(last_answer_time);

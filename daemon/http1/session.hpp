@@ -17,13 +17,15 @@ namespace sluice::http1 {
 /// one after another, and writes the responses in that order. Idle it holds no buffer and no exchange.
 class Session final : public net::Protocol {
  public:
-  explicit Session(Engine& engine) : engine_(engine) { ++engine_.sessions; }
+  /// A guest has come although memory is short: it gets one answer, and only to what is vital another one than 503.
+  explicit Session(Engine& engine, bool guest = false);
   ~Session() override;
 
   void on_open(net::Transport& transport) override;
   void on_bytes(std::span<char> bytes) override;
   void on_eof() override;
   void on_writable() override;
+  void on_sent() override;
   void on_deadline() override;
   void drain() override;
 
@@ -60,18 +62,22 @@ class Session final : public net::Protocol {
   void finish_response();
   void await_next();
   void end_exchange();
+  void note_response(Exchange& exchange, const http::Outcome& outcome);
+  void conclude(Exchange& exchange, std::uint64_t sent);
+  void settle(std::uint64_t sent, bool all = false);
   void give_up();
+  void leave();
   void hand_over(std::string_view unread);
   void update_reading();
   bool flooded() const;
+  bool holds_back() const;
   Persistence persistence_of(const Exchange& exchange) const;
   HotResponses* hot_responses() const;
-  void leave();
 
   Engine& engine_;
   net::Transport* transport_ = nullptr;
-  bool holds_back() const;
   Exchange* exchange_ = nullptr;
+  Exchange* unsent_ = nullptr;  // the last in the ring of those whose responses are on their way; its next is the first
   std::unique_ptr<std::string> stash_;   // received and not yet consumed
   std::unique_ptr<net::Protocol> next_;  // granted by an upgrade
   HeadScanner scanner_;
@@ -82,8 +88,8 @@ class Session final : public net::Protocol {
   bool keep_alive_ = true;   // after the response in progress
   bool linger_ = false;      // the peer may still be sending when we close
   bool consuming_ = false;
+  bool guest_;
+  bool ended_ = false;  // the peer has ended its side, and waits for its last answer
 };
 
 }  // namespace sluice::http1
-  bool guest_;
-  bool ended_ = false;  // the peer has ended its side, and waits for its last answer

@@ -274,12 +274,12 @@ bool Connection::sweep(std::uint64_t now) {
 }
 
 /// Of so much at most a quarter can lie in the kernel: the peer has read the rest.
-constexpr std::uint32_t proof_of_reading = 1 << 20;
+constexpr std::uint64_t proof_of_reading = 1 << 20;
 
 inline void Connection::note_taken(std::uint64_t octets) {
-  if (taken_ == proof_of_reading) return;
-  taken_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(taken_ + octets, proof_of_reading));
-  if (taken_ == proof_of_reading) let_kernel_take_more(fd_);
+  bool proven = sent_ >= proof_of_reading;
+  sent_ += octets;
+  if (!proven && sent_ >= proof_of_reading) let_kernel_take_more(fd_);
 }
 
 void Connection::flush() {
@@ -305,6 +305,10 @@ void Connection::after_flush(Outbox::Progress progress) {
     case Outbox::Progress::yielded: want(EPOLLOUT); break;
     case Outbox::Progress::cold: send_cold(); break;
   }
+  if (sent_wanted_ && outbox_.empty()) {
+    sent_wanted_ = false;
+    protocol_->on_sent();
+  }
   bool drained = writable_wanted_ && outbox_.empty();
   if (drained || (above_high_water_ && outbox_.size() <= output_high_water / 2)) {
     above_high_water_ = false;
@@ -325,24 +329,23 @@ void Connection::on_cold_sent(ssize_t sent) {
   Event event(*this);
   write_progress_ = loop().now();
   above_high_water_ |= outbox_.size() > output_high_water;  // written meanwhile, without a flush that would note it
+  auto before = outbox_.size();
   auto progress = outbox_.take_sent(sent);
+  note_taken(before - outbox_.size());
   if (progress == Outbox::Progress::done && !outbox_.empty()) return flush();
   after_flush(progress);
 }
 
-/// More than this may be too much for the socket, and then asking flush() to go on is a call in vain.
-constexpr std::uint64_t small_output = 32 * 1024;
-
 /// The way of most events: a few octets in memory, which the socket takes at once, and nothing else to do. Few calls
 /// deep, because the processor does not know the way back from calls any more when it comes out of the kernel. False:
-/// there is more, and finish_event() does it.
+/// there is more, and finish_event() does it; asking the socket for more than it takes would be a call in vain.
 inline bool Connection::finish_small_event() {
-  bool plain = state_ == State::open && !replacement_ && !sending_ && !writable_wanted_ && !above_high_water_ &&
-               write_progress_ == 0 && wanted_ == watched_ && in_epoll_ && !(wanted_ & EPOLLOUT);
+  bool plain = state_ == State::open && !replacement_ && !sending_ && !writable_wanted_ && !sent_wanted_ &&
+               !above_high_water_ && write_progress_ == 0 && wanted_ == watched_ && in_epoll_ && !(wanted_ & EPOLLOUT);
   if (!plain) return false;
   if (outbox_.empty()) return true;
   auto octets = outbox_.size();
-  if (octets > small_output) return false;
+  if (octets > taken_at_once) return false;
   bool sent = outbox_.send_few(fd_);
   note_taken(octets - outbox_.size());
   if (sent) borrows_ = false;

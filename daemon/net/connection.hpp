@@ -34,14 +34,17 @@ class Connection final : public Transport, private Watcher {
   void write_shared(std::shared_ptr<const void> owner, std::string_view bytes) override;
   void write_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length) override;
   std::size_t pending() const override { return outbox_.size(); }
+  std::uint64_t sent() const override { return sent_; }
+  bool leaves_at_once() const override { return outbox_.size() <= taken_at_once && write_progress_ == 0 && !sending_; }
   Delivery delivery() const override;
   void want_writable() override { writable_wanted_ = true; }
+  void want_sent() override { sent_wanted_ = true; }
   void pause_reading() override;
   void resume_reading() override;
+  void probe_peer() override;
   void set_deadline(std::chrono::milliseconds after) override;
   void close(bool linger) override;
   void abort() override;
-  void probe_peer() override;
   void replace_protocol(std::unique_ptr<Protocol> next, std::string_view unread) override;
   const Address& peer() const override { return peer_; }
   const Address& local() const override { return local_; }
@@ -90,10 +93,10 @@ class Connection final : public Transport, private Watcher {
   std::shared_ptr<ColdSend> sending_;  // while set, nobody else writes to the socket
   std::uint64_t deadline_ = 0;         // loop time in ms; 0: none
   std::uint64_t write_progress_ = 0;   // loop time in ms of the last octet taken while blocked
+  std::uint64_t sent_ = 0;             // octets of output that the kernel took
   Address peer_;
   const Address& local_;
   int fd_;
-  std::uint32_t taken_ = 0;    // octets of output that the kernel took, up to `proof_of_reading`
   std::uint32_t wanted_ = 0;   // events to watch for, told to the kernel at the end of a callback
   std::uint32_t watched_ = 0;  // events that the kernel knows of
   bool in_epoll_ = false;
@@ -107,6 +110,7 @@ class Connection final : public Transport, private Watcher {
   bool above_high_water_ = false;
   bool counted_ = false;  // by Admission
   bool writable_wanted_ = false;
+  bool sent_wanted_ = false;
   bool to_drain_ = false;  // when its turn comes
 };
 

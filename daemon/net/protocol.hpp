@@ -18,6 +18,8 @@ class Protocol;
 
 /// Queued octets above which a protocol should stop producing; on_writable() follows when half of it has gone.
 inline constexpr std::size_t output_high_water = 256 * 1024;
+/// Octets that the kernel takes in one call, as a rule, where nothing waits yet.
+inline constexpr std::size_t taken_at_once = 32 * 1024;
 
 /// What a protocol may do to the connection that carries it. Implemented by net::Connection (a socket, with or
 /// without TLS), by an HTTP/2 stream, and by tests. Everything written during one event leaves in one system
@@ -43,6 +45,10 @@ class Transport {
   /// Octets queued and not yet taken by the kernel. Protocols that produce without end look at it
   /// and wait for on_writable().
   virtual std::size_t pending() const = 0;
+  /// Octets that the kernel has taken, since the beginning.
+  virtual std::uint64_t sent() const { return 0; }
+  /// Whether what is queued leaves in one call at the end of this event: it is little, and nothing had to wait before.
+  virtual bool leaves_at_once() const { return true; }
   /// How far what was written has come.
   struct Delivery {
     std::uint64_t confirmed = 0;    // octets that the peer's system has confirmed, since the beginning
@@ -52,11 +58,16 @@ class Transport {
   virtual Delivery delivery() const { return {}; }
   /// Something is queued: on_writable() will be called once, as soon as all of it has been taken.
   virtual void want_writable() = 0;
+  /// Something is queued: on_sent() will be called once, as soon as all of it has been taken, after close() too.
+  virtual void want_sent() {}
 
   /// While paused nothing is read; the kernel's window closes and the peer waits. A peer that goes away is
   /// still noticed (on_eof).
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
+  /// The peer has ended its side and waits for an answer, or is gone. That it is gone is noticed within two minutes,
+  /// though nothing is sent.
+  virtual void probe_peer() {}
 
   /// on_deadline() will be called once after `after`, with the accuracy of one second; a later call replaces
   /// it, zero cancels it. Costs a store, not a timer.
@@ -65,9 +76,6 @@ class Transport {
   /// Sends what is queued, then closes; on_bytes() is not called any more. With `linger` our side is ended first and
   /// what the peer still sends is read and dropped for a moment (RFC 9112 §9.6): closing with unread octets
   /// would reset the connection and destroy the answer. Without: the peer has sent all it had to.
-  /// The peer has ended its side and waits for an answer, or is gone. That it is gone is noticed within two minutes,
-  /// though nothing is sent.
-  virtual void probe_peer() {}
   virtual void close(bool linger = true) = 0;
   /// Drops everything at once (RST). For peers that break the rules or do not read.
   virtual void abort() = 0;
@@ -101,6 +109,8 @@ class Protocol {
   /// pending() fell below the low watermark after having been above the high one, or all is sent and want_writable()
   /// had asked to be told.
   virtual void on_writable() {}
+  /// want_sent() had asked to be told. May not write.
+  virtual void on_sent() {}
   virtual void on_deadline() = 0;
   /// The daemon is stopping, or obsolete(): finish what is in flight, then close.
   virtual void drain() = 0;

@@ -17,7 +17,7 @@ namespace sluice::service {
 
 namespace {
 
-/// What nginx made customary for a client that went away before its answer.
+/// What nginx made customary for a client that went away before it had its answer, or all of it.
 constexpr http::Status client_closed = 499;
 
 http::Status status_of(const http::Outcome& outcome) { return outcome.aborted ? client_closed : outcome.status; }
@@ -110,6 +110,7 @@ class EndedValues final : public site::RequestValues {
     if (placeholder.name == "target") return site::Value::of(request.target);
     if (placeholder.name == "version") return site::Value::of(version_name(request.version));
     if (placeholder.name == "status") return site::Value::literal_of(arena.copy(std::to_string(status_of(outcome_))));
+    if (placeholder.name == "aborted") return site::Value::literal_of(outcome_.aborted ? "true" : "false");
     if (placeholder.name == "bytes") return site::Value::literal_of(arena.copy(std::to_string(outcome_.body_octets)));
     return site::Value::literal_of(arena.copy(fmt::format("{:.6f}", static_cast<double>(microseconds_) / 1e6)));
   }
@@ -160,6 +161,7 @@ void append_json(std::string& out, const http::Exchange& exchange, const http::O
   append_number(out, status_of(outcome));
   out.append(",\"bytes\":");
   append_number(out, outcome.body_octets);
+  out.append(",\"aborted\":").append(outcome.aborted ? "true" : "false");
   out.append(",\"duration_us\":");
   append_number(out, static_cast<std::uint64_t>(std::max<std::int64_t>(microseconds, 0)));
   append_member(out, "referer", request.field("Referer"));
@@ -174,9 +176,9 @@ std::int64_t elapsed_microseconds(const http::Exchange& exchange) {
 AccessLog::AccessLog(net::Loop& loop, int fd, Counter& dropped) : loop_(loop), sink_(fd), dropped_(dropped) {
   uv_timer_init(loop_.raw(), timer_.get());
   timer_.get()->data = this;
+  AccessLogTrouble::get().begin();
 }
 
-  AccessLogTrouble::get().begin();
 AccessLog::~AccessLog() {
   sink_.flush();
   AccessLogTrouble::get().end(sink_.take_dropped() + sink_.lines());
@@ -201,7 +203,8 @@ void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std:
   if (site.log.access.to == "stdout") {  // someone is watching
     loop_.at_end_of_turn([this] { flush(); });
   } else {
-    uv_timer_start(timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
+    uv_timer_start(
+        timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
   }
 }
 

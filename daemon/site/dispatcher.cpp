@@ -255,6 +255,11 @@ const http::Response* Dispatcher::standing_response(const http::Request& request
   return noted.match.endpoint->handler->present_response(request, noted.match, memo, loop);
 }
 
+bool Dispatcher::is_vital(const http::Exchange& exchange) const {
+  const auto* endpoint = static_cast<const Endpoint*>(exchange.route);
+  return endpoint && endpoint->section == "health";
+}
+
 void Dispatcher::on_end(http::Exchange& exchange, const http::Outcome& outcome) {
   if (observer_) observer_->on_end(exchange, outcome);
 }

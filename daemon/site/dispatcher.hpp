@@ -35,7 +35,9 @@ class Dispatcher final : public http::Application {
   void on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) override;
   const http::Response* standing_response(const http::Request& request, const http::Memo& memo,
                                           net::Loop& loop) const override;
+  bool is_vital(const http::Exchange& exchange) const override;
   void on_end(http::Exchange& exchange, const http::Outcome& outcome) override;
+  bool heeds_ends() const override { return observer_ != nullptr; }
 
  private:
   void begin(http::Exchange& exchange);

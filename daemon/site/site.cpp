@@ -39,7 +39,7 @@ Scope banner_scope() {
 /// What is known of a request only when it has ended goes by the name of a member.
 Scope access_scope() {
   auto scope = Scope::request();
-  for (const char* name : {"status", "bytes", "duration", "target", "version"})
+  for (const char* name : {"status", "bytes", "aborted", "duration", "target", "version"})
     scope.add(name, {Origin::member, 0, name});
   return scope;
 }

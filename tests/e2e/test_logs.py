@@ -122,9 +122,83 @@ def test_the_level_decides_what_is_told_on_standard_error(serve):
     assert "\x1b" not in told("debug")  # no colours in a file
 
 
+DOWNLOADS = """
+[metrics]
+[log.access]
+to = "stdout"
+format = "{format}"
+[[route]]
+path = "/"
+text = "hello"
+[[route]]
+method = "POST"
+path = "/echo"
+text = "{body}"
+[[static]]
+path = "/files"
+root = "www"
+"""
+SIZE = 12 << 20
+
+
+@pytest.fixture
+def downloads(serve):
+    def start(format):
+        server = serve(DOWNLOADS.replace("{format}", format), files={"www/big": b""}, workers=1)
+        with open(server.folder / "www/big", "wb") as file:
+            file.truncate(SIZE)
+        return server
+
+    return start
+
+
+def test_a_download_is_logged_when_it_has_been_sent(downloads):
+    server = downloads("{target} {status} {bytes} {aborted}")
+    with Connection(server.port) as connection:
+        connection.send("GET /files/big HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 200 " in connection._until(b"\r\n\r\n")
+        fetch(server.port)
+        assert lines(server, 1) == ["/ 200 5 false"]  # the download is under way
+        assert len(connection._exactly(SIZE)) == SIZE
+        assert lines(server, 2)[1] == f"/files/big 200 {SIZE} false"
+        assert connection.get("/").text == "hello"
+        assert lines(server, 3)[2] == "/ 200 5 false"
+
+
+def test_a_download_that_is_not_taken_is_logged_with_what_was_sent(downloads):
+    server = downloads("json")
+    for target in ("/files/big", "/echo"):
+        with Connection(server.port, receive_buffer=4096) as connection:
+            if target == "/echo":  # more at once than the kernel takes
+                connection.send(f"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: {1 << 20}\r\n\r\n".encode() + b"x" * (1 << 20))
+            else:
+                connection.send(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b" 200 " in connection._until(b"\r\n\r\n")
+            connection._exactly(1000)
+    first, second = (json.loads(line) for line in lines(server, 2))
+    assert (first["target"], first["status"], first["aborted"]) == ("/files/big", 499, True)
+    assert 1000 <= first["bytes"] < SIZE // 2
+    assert (second["target"], second["status"], second["aborted"]) == ("/echo", 499, True)
+    assert 1000 <= second["bytes"] < 1 << 20
+    samples = fetch(server.port, "/metrics").text
+    sent = int(re.search(r'^sluice_response_body_bytes_total\{route="/files"\} (\d+)$', samples, re.M)[1])
+    assert sent == first["bytes"]
+    assert 'sluice_requests_total{route="/files",method="GET",code="499"} 1\n' in samples
+
+
+def test_pipelined_downloads_are_logged_one_after_the_other(downloads):
+    server = downloads("{target} {status} {bytes}")
+    with Connection(server.port) as connection:
+        connection.send("GET /files/big HTTP/1.1\r\nHost: x\r\n\r\n" * 3 + "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        for _ in range(3):
+            assert len(connection.response().body) == SIZE
+        assert connection.response().text == "hello" and connection.ended()
+    assert lines(server, 4) == [f"/files/big 200 {SIZE}"] * 3 + ["/ 200 5"]
+
+
 @pytest.mark.skipif(not shutil.which("goaccess"), reason="goaccess is not installed")
 def test_goaccess_reads_every_line_of_the_combined_log(serve, tmp_path):
-    server = serve('[log.access]\nto = "access.log"\nformat = "combined"\n' + ROUTE + '[[websocket]]\npath = "/ws"\n')
+    server = serve('[log.access]\nto = "access.log"\nformat = "combined"\n' + ROUTE + '[[websocket]]\npath = "/ws"\n[[static]]\npath = "/files"\nroot = "www"\n', files={"www/big": b"x" * (32 << 20)})
     asked = [fetch(server.port, path, fields=fields).status for path, fields in [
         ("/", ""),
         ("/?a=%22quoted%22&b", 'Referer: http://there/?x="y"\r\nUser-Agent: Mozilla/5.0 (X11; "odd\\") Gecko\r\n'),
@@ -137,10 +211,14 @@ def test_goaccess_reads_every_line_of_the_combined_log(serve, tmp_path):
         connection.response()
     with Connection(server.port) as connection:
         shake(connection, "/ws")
+    with Connection(server.port, receive_buffer=4096) as connection:  # and does not take its answer
+        connection.send("GET /files/big HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection._until(b"\r\n\r\n")
     server.stop()
+    assert '"GET /files/big HTTP/1.1" 499 ' in (server.folder / "access.log").read_text()
     report = tmp_path / "report.json"
     done = subprocess.run(["goaccess", server.folder / "access.log", "--log-format=COMBINED", "--no-global-config", "--no-progress",
                            "-o", report], cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
     general = json.loads(report.read_text())["general"]
-    assert (general["failed_requests"], general["total_requests"]) == (0, len(asked) + 2)
+    assert (general["failed_requests"], general["total_requests"]) == (0, len(asked) + 3)

@@ -41,8 +41,10 @@ class TestApplication : public http::Application {
   void on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) override {
     answer(exchange, status, reason);
   }
+  bool is_vital(const http::Exchange& exchange) const override { return exchange.request.path == "/vital"; }
   void on_end(http::Exchange&, const http::Outcome& outcome) override {
     outcomes.push_back(outcome.aborted ? 0 : outcome.status);
+    octets.push_back(outcome.body_octets);
   }
 
   static void answer(http::Exchange& exchange, http::Status status, std::string_view text) {
@@ -54,7 +56,8 @@ class TestApplication : public http::Application {
   }
 
   http::Exchange* waiting = nullptr;
-  std::vector<http::Status> outcomes;
+  std::vector<http::Status> outcomes;  // 0: aborted
+  std::vector<std::uint64_t> octets;   // of the bodies that were sent
 };
 
 /// What was sent, without its Date lines.

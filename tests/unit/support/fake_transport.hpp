@@ -28,7 +28,11 @@ class FakeTransport : public net::Transport {
     ++files;
   }
   std::size_t pending() const override { return unsent; }
+  std::uint64_t sent() const override { return taken; }
+  bool leaves_at_once() const override { return unsent == 0; }
   void want_writable() override { writable_wanted = true; }
+  void want_sent() override { sent_wanted = true; }
+  void probe_peer() override { probing = true; }
   void pause_reading() override { paused = true; }
   void resume_reading() override { paused = false; }
   void set_deadline(std::chrono::milliseconds after) override { deadline = after; }
@@ -49,8 +53,10 @@ class FakeTransport : public net::Transport {
   std::string output;
   std::size_t files = 0;   // that were written
   std::size_t unsent = 0;  // what the kernel is said not to have taken
+  std::uint64_t taken = 0;
   std::chrono::milliseconds deadline{0};
-  bool paused = false, closed = false, lingering = false, aborted = false, writable_wanted = false;
+  bool paused = false, closed = false, lingering = false, aborted = false, writable_wanted = false, sent_wanted = false,
+       probing = false;
   std::unique_ptr<net::Protocol> replacement;
   std::string handed_over;
 
