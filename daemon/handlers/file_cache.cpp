@@ -122,6 +122,10 @@ void FileCache::retire(std::uint64_t last) {
   }
 }
 
+void FileCache::clear() {
+  while (!entries_.empty()) erase(entries_.begin());
+}
+
 /// Brings the sums up to date with what the entry takes now.
 void FileCache::count(Entry& entry) {
   constexpr std::size_t nodes = 128;  // of list and index

@@ -67,6 +67,9 @@ class FileCache {
   /// their place. What is kept open cannot be unmounted, and what is deleted keeps its place on the disk.
   void retire(std::uint64_t last);
 
+  /// Lets go of everything.
+  void clear();
+
   /// Whether so many octets fit into it at all.
   bool can_hold(std::size_t octets) const { return octets <= room(); }
   std::size_t room() const { return limits().octets; }

@@ -44,8 +44,9 @@ config::Type<OwnMessage> own_message() {
   info.schema = R"({"type":"object"})";
   info.any_key = true;
   info.kinds = {Kind::table};
-  config::Type<OwnMessage> json{
-      info, [](const config::Value& value, config::Reading&) { return std::optional(OwnMessage{{}, value}); }};
+  config::Type<OwnMessage> json{info, [](const config::Value& value, config::Reading&) {
+                                  return std::optional(OwnMessage{{}, value});
+                                }};
   auto string = config::string();
   config::Type<OwnMessage> text{
       string.info, [read = string.read](const config::Value& value, config::Reading& reading) {
@@ -257,7 +258,8 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"1d\""),
       field("rate", &Options::rate, rate())
           .doc("Most messages and pings of one client. So many may come at once; a client that sends more is "
-               "closed with 1008.")
+               "closed with 1008. Without it there is no limit, but a client is read only as fast as it takes what it "
+               "is sent.")
           .example("\"20/s\""),
       field("max_connections", &Options::max_connections, config::integer(0, 10'000'000))
           .otherwise("0")

@@ -69,10 +69,16 @@ void Listener::take(int fd, const Address& peer) {
   bool counted = false;
   auto* admission = connections_.limits().admission;
   if (admission && !admission->enter(peer, counted)) {
-    note_hit(admission->refusing ? Limit::memory : Limit::connections_per_ip);
+    note_hit(Limit::connections_per_ip);
     return turn_away(fd);
   }
-  connections_.add(fd, peer, *local_, make_protocol_(), counted);
+  auto protocol = make_protocol_();
+  if (!protocol) {
+    if (counted) admission->leave(peer);
+    note_hit(Limit::memory);
+    return turn_away(fd);
+  }
+  connections_.add(fd, peer, *local_, std::move(protocol), counted);
 }
 
 /// Answers and forgets: whoever has too many connections already does not get another one's memory. What has arrived is

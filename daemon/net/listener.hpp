@@ -14,6 +14,7 @@ namespace sluice::net {
 /// pauses instead of spinning; waiting peers stay in the kernel's backlog. Owned by a worker; one thread.
 class Listener final : private Watcher {
  public:
+  /// Null: memory is short, and the connection may not stay.
   using MakeProtocol = std::function<std::unique_ptr<Protocol>()>;
   /// Says that accepting had to stop, with errno (EMFILE …); at most once a minute.
   using OnTrouble = std::function<void(int code)>;

@@ -151,6 +151,12 @@ std::shared_ptr<Room> Registry::find(const std::string& name) const {
   return known == rooms_.end() ? nullptr : known->second;
 }
 
+void Registry::forget_idle() {
+  std::lock_guard lock(mutex_);
+  for (const auto& room : idle_) rooms_.erase(room->name());
+  idle_.clear();
+}
+
 std::size_t Registry::size() const {
   std::lock_guard lock(mutex_);
   return rooms_.size();

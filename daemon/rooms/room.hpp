@@ -123,6 +123,8 @@ class Registry {
   std::shared_ptr<Room> find(const std::string& name) const;
 
   std::size_t size() const;
+  /// Lets go of all rooms without members, and of their histories.
+  void forget_idle();
 
   /// Octets of memory that the histories of all rooms may take together, the rooms that are there for theirs included.
   void set_most_history(std::size_t octets);

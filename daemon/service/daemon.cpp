@@ -27,6 +27,9 @@ namespace sluice::service {
 
 namespace {
 
+/// More come from one address only where many share it, or where somebody means harm.
+constexpr std::int64_t most_of_public_address = 1024;
+
 std::size_t worker_count(const site::Site& site) {
   if (site.server.workers > 0) return static_cast<std::size_t>(site.server.workers);
   return std::max<std::size_t>(1, uv_available_parallelism());
@@ -73,7 +76,7 @@ std::string first_error(const config::Diagnostics& diagnostics) {
 }
 
 bool is_ignored(int signal) {
-  struct sigaction action{};
+  struct sigaction action {};
   return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
@@ -212,10 +215,13 @@ std::string Daemon::waits_for_restart() const {
 /// Those limits that hold for the process and not for one worker.
 void Daemon::apply_limits() {
   const auto& limits = site_->server.limits;
-  admission_.per_address = static_cast<std::uint32_t>(limits.connections_per_ip);
+  admission_.counts_private = limits.connections_per_ip.has_value();
+  admission_.per_address = static_cast<std::uint32_t>(limits.connections_per_ip.value_or(most_of_public_address));
   log::info("at most " + std::to_string(most_connections(*site_)) + " connections: " + std::to_string(descriptors_) +
             " descriptors (RLIMIT_NOFILE), " + std::to_string(limits.connections) + " by server.limits.connections");
-  if (!memory_) memory_ = std::make_unique<MemoryWatch>(loop_, [this](MemoryWatch::Level level) { on_memory(level); });
+  if (!memory_)
+    memory_ = std::make_unique<MemoryWatch>(
+        loop_, [this] { shed(); }, [this](MemoryWatch::Level level) { on_memory(level); });
   memory_->set_limit(limits.memory);
   auto workers = std::max<std::size_t>(1, workers_.size());
   handlers::FileCache::set_worker_limits(
@@ -226,13 +232,19 @@ void Daemon::apply_limits() {
   rooms_.set_most_history(limits.room_history.count);
 }
 
+void Daemon::shed() {
+  rooms_.forget_idle();
+  for (auto& worker : workers_) worker->shed();
+}
+
 void Daemon::on_memory(MemoryWatch::Level level) {
   using Level = MemoryWatch::Level;
   if (level == Level::calm) log::info("memory is below the mark again");
   if (level == Level::strained)
     log::warning("four fifths of server.limits.memory are in use: connections are not kept");
-  if (level == Level::short_of) log::warning("server.limits.memory is reached: new connections are refused");
-  admission_.refusing = level == Level::short_of;
+  if (level == Level::short_of)
+    log::warning("server.limits.memory is reached: new connections are refused, but for [health]");
+  admission_.memory_short = level == Level::short_of;
   for (auto& worker : workers_) worker->set_strained(level != Level::calm);
 }
 

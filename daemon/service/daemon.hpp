@@ -46,6 +46,7 @@ class Daemon {
 
   void announce();
   void apply_limits();
+  void shed();
   void on_memory(MemoryWatch::Level level);
   void start_watchdog();
   /// What is served, in one line, for the service manager.

@@ -32,6 +32,9 @@ constexpr std::string_view unavailable =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 21\r\n"
     "Retry-After: 10\r\nConnection: close\r\n\r\ntoo many connections\n";
 
+/// For each kind of listener; a guest takes a KiB or two, and goes with its answer.
+constexpr std::size_t most_guests = 64;
+
 /// Half of the time that a shutdown may take: the rest is for the clients' answers.
 std::chrono::milliseconds time_to_drain(const site::Site& site) { return site.server.shutdown_timeout / 2; }
 
@@ -68,15 +71,23 @@ void Worker::listen(const WorkerSocket& socket) {
     datagram_echoes_.emplace(socket.key, std::make_unique<rawecho::UdpEcho>(loop_, socket.fd));
     return;
   }
-  net::Listener::MakeProtocol make = [this, key = socket.key] {
-    watcher_.statistics().accepted.add();
-    return std::make_unique<http1::Session>(fronts_.of(key).engine);
-  };
+  net::Listener::MakeProtocol make = [this, key = socket.key] { return make_session(fronts_.of(key).engine); };
   if (socket.kind == ListenerKind::tcp_echo)
-    make = [idle = socket.idle] { return std::make_unique<rawecho::TcpEcho>(idle); };
+    make = [this, idle = socket.idle]() -> std::unique_ptr<net::Protocol> {
+      if (admission_.memory_short) return nullptr;
+      return std::make_unique<rawecho::TcpEcho>(idle);
+    };
   auto refusal = socket.kind == ListenerKind::http ? unavailable : std::string_view{};
   listeners_.emplace(socket.key, std::make_unique<net::Listener>(connections_, socket.fd, std::move(make),
                                                                  report_accept_trouble, refusal));
+}
+
+/// While memory is short a few may come in and ask how the server is.
+std::unique_ptr<net::Protocol> Worker::make_session(http1::Engine& engine) {
+  bool guest = admission_.memory_short.load(std::memory_order_relaxed);
+  if (guest && engine.guests >= most_guests) return nullptr;
+  watcher_.statistics().accepted.add();
+  return std::make_unique<http1::Session>(engine, guest);
 }
 
 void Worker::start() {
@@ -108,6 +119,13 @@ void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSo
 
 void Worker::set_strained(bool strained) {
   loop_.post([this, strained] { fronts_.set_strained(strained); });
+}
+
+void Worker::shed() {
+  loop_.post([this] {
+    handlers::FileCache::of_this_thread().clear();
+    fronts_.tidy(true);
+  });
 }
 
 void Worker::set_shared(bool shared, std::function<void()> when_known) {

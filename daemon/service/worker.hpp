@@ -49,6 +49,8 @@ class Worker {
               std::uint64_t old_mounts);
   /// While set, every response ends its connection: memory is short.
   void set_strained(bool strained);
+  /// Lets go of what can be made or read again.
+  void shed();
   /// Accepts no more, finishes what is in flight, and ends lasting connections one after the other within `spread`;
   /// `when_done` is called in the worker's thread.
   void drain(std::function<void()> when_done, std::chrono::milliseconds spread);
@@ -60,6 +62,7 @@ class Worker {
 
  private:
   void listen(const WorkerSocket& socket);
+  std::unique_ptr<net::Protocol> make_session(http1::Engine& engine);
 
   std::size_t workers_;
   net::Admission& admission_;

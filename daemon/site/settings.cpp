@@ -83,9 +83,9 @@ const Fields<Limits>& limits_fields() {
           .doc("Most connections at once. Further ones wait in the kernel's queue until others have gone. "
                "Never more than the descriptors of the process allow (RLIMIT_NOFILE)."),
       field("connections_per_ip", &Limits::connections_per_ip, config::integer(0, 10'000'000))
-          .otherwise("0")
           .doc("Most connections of one address at once, over all workers; an IPv6 client is its /64. Further ones are "
-               "answered with 503 and closed. 0: no limit. Behind a proxy all clients have the proxy's address.")
+               "answered with 503 and closed. 0: no limit. Without it a public address has at most 1024, and loopback "
+               "and private addresses, from which a proxy may bring the connections of many clients, have no limit.")
           .example("100"),
       field("keep_alive_requests", &Limits::keep_alive_requests, config::integer(0, 1'000'000'000))
           .otherwise("10000")
@@ -96,9 +96,10 @@ const Fields<Limits>& limits_fields() {
                "with 408. 0: any rate."),
       field("memory", &Limits::memory, config::size(0_B, 1024_GiB))
           .otherwise("\"0B\"")
-          .doc(
-              "Resident memory of the process. From four fifths of it on, every response ends its connection; from all "
-              "of it on, new connections are answered with 503. 0: no limit.")
+          .doc("Memory that the process uses. From four fifths of it on, cached files and the history of empty rooms "
+               "are "
+               "dropped, and every response ends its connection. From all of it on, new connections are answered with "
+               "503; only `[health]` answers as usual. 0: no limit.")
           .example("\"2GiB\""),
       field("file_cache", &Limits::file_cache, config::size(0_B, 1024_GiB))
           .otherwise("\"128MiB\"")
@@ -160,9 +161,10 @@ const Fields<AccessLogOptions>& access_fields() {
                "referrer and "
                "user agent; `json` has one object a line. Anything with braces is a template: the placeholders of a "
                "request, "
-               "and `{status}`, `{bytes}` of the body, `{duration}` in seconds, `{target}`, `{version}`. Values are "
-               "escaped as "
-               "in `combined`: put those that may have spaces between quotes.")
+               "and `{status}`, `{bytes}` of the body that were sent, `{duration}` in seconds until then, `{aborted}` "
+               "(`true` or `false`), `{target}`, `{version}`. Values are escaped as in `combined`: put those that may "
+               "have spaces between quotes. A response that was not sent to its end, because the client left, has the "
+               "status 499.")
           .example("\"{now} {remote.ip} {method} {target} {status} {duration}\""),
   };
   return fields;

@@ -22,13 +22,13 @@ struct Limits {
   std::int64_t header_count = 0;
   Bytes uri_bytes;
   Bytes body_bytes;
-  std::int64_t connections = 0;          // of the whole daemon
-  std::int64_t connections_per_ip = 0;   // 0: no limit of its own
-  std::int64_t keep_alive_requests = 0;  // 0: no limit
-  Bytes body_rate;                       // a second; 0: any
-  Bytes memory;                          // resident; 0: no limit
-  Bytes file_cache;                      // of all workers
-  Bytes room_history;                    // of all rooms
+  std::int64_t connections = 0;                    // of the whole daemon
+  std::optional<std::int64_t> connections_per_ip;  // 0: no limit; absent: one for public addresses
+  std::int64_t keep_alive_requests = 0;            // 0: no limit
+  Bytes body_rate;                                 // a second; 0: any
+  Bytes memory;                                    // of the process; 0: no limit
+  Bytes file_cache;                                // of all workers
+  Bytes room_history;                              // of all rooms
 };
 
 /// [server.timeouts]: every wait ends.

@@ -3,7 +3,8 @@
     attackers.py PORT COUNT again|once KIND…
 
 Kinds: head, body, chunks: what arrives an octet at a time; read: a large answer that is never read (a zero window); sip:
-one of which a little is read now and then; silent: nothing at all. In rooms: listen: an event stream that is never read;
+one of which a little is read now and then; silent: nothing at all. hoard: a large body comes at once,
+and the answer with it is never read; early: most of a body comes at once, and then an octet at a time. In rooms: listen: an event stream that is never read;
 lines: publishes messages of line feeds for those; join: a WebSocket that never reads the history; ticks: one that sends
 many messages of an octet to those; leave: one that leaves a message behind in a room of its own. Those that the server has
 ended come back at once (`again`) until a line arrives on standard input, when those in rooms leave; its end ends all. Twice
@@ -46,8 +47,13 @@ KINDS = {
     "ticks": (JOIN % b"hall", TICKS, 4096),
     "leave": (JOIN % b"{own}" + LEGACY, b"", 1),
 }
+# The same for those that cost much memory each, as long as they last.
+HEAVY = {
+    "hoard": (POST + b"Content-Length: 500000\r\n\r\n" + b"x" * 500_000, b"", 0),
+    "early": (POST + b"Content-Length: 600000\r\n\r\n" + b"x" * 500_000, b"y", 4096),
+}
 IN_ROOMS = {"listen", "lines", "join", "ticks", "leave"}
-GREEDY = {"read", "sip", "listen", "join"}  # with a window as small as can be
+GREEDY = {"read", "sip", "listen", "join", "hoard"}  # with a window as small as can be
 ANSWERED = {"sip", "lines", "ticks"}  # go on when something comes from the server
 PAUSE = 1.0  # seconds between the drops of one attacker
 STEP = 0.02  # the drops of all are spread over the pause in steps of this
@@ -59,7 +65,7 @@ class Attacker:
 
     def __init__(self, port, kind):
         self.kind = kind
-        self.first, self.drop, self.thirst = KINDS[kind]
+        self.first, self.drop, self.thirst = {**KINDS, **HEAVY}[kind]
         self.first = self.first.replace(b"{own}", b"own%d" % next(NUMBERS))
         self.socket = socket.socket()
         if kind in GREEDY:
@@ -68,9 +74,9 @@ class Attacker:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
         self.socket.settimeout(10)  # a listener that pauses does not hold all others up for ever
         self.socket.connect(("127.0.0.1", port))
-        self.socket.setblocking(False)
         self.since = time.monotonic()
         self.socket.sendall(self.first)
+        self.socket.setblocking(False)
 
     def step(self, drops=True):
         """Whether it goes on."""

@@ -11,8 +11,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from attackers import HEAVY, Attackers, raise_descriptors
 from attackers import KINDS as ATTACKS
-from attackers import Attackers, raise_descriptors
 from raw import fetch
 from sluice import BUILD, Sluice, wait_until
 from soak_clients import BIG, KINDS, Visit
@@ -273,7 +273,7 @@ def main(minutes):
     warm_up(server, clients, operator)
     before = {"descriptors": server.open_descriptors(), "threads": server.threads(), "resident": server.resident_bytes()}
     begun = time.monotonic()
-    with Attackers(server.port, ATTACKERS, list(ATTACKS)) as attackers:
+    with Attackers(server.port, ATTACKERS, [*ATTACKS, *HEAVY]) as attackers:
         clients.start()
         memory = soak(server, clients, operator, attackers, begun + minutes * 60)
         clients.stop()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from attackers import KINDS, Attackers
+from attackers import HEAVY, KINDS, Attackers
 from raw import Connection, fetch
 from sluice import BUILD, PATIENCE, wait_until
 
@@ -154,7 +154,7 @@ def test_thousands_of_slow_clients_of_every_kind_hardly_delay_others_and_are_gon
     assert latency(server) < 5000
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *HEAVY])
 def test_slow_clients_of_one_kind_are_ended_at_their_deadline(server, kind):
     usage = Usage(server)
     with Attackers(server.port, OF_ONE_KIND, [kind], again=False) as attackers:

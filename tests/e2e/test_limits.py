@@ -230,9 +230,103 @@ def test_a_connection_serves_no_more_requests_than_it_may(serve):
 
 
 def test_short_memory_refuses_new_connections(serve):
-    server = serve('[server.limits]\nmemory = "1MiB"\n[[route]]\npath = "/"\ntext = "x"\n')
+    server = serve('[server.limits]\nmemory = "64KiB"\n[[route]]\npath = "/"\ntext = "x"\n')
     server.wait_for_line("server.limits.memory is reached")
     assert fetch(server.port).status == 503
+
+
+GREEDY = """
+[server.limits]
+memory = "{memory}"
+body_bytes = "2MiB"
+[health]
+live = "/health"
+[[route]]
+path = "/"
+text = "x"
+[[route]]
+method = "POST"
+path = "/echo"
+text = "{body}"
+[[route]]
+method = "POST"
+path = "/ignore"
+text = "done"
+[[static]]
+path = "/files"
+root = "www"
+"""
+MEBI = 1 << 20
+
+
+def greedy(port, target, count, held):
+    """Connections that send a MiB each and do not read what comes back; as many as the server lets in."""
+    head = f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {MEBI}\r\n\r\n".encode()
+    for _ in range(count):
+        connection = Connection(port, receive_buffer=4096)
+        connection.socket.settimeout(5)
+        held.append(connection)
+        try:
+            connection.send(head + b"x" * MEBI)
+        except OSError:
+            return
+
+
+@pytest.mark.release  # sanitizers keep what was freed
+def test_memory_that_clients_have_left_is_given_back_and_nobody_is_refused_for_it(serve):
+    server = serve(GREEDY.replace("{memory}", "100MiB"), files={"www/a": "a"}, workers=2)
+    held = []
+    while "server.limits.memory is reached" not in server.stderr():
+        greedy(server.port, "/echo", 20, held)
+        assert len(held) < 2000
+    assert fetch(server.port).status == 503
+    with Connection(server.port) as connection:
+        assert connection.get("/health").status == 200
+        assert connection.ended()
+    for connection in held:
+        connection.socket.close()
+    wait_until(lambda: fetch(server.port).status == 200, "new connections are served again")
+    wait_until(lambda: server.resident_bytes() < 100 * MEBI, "memory is given back")
+    assert fetch(server.port, "/files/a").text == "a"
+
+
+def test_health_is_told_while_memory_is_short_whatever_else_is_asked(serve):
+    server = serve(GREEDY.replace("{memory}", "64KiB"), files={"www/a": "a"}, workers=1)
+    server.wait_for_line("server.limits.memory is reached")
+    held = [Connection(server.port) for _ in range(50)]  # of those that say nothing a few may stay for a moment
+    try:
+        for target in ("/", "/files/a", "/none"):
+            response, ended = exchange(server.port, f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (response.status, ended) == (503 if target != "/none" else 404, True)
+        for _ in range(5):
+            response, ended = exchange(server.port, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (response.status, ended) == (200, True)
+    finally:
+        for connection in held:
+            connection.socket.close()
+
+
+@pytest.mark.release
+@pytest.mark.parametrize("target, status", [("/ignore", 200), ("/files/a", 405), ("/none", 404)])
+def test_a_body_that_nobody_wants_is_not_kept(serve, target, status):
+    server = serve(GREEDY.replace("{memory}", "0B"), files={"www/a": "a"}, workers=1)
+    fetch(server.port)
+    before = server.resident_bytes()
+    head = f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {MEBI}\r\n\r\n".encode()
+    held = [Connection(server.port) for _ in range(100)]
+    for connection in held:
+        connection.send(head + b"x" * (MEBI - 1))
+    marker = [Connection(server.port) for _ in range(5)]
+    for connection in marker:  # what was sent before has been read
+        connection.get()
+    assert server.resident_bytes() < before + 20 * MEBI
+    for connection in held:
+        connection.send(b"x")
+        response = connection.response()
+        assert response.status == status
+        connection.socket.close()
+    for connection in marker:
+        connection.socket.close()
 
 
 def test_the_most_connections_are_said_and_follow_from_the_descriptors(serve):

@@ -37,12 +37,35 @@ TEST_CASE("IPv6 clients are counted by their /64, mapped IPv4 ones by their addr
   CHECK(enter(admission, "192.0.2.2:1"));
 }
 
-TEST_CASE("without a limit nothing is counted, and nobody enters while memory is short") {
+TEST_CASE("no IPv4 address shares a count with an IPv6 network") {
+  Admission admission;
+  admission.per_address = 1;
+  CHECK(enter(admission, "[2001:db8::1]:1"));
+  CHECK(enter(admission, "32.1.13.184:1"));  // 0x20, 0x01, 0x0d, 0xb8
+  CHECK_FALSE(enter(admission, "32.1.13.184:2"));
+  CHECK(enter(admission, "[::]:1"));
+  CHECK(enter(admission, "0.0.0.0:1"));
+}
+
+TEST_CASE("addresses from which proxies come may be left out") {
+  Admission admission;
+  admission.per_address = 1;
+  admission.counts_private = false;
+  for (const char* text : {"127.0.0.1:1", "10.1.2.3:1", "172.16.0.1:1", "172.31.255.1:1", "192.168.1.1:1",
+                           "169.254.1.1:1", "[::1]:1", "[fe80::1]:1", "[fd00::1]:1", "[::ffff:10.0.0.1]:1"}) {
+    CAPTURE(text);
+    for (int i = 0; i < 3; ++i) CHECK(enter(admission, text));
+  }
+  for (const char* text : {"172.32.0.1:1", "192.0.2.1:1", "11.0.0.1:1", "[2001:db8::1]:1", "[::ffff:192.0.2.2]:1"}) {
+    CAPTURE(text);
+    CHECK(enter(admission, text));
+    CHECK_FALSE(enter(admission, text));
+  }
+}
+
+TEST_CASE("without a limit nothing is counted") {
   Admission admission;
   bool counted = true;
   CHECK(admission.enter(address("192.0.2.1:1"), counted));
-  CHECK_FALSE(counted);
-  admission.refusing = true;
-  CHECK_FALSE(admission.enter(address("192.0.2.1:1"), counted));
   CHECK_FALSE(counted);
 }
