@@ -266,6 +266,7 @@ int Daemon::run() {
   auto look = [](uv_timer_t* timer) {
     static_cast<Daemon*>(timer->data)->access_.follow();
     static_cast<Daemon*>(timer->data)->free_retired();
+    static_cast<Daemon*>(timer->data)->memory_->give_back();
   };
   uv_timer_start(housekeeping_.get(), look, 2000, 2000);
   for (auto& worker : workers_) worker->start();

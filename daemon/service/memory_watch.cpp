@@ -73,17 +73,27 @@ MemoryWatch::Level MemoryWatch::level() {
   return octets >= limit_.count / 5 * 4 ? Level::strained : Level::calm;
 }
 
-/// What lies in pages of the allocator and is nobody's is no reason to refuse anyone. To find it takes milliseconds and
-/// the allocator's locks, so that is done only when there is little room, and more of it than the last time.
 std::uint64_t MemoryWatch::used() {
   auto resident = resident_memory();
-  if (resident < limit_.count / 5 * 4) return resident;
+  return resident < limit_.count / 5 * 4 ? resident : trimmed(resident, limit_.count / 16);
+}
+
+void MemoryWatch::give_back() {
+  constexpr std::uint64_t worthwhile = 64 << 20;
+  if (++calls_ % 5 != 0) return;
+  auto resident = resident_memory();
+  if (resident > worthwhile) trimmed(resident, worthwhile);
+}
+
+/// Live memory. What lies in pages of the allocator and is nobody's is given back; to find that takes milliseconds and
+/// the allocator's locks, so that it is done only when there is more to gain than the last time.
+std::uint64_t MemoryWatch::trimmed(std::uint64_t resident, std::uint64_t worthwhile) {
   auto live = live_memory(resident);
-  if (resident - live > kept_ + limit_.count / 16) {
-    ::malloc_trim(0);
-    resident = resident_memory();
-    kept_ = resident - std::min(live, resident);
-  }
+  kept_ = std::min(kept_, resident - live);
+  if (resident - live < kept_ + worthwhile) return live;
+  ::malloc_trim(0);
+  resident = resident_memory();
+  kept_ = resident - std::min(live, resident);
   return live;
 }
 

@@ -24,12 +24,15 @@ class MemoryWatch {
   MemoryWatch(net::Loop& loop, std::function<void()> shed, std::function<void(Level)> on_change);
   /// 0 ends the watch, and with it what was told.
   void set_limit(Bytes limit);
+  /// Gives back what a crowd that has gone has left, limit or not. Looks each fifth time that it is called.
+  void give_back();
 
  private:
   void look();
   void look_in(std::uint64_t milliseconds);
   Level level();
   std::uint64_t used();
+  std::uint64_t trimmed(std::uint64_t resident, std::uint64_t worthwhile);
 
   std::function<void()> shed_;
   std::function<void(Level)> on_change_;
@@ -37,6 +40,7 @@ class MemoryWatch {
   Bytes limit_{};
   Level level_ = Level::calm;
   Level shed_for_ = Level::calm;  // the highest level before which something was let go
+  unsigned calls_ = 0;            // of give_back()
   std::uint64_t kept_ = 0;        // octets that the allocator could not give back
 };
 

@@ -290,6 +290,19 @@ def test_memory_that_clients_have_left_is_given_back_and_nobody_is_refused_for_i
     assert fetch(server.port, "/files/a").text == "a"
 
 
+@pytest.mark.release
+def test_memory_that_clients_have_left_is_given_back_without_a_limit_too(serve):
+    server = serve(GREEDY.replace("{memory}", "0B"), files={"www/a": "a"}, workers=2)
+    fetch(server.port)
+    before = server.resident_bytes()
+    held = []
+    greedy(server.port, "/echo", 250, held)
+    wait_until(lambda: server.resident_bytes() > before + 100 * MEBI, "they take memory")
+    for connection in held:
+        connection.socket.close()
+    wait_until(lambda: server.resident_bytes() < before + 80 * MEBI, "it is given back")
+
+
 def test_health_is_told_while_memory_is_short_whatever_else_is_asked(serve):
     server = serve(GREEDY.replace("{memory}", "64KiB"), files={"www/a": "a"}, workers=1)
     server.wait_for_line("server.limits.memory is reached")
