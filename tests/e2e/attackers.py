@@ -3,12 +3,12 @@
     attackers.py PORT COUNT again|once KIND…
 
 Kinds: head, body, chunks: what arrives an octet at a time; read: a large answer that is never read (a zero window); sip:
-one of which a little is read now and then; silent: nothing at all. hoard: a large body comes at once,
-and the answer with it is never read; early: most of a body comes at once, and then an octet at a time. In rooms: listen: an event stream that is never read;
-lines: publishes messages of line feeds for those; join: a WebSocket that never reads the history; ticks: one that sends
-many messages of an octet to those; leave: one that leaves a message behind in a room of its own. Those that the server has
-ended come back at once (`again`) until a line arrives on standard input, when those in rooms leave; its end ends all. Twice
-a second a line of JSON tells how they fare.
+one of which a little is read now and then; silent: nothing at all. hoard: a large body comes at once, and the answer with
+it is never read; early: most of a body comes at once, and then an octet at a time. In rooms: listen: an event stream that
+is never read; lines: publishes messages of line feeds for those; join: a WebSocket that never reads the history; ticks: one
+that sends many messages of an octet to those; leave: one that leaves a message behind in a room of its own. Those that the
+server has ended come back at once (`again`) until a line arrives on standard input, when those in rooms leave; its end ends
+all. Twice a second a line of JSON tells how they fare.
 """
 
 import itertools
