@@ -61,10 +61,10 @@ void append_durations(Text& text, const site::Totals& totals) {
   text.head("sluice_request_duration_seconds", "histogram", "Time from the end of the request head to the answer.");
   for (const auto& [name, route] : totals.routes) {
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < route.latencies.size(); ++i) {
-      count += route.latencies[i];
-      auto bound = i < site::latency_bounds.size()
-                       ? fmt::format("{:g}", static_cast<double>(site::latency_bounds[i]) / 1e6)
+    for (std::size_t i = 0; i < route.durations.size(); ++i) {
+      count += route.durations[i];
+      auto bound = i < site::duration_bounds.size()
+                       ? fmt::format("{:g}", static_cast<double>(site::duration_bounds[i]) / 1e6)
                        : std::string("+Inf");
       text.line("sluice_request_duration_seconds_bucket{{route=\"{}\",le=\"{}\"}} {}", label(name), bound, count);
     }

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <iterator>
 
 #include "base/escape.hpp"
@@ -9,11 +11,15 @@
 namespace sluice::handlers {
 namespace {
 
+/// The classes that have any: where each begins and ends, and how many it has.
 void append_latencies(std::string& out, const site::Latencies& latencies) {
   out.append("\"latencies\":[");
+  auto before = out.size();
   for (std::size_t i = 0; i < latencies.size(); ++i) {
-    if (i > 0) out.push_back(',');
-    out.append(std::to_string(latencies[i]));
+    if (latencies[i] == 0) continue;
+    if (out.size() != before) out.push_back(',');
+    fmt::format_to(std::back_inserter(out), "[{},{},{}]", site::latency_class_begin(i),
+                   site::latency_class_begin(i + 1), latencies[i]);
   }
   out.push_back(']');
 }
@@ -27,9 +33,11 @@ void append_route(std::string& out, const std::string& name, const site::Totals:
   }
   out.append("{\"route\":");
   append_json_string(out, name);
-  fmt::format_to(std::back_inserter(out), ",\"requests\":{},\"client_errors\":{},\"server_errors\":{},\"octets\":{},",
+  fmt::format_to(std::back_inserter(out), ",\"requests\":{},\"client_errors\":{},\"server_errors\":{},\"octets\":{}",
                  count, client_errors, server_errors, route.octets);
-  append_latencies(out, route.latencies);
+  for (int percent : {50, 95, 99})
+    fmt::format_to(std::back_inserter(out), ",\"p{}\":{:.1f}", percent,
+                   site::latency_quantile(route.latencies, percent / 100.0));
   out.push_back('}');
 }
 
@@ -49,10 +57,12 @@ std::string status_data(const site::Totals& totals, const site::ProcessState& pr
                  totals.aborted, totals.log_lines_dropped, process.config_version(), process.config_loaded.load(),
                  process.reloads.get(), process.failed_reloads.get());
   append_json_string(out, process.last_reload());
-  out.append(",\"bounds\":[");
-  for (std::size_t i = 0; i < site::latency_bounds.size(); ++i)
-    out.append(i > 0 ? "," : "").append(std::to_string(site::latency_bounds[i]));
-  out.append("],\"routes\":[");
+  out.push_back(',');
+  site::Latencies all{};
+  for (const auto& [name, route] : totals.routes)
+    std::ranges::transform(all, route.latencies, all.begin(), std::plus());
+  append_latencies(out, all);
+  out.append(",\"routes\":[");
   bool first = true;
   for (const auto& [name, route] : totals.routes) {
     if (!first) out.push_back(',');

@@ -66,18 +66,19 @@ const at = id => document.getElementById(id), kept = 120;
 const series = { rate: [], p50: [], p95: [], p99: [], open: [] };
 let last = null, when = 0;
 const sum = list => list.reduce((a, b) => a + b, 0);
-const minus = (a, b) => a.map((v, i) => v - (b ? b[i] : 0));
-function quantile(counts, bounds, share) {
-  const all = sum(counts), wanted = share * all;
+// Latencies come as classes: [from, to, count], in microseconds.
+const minus = (a, b) => {
+  const before = new Map(b.map(([from, , n]) => [from, n]));
+  return a.map(([from, to, n]) => [from, to, n - (before.get(from) || 0)]);
+};
+function quantile(classes, share) {
+  const all = sum(classes.map(c => c[2])), wanted = share * all;
   let below = 0;
-  for (let i = 0; i < bounds.length; i++) {
-    if (counts[i] > 0 && below + counts[i] >= wanted) {
-      const from = i ? bounds[i - 1] : 0;
-      return from + (bounds[i] - from) * (wanted - below) / counts[i];
-    }
-    below += counts[i];
+  for (const [from, to, n] of classes) {
+    if (n > 0 && below + n >= wanted) return from + (to - from) * (wanted - below) / n;
+    below += n;
   }
-  return all ? bounds[bounds.length - 1] : null;
+  return null;
 }
 const short = n => n >= 1e6 ? (n / 1e6).toFixed(1) + " M" : n >= 1e4 ? (n / 1e3).toFixed(1) + " k" : n >= 100 || Number.isInteger(n) ? Math.round(n).toString() : n.toFixed(1);
 const time = us => us === null ? "–" : us >= 1e6 ? (us / 1e6).toFixed(1) + " s" : us >= 1e3 ? (us / 1e3).toFixed(1) + " ms" : Math.round(us) + " µs";
@@ -121,19 +122,18 @@ function show(data, seconds) {
   at("state").className = data.draining ? "bad" : "";
   show_config(data);
   const before = new Map(last ? last.routes.map(r => [r.route, r]) : []);
-  let all = data.bounds.map(() => 0).concat(0), requests = 0, ever = 0;
+  let requests = 0, ever = 0;
   const rows = document.createDocumentFragment();
   for (const r of data.routes.slice().sort((a, b) => b.requests - a.requests)) {
-    const old = before.get(r.route), fresh = minus(r.latencies, old && old.latencies);
+    const old = before.get(r.route);
     const rate = last ? (r.requests - (old ? old.requests : 0)) / seconds : 0;
     requests += rate;
     ever += r.requests;
-    all = all.map((v, i) => v + fresh[i]);
     const row = document.createElement("tr");
     cell(row, r.route || "(no route)");
     cell(row, short(r.requests));
     cell(row, short(rate));
-    for (const share of [.5, .95, .99]) cell(row, time(quantile(r.latencies, data.bounds, share)));
+    for (const latency of [r.p50, r.p95, r.p99]) cell(row, time(latency));
     cell(row, short(r.client_errors));
     cell(row, short(r.server_errors), r.server_errors > 0);
     cell(row, octets(r.octets));
@@ -142,9 +142,10 @@ function show(data, seconds) {
   at("routes").replaceChildren(rows);
   at("total").textContent = `${short(ever)} since the start`;
   if (last) {
+    const fresh = minus(data.latencies, last.latencies);
     put("rate", requests);
     for (const [name, share] of [["p50", .5], ["p95", .95], ["p99", .99]]) {
-      put(name, quantile(all, data.bounds, share));
+      put(name, quantile(fresh, share));
       at(name).textContent = `${name} ${time(series[name].at(-1))}`;
     }
     at("rate").textContent = short(requests);

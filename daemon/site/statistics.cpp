@@ -72,8 +72,9 @@ void RouteCounters::count(http::Method method, http::Status status, std::int64_t
   }
   if (cell + 1 == cells) requests_[cell].key.store(key_of(method, 0), std::memory_order_relaxed);
   requests_[cell].count.add();
-  auto bound = std::ranges::lower_bound(latency_bounds, microseconds);
-  latencies_[static_cast<std::size_t>(bound - latency_bounds.begin())].add();
+  auto bound = std::ranges::lower_bound(duration_bounds, microseconds);
+  durations_[static_cast<std::size_t>(bound - duration_bounds.begin())].add();
+  latencies_[latency_class(microseconds)].add();
   microseconds_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(microseconds, 0)));
   octets_.add(octets);
 }
@@ -120,6 +121,7 @@ Totals Totals::collect() {
         route.requests[{static_cast<http::Method>((key & ~in_use) >> 16), static_cast<http::Status>(key & 0xffff)}] +=
             cell.count.get();
       }
+      for (std::size_t i = 0; i < route.durations.size(); ++i) route.durations[i] += counters->durations_[i].get();
       for (std::size_t i = 0; i < route.latencies.size(); ++i) route.latencies[i] += counters->latencies_[i].get();
       route.microseconds += counters->microseconds_.get();
       route.octets += counters->octets_.get();
@@ -150,14 +152,13 @@ double latency_quantile(const Latencies& latencies, double share) {
   for (auto count : latencies) all += count;
   auto wanted = share * static_cast<double>(all);
   double below = 0;
-  for (std::size_t i = 0; all > 0 && i < latency_bounds.size(); ++i) {
+  for (std::size_t i = 0; i < latencies.size(); ++i) {
     auto here = static_cast<double>(latencies[i]);
-    auto from = i == 0 ? 0.0 : static_cast<double>(latency_bounds[i - 1]);
-    auto to = static_cast<double>(latency_bounds[i]);
+    auto from = static_cast<double>(latency_class_begin(i)), to = static_cast<double>(latency_class_begin(i + 1));
     if (here > 0 && below + here >= wanted) return from + (to - from) * (wanted - below) / here;
     below += here;
   }
-  return all == 0 ? 0.0 : static_cast<double>(latency_bounds.back());
+  return 0;
 }
 
 }  // namespace sluice::site

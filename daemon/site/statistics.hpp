@@ -13,15 +13,16 @@
 #include "base/counter.hpp"
 #include "http/method.hpp"
 #include "http/status.hpp"
+#include "site/latencies.hpp"
 
 /// What the daemon counts, for [metrics] and [status]. Every worker counts for itself; who wants to know adds up.
 namespace sluice::site {
 
-/// Upper bounds of the latency classes, in microseconds; a further class has what is slower.
-inline constexpr std::array<std::int64_t, 15> latency_bounds = {100,     250,     500,       1'000,     2'500,
-                                                                5'000,   10'000,  25'000,    50'000,    100'000,
-                                                                250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
-using Latencies = std::array<std::uint64_t, latency_bounds.size() + 1>;
+/// Upper bounds of the buckets of the metrics, in microseconds; a further one has what is slower.
+inline constexpr std::array<std::int64_t, 15> duration_bounds = {100,     250,     500,       1'000,     2'500,
+                                                                 5'000,   10'000,  25'000,    50'000,    100'000,
+                                                                 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
+using Durations = std::array<std::uint64_t, duration_bounds.size() + 1>;
 
 /// Routes are counted by number. A label has the same number as long as the process runs, over all reloads; beyond
 /// `most_routes` all share the last number, so that the set stays bounded.
@@ -44,7 +45,8 @@ class RouteCounters {
   static constexpr std::size_t cells = 32;  // most combinations that are told apart; further ones share the last
 
   std::array<Cell, cells> requests_;
-  std::array<Counter, latency_bounds.size() + 1> latencies_;
+  std::array<Counter, duration_bounds.size() + 1> durations_;
+  std::array<Counter, latency_classes> latencies_;
   Counter microseconds_;
   Counter octets_;
 };
@@ -78,6 +80,7 @@ class Statistics {
 struct Totals {
   struct Route {
     std::map<std::pair<http::Method, http::Status>, std::uint64_t> requests;
+    Durations durations{};
     Latencies latencies{};
     std::uint64_t microseconds = 0;
     std::uint64_t octets = 0;
@@ -104,9 +107,5 @@ struct ProcessState {
 
   static ProcessState& get();
 };
-
-/// The latency, in microseconds, below which `share` (0 to 1) of the requests were; within a class taken as evenly
-/// spread.
-double latency_quantile(const Latencies& latencies, double share);
 
 }  // namespace sluice::site

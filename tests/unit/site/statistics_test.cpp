@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <thread>
 
 #include "handlers/metrics_text.hpp"
@@ -30,8 +32,9 @@ TEST_CASE("what workers count apart is added up by route, method and status") {
   CHECK(route.requests.at({http::Method::get, 200}) == 2);
   CHECK(route.requests.at({http::Method::post, 404}) == 1);
   CHECK(route.octets == 12);
-  CHECK(route.latencies[2] == 1);      // up to 500 µs
-  CHECK(route.latencies.back() == 1);  // slower than all bounds
+  CHECK(route.durations[2] == 1);      // up to 500 µs
+  CHECK(route.durations.back() == 1);  // slower than all bounds
+  CHECK(route.latencies[site::latency_class(300)] == 1);
 }
 
 TEST_CASE("combinations of method and status beyond the limit are still counted") {
@@ -44,13 +47,28 @@ TEST_CASE("combinations of method and status beyond the limit are still counted"
   CHECK(all == 100);
 }
 
-TEST_CASE("a quantile lies within the class that holds it") {
+TEST_CASE("a class of latencies is at most 5 % wide, or a microsecond, and one begins where the one before ends") {
+  for (std::size_t i = 0; i < site::latency_classes; ++i) {
+    auto from = site::latency_class_begin(i), to = site::latency_class_begin(i + 1);
+    CHECK(site::latency_class(static_cast<std::int64_t>(from)) == i);
+    CHECK(site::latency_class(static_cast<std::int64_t>(to - 1)) == i);
+    CHECK((to - from == 1 || (to - from) * 20 <= from));
+  }
+  CHECK(site::latency_class(-5) == 0);
+  CHECK(site::latency_class(std::int64_t{1} << 50) == site::latency_classes - 1);
+}
+
+TEST_CASE("a percentile is at most 5 % from what was measured") {
   site::Latencies latencies{};
   CHECK(site::latency_quantile(latencies, 0.5) == 0);
-  latencies[1] = 100;  // 100 to 250 µs
-  CHECK(site::latency_quantile(latencies, 0.5) == doctest::Approx(175));
-  latencies.back() = 100;
-  CHECK(site::latency_quantile(latencies, 0.99) == doctest::Approx(10'000'000));
+  for (std::int64_t microseconds : {3, 70, 302'000, 90'000'000}) {
+    latencies = {};
+    latencies[site::latency_class(microseconds)] = 100;
+    for (double share : {0.5, 0.95, 0.99}) {
+      auto off = site::latency_quantile(latencies, share) - static_cast<double>(microseconds);
+      CHECK(std::abs(off) <= std::max(1.0, 0.05 * static_cast<double>(microseconds)));
+    }
+  }
 }
 
 TEST_CASE("a label value of the metrics cannot end its quotes") {
