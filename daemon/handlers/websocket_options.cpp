@@ -1,7 +1,5 @@
 #include "handlers/websocket_options.hpp"
 
-#include <map>
-
 #include "base/text.hpp"
 #include "handlers/origins.hpp"
 #include "site/host_pattern.hpp"
@@ -21,22 +19,7 @@ config::Type<std::string> subprotocol() {
   return config::parsed<std::string>("subprotocol", "a token", "bad-subprotocol", check_subprotocol);
 }
 
-/// "20/s": a count and the unit of time in which so many are fine.
-Result<websocket::Rate> parse_rate(const std::string& text) {
-  auto slash = text.find('/');
-  auto count = parse_unsigned(std::string_view(text).substr(0, slash));
-  auto unit = slash == std::string::npos ? std::string() : text.substr(slash + 1);
-  static const std::map<std::string, std::chrono::milliseconds> units = {{"s", 1s}, {"m", 1min}, {"h", 1h}};
-  auto known = units.find(unit);
-  if (!count || known == units.end())
-    return fail("a rate is a number and a unit of time: \"20/s\", \"100/m\", \"1000/h\"");
-  if (*count == 0 || *count > 1'000'000) return fail("a rate is at least 1 and at most 1000000 in the unit");
-  return websocket::Rate{static_cast<std::uint32_t>(*count), known->second};
-}
-
-config::Type<websocket::Rate> rate() {
-  return config::parsed<websocket::Rate>("rate", "N/s | N/m | N/h", "bad-rate", parse_rate);
-}
+config::Type<Rate> rate() { return config::parsed<Rate>("rate", "N/s | N/m | N/h", "bad-rate", parse_rate); }
 
 config::Type<OwnMessage> own_message() {
   config::TypeInfo info;
@@ -258,8 +241,9 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"1d\""),
       field("rate", &Options::rate, rate())
           .doc("Most messages and pings of one client. So many may come at once; a client that sends more is "
-               "closed with 1008. Without it there is no limit, but a client is read only as fast as it takes what it "
-               "is sent.")
+               "closed with 1008. Without it there is no limit: clients are served in turns, a client that does "
+               "not read its answers is not read from, and one that writes faster than a room's members can be "
+               "served is slowed down. Set it where strangers write to many.")
           .example("\"20/s\""),
       field("max_connections", &Options::max_connections, config::integer(0, 10'000'000))
           .otherwise("0")

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/rate.hpp"
 #include "config/fields.hpp"
 #include "rooms/follower.hpp"
 #include "site/error_body.hpp"
 #include "site/parameters.hpp"
 #include "site/trailing_slash.hpp"
 #include "websocket/deflate.hpp"
-#include "websocket/rate.hpp"
 
 namespace sluice::handlers {
 
@@ -63,7 +63,7 @@ struct WebSocketOptions {
   websocket::DeflateOptions compression;
   std::chrono::milliseconds close_timeout{};
   std::chrono::milliseconds ping{}, pong_timeout{}, idle_timeout{}, max_age{};
-  websocket::Rate rate;
+  Rate rate;
   std::int64_t max_connections = 0, max_connections_per_ip = 0;
   std::optional<config::Located<std::string>> room;
   Audience to = Audience::all;

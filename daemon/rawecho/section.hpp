@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/rate.hpp"
 #include "config/document.hpp"
 #include "config/fields.hpp"
 #include "net/address.hpp"
@@ -20,6 +21,7 @@ struct ListenAddress {
 struct Echo {
   config::Located<ListenAddress> listen;
   std::chrono::milliseconds idle{};  // TCP: a connection on which nothing arrives for so long is closed
+  Rate rate{20};                     // UDP: so many datagrams of one address are answered
 };
 
 Result<ListenAddress> parse_listen_address(const std::string& text);

@@ -4,9 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cstring>
+#include <random>
 
 #include "net/socket.hpp"
 
@@ -35,16 +34,32 @@ void forget_interface(msghdr& message) {
   }
 }
 
+/// The address, of IPv6 the /64.
+std::uint64_t network_of(const net::Address& address) {
+  if (address.family() == AF_INET) return reinterpret_cast<const sockaddr_in*>(address.raw())->sin_addr.s_addr;
+  const auto& whole = reinterpret_cast<const sockaddr_in6*>(address.raw())->sin6_addr;
+  std::uint64_t half = 0;
+  // An IPv4 address that is mapped to IPv6 lies in the other half.
+  std::memcpy(&half, whole.s6_addr + (IN6_IS_ADDR_V4MAPPED(&whole) ? 8 : 0), sizeof half);
+  return half;
+}
+
 }  // namespace
 
 bool may_answer(const net::Address& sender, std::uint16_t own_port) {
-  constexpr std::array<std::uint16_t, 5> answering_services{7, 13, 17, 19, 37};
-  auto port = sender.port();
-  return port != 0 && port != own_port &&
-         std::find(answering_services.begin(), answering_services.end(), port) == answering_services.end();
+  constexpr std::uint16_t first_port_of_users = 1024;
+  return sender.port() >= first_port_of_users && sender.port() != own_port;
 }
 
-UdpEcho::UdpEcho(net::Loop& loop, int fd) : loop_(loop), fd_(fd), local_(net::local_address(fd)) {
+SenderRates::SenderRates(const Rate& rate) : rate_(rate), seed_(std::random_device()()) {}
+
+bool SenderRates::take(const net::Address& sender, std::uint64_t now) {
+  auto place = (network_of(sender) ^ seed_) * 0x9E3779B97F4A7C15u >> 52;  // Fibonacci hashing: the upper 12 bits
+  return meters_[place].take(rate_, now);
+}
+
+UdpEcho::UdpEcho(net::Loop& loop, int fd, const Rate& rate)
+    : loop_(loop), fd_(fd), local_(net::local_address(fd)), rates_(rate) {
   set_option(fd_, IPPROTO_IP, IP_PKTINFO);
   if (local_.family() == AF_INET6) set_option(fd_, IPPROTO_IPV6, IPV6_RECVPKTINFO);
   uv_poll_init(loop_.raw(), poll_.get(), fd_);
@@ -80,7 +95,8 @@ bool UdpEcho::echo_one() {
 
   auto received = ::recvmsg(fd_, &message, 0);
   if (received < 0) return false;
-  if (!may_answer(net::Address(reinterpret_cast<sockaddr*>(&sender)), local_.port())) return true;
+  net::Address from(reinterpret_cast<sockaddr*>(&sender));
+  if (!may_answer(from, local_.port()) || !rates_.take(from, loop_.now())) return true;
   payload.iov_len = static_cast<std::size_t>(received);
   message.msg_flags = 0;
   forget_interface(message);

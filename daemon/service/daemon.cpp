@@ -129,7 +129,7 @@ std::vector<WorkerSocket> Daemon::take_sockets(std::vector<OpenListener>& opened
   std::vector<WorkerSocket> sockets;
   for (auto& listener : opened) {
     const auto& wanted = listener.wanted();
-    sockets.push_back({wanted.key(), wanted.kind, listener.take(worker), wanted.idle});
+    sockets.push_back({wanted.key(), wanted.kind, listener.take(worker), wanted.idle, wanted.rate});
     in_use_.push_back({wanted.key(), {}, sockets.back().fd});
   }
   return sockets;

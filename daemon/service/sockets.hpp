@@ -19,6 +19,7 @@ struct WantedListener {
   ListenerKind kind = ListenerKind::http;
   net::Endpoint endpoint;
   std::chrono::milliseconds idle{};  // of an echo connection
+  Rate rate{};                       // of datagrams that an echo answers
   std::string own{};                 // the name that Site::router_of() knows it by; empty: one of the server's
 
   /// What makes it the same listener in two configurations: "http 127.0.0.1:8080".

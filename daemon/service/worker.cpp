@@ -68,7 +68,7 @@ Worker::~Worker() {
 
 void Worker::listen(const WorkerSocket& socket) {
   if (socket.kind == ListenerKind::udp_echo) {
-    datagram_echoes_.emplace(socket.key, std::make_unique<rawecho::UdpEcho>(loop_, socket.fd));
+    datagram_echoes_.emplace(socket.key, std::make_unique<rawecho::UdpEcho>(loop_, socket.fd, socket.rate));
     return;
   }
   net::Listener::MakeProtocol make = [this, key = socket.key] { return make_session(fronts_.of(key).engine); };

@@ -24,6 +24,7 @@ struct WorkerSocket {
   ListenerKind kind = ListenerKind::http;
   int fd = -1;
   std::chrono::milliseconds idle{};  // of an echo connection
+  Rate rate{};                       // of datagrams that an echo answers
 };
 
 /// One event loop in a thread of its own, with its own sockets, connections and buffers. It shares nothing with the

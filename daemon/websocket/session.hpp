@@ -5,17 +5,19 @@
 #include <memory>
 #include <string_view>
 
+#include "base/rate.hpp"
 #include "net/protocol.hpp"
 #include "websocket/deflate.hpp"
 #include "websocket/frame.hpp"
 #include "websocket/liveness.hpp"
-#include "websocket/rate.hpp"
 #include "websocket/shared_message.hpp"
 
 namespace sluice::websocket {
 
 class MessageReader;
 class Session;
+class Unfinished;
+struct Outgoing;
 
 /// What a session allows its peer. Part of an endpoint's configuration.
 struct Limits {

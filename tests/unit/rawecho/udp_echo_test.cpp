@@ -1,6 +1,7 @@
 #include "rawecho/udp_echo.hpp"
 
 #include <doctest/doctest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ struct Exchange {
   int client;
 
   explicit Exchange(const std::string& address)
-      : echo(loop, net::bind_datagram(*net::Endpoint::parse(address), false).value()),
+      : echo(loop, net::bind_datagram(*net::Endpoint::parse(address), false).value(), {20}),
         client(::socket(echo.local().family(), SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     ::connect(client, echo.local().raw(), echo.local().length());
   }
@@ -52,6 +53,50 @@ TEST_CASE("UDP echo on all addresses answers from the address that was asked") {
 }
 
 TEST_CASE("UDP echo does not answer services that would answer back") {
-  for (auto port : {"7", "13", "17", "19", "37", "7007", "0"}) CHECK(!rawecho::may_answer(from_port(port), 7007));
+  for (auto port : {"7", "13", "17", "19", "37", "53", "123", "1023", "7007", "0"})
+    CHECK(!rawecho::may_answer(from_port(port), 7007));
   for (auto port : {"1024", "7008", "50000"}) CHECK(rawecho::may_answer(from_port(port), 7007));
+}
+
+namespace {
+
+/// A socket on a port of its own; `echo` takes it over.
+struct Bound {
+  int fd, copy;
+  explicit Bound(const std::string& address)
+      : fd(net::bind_datagram(*net::Endpoint::parse(address), false).value()), copy(::dup(fd)) {}
+  ~Bound() { ::close(copy); }
+  bool has_datagram() const {
+    pollfd one{copy, POLLIN, 0};
+    return ::poll(&one, 1, 0) > 0;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("two UDP echoes that a forged datagram sets against each other are soon quiet") {
+  net::Loop loop;
+  Bound one("127.0.0.1:0"), other("127.0.0.1:0");
+  auto place = net::local_address(other.fd);
+  ::sendto(one.fd, "x", 1, 0, place.raw(), place.length());  // seems to come from the first echo
+  rawecho::UdpEcho first(loop, one.fd, {20}), second(loop, other.fd, {20});
+  int turns = 0;
+  for (; turns < 5000 && (one.has_datagram() || other.has_datagram()); ++turns) loop.run_once();
+  CHECK(turns < 200);
+}
+
+TEST_CASE("a sender is answered as often as the rate says, an IPv6 one as its network") {
+  rawecho::SenderRates rates({3});
+  auto take = [&](const char* address, std::uint64_t now) {
+    return rates.take(net::Endpoint::parse(address)->address, now);
+  };
+  for (auto from : {"10.0.0.1:5000", "[2001:db8:1:2::1]:5000"}) {
+    for (int i = 0; i < 3; ++i) CHECK(take(from, 1000));
+    CHECK(!take(from, 1000));
+    CHECK(!take(from, 1300));
+    CHECK(take(from, 1400));
+  }
+  CHECK(!take("[2001:db8:1:2:ffff::7]:9000", 1400));
+  CHECK(!take("10.0.0.1:6000", 1400));
+  CHECK(take("10.0.0.2:5000", 1400));
 }

@@ -2,9 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "base/rate.hpp"
 #include "conversation.hpp"
-#include "websocket/rate.hpp"
 
+using namespace sluice;
 using namespace sluice::websocket;
 using namespace sluice::websocket::test;
 using namespace std::chrono_literals;

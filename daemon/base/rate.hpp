@@ -3,14 +3,20 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string>
 
-namespace sluice::websocket {
+#include "base/error.hpp"
+
+namespace sluice {
 
 /// So many messages in so much time. `count` 0: no limit.
 struct Rate {
   std::uint32_t count = 0;
   std::chrono::milliseconds per{1000};
 };
+
+/// Reads "20/s", "100/m" or "1000/h": at least 1 and at most a million.
+Result<Rate> parse_rate(const std::string& text);
 
 /// Measures one peer by a rate: `count` messages may come at once, and then one whenever its share of the
 /// time has passed (the generic cell rate algorithm of ITU-T I.371).
@@ -30,4 +36,4 @@ class RateMeter {
   std::uint64_t paid_until_ = 0;  // microseconds
 };
 
-}  // namespace sluice::websocket
+}  // namespace sluice
