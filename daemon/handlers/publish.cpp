@@ -80,7 +80,7 @@ class Publish final : public site::Handler {
     if (auto refused = origins_.judge(exchange.request))
       return site::respond_error(exchange, refused, "pages of this origin may not publish");
     auto& hub = rooms::Hub::current();
-    if (hub.congested()) return refuse_for_now(exchange);
+    if (hub.overloaded()) return refuse_for_now(exchange);
     site::RequestValues values(exchange);
     auto text = message_.render(values, exchange.arena);
     if (kind_ == Opcode::text && !valid_utf8(text))

@@ -64,13 +64,16 @@ void Loop::run() {
   while (!stopped_) turn(-1);
 }
 
-/// One turn: wait, serve the sockets that are ready, let libuv do what is due (embedding as its manual describes), and
-/// then what was put off.
+/// One turn: go on with what earlier ones have left, wait, serve the sockets that are ready, let libuv do what is due
+/// (embedding as its manual describes), and then what was put off.
 void Loop::turn(int longest_wait) {
+  budget_.renew();
+  run_continuations();
   run_deferred();
   if (stopped_) return;
   epoll_event events[events_per_turn];
-  auto wait = longest_wait == 0 ? 0 : uv_backend_timeout(&loop_);
+  bool waits = longest_wait != 0 && first_.empty() && later_.empty();
+  auto wait = waits ? uv_backend_timeout(&loop_) : 0;
   auto count = ::epoll_wait(epoll_, events, events_per_turn, wait);
   ++looks_;
   uv_update_time(&loop_);
@@ -111,6 +114,20 @@ void Loop::run_deferred() {
     for (auto& task : running_) task();
     running_.clear();
   }
+}
+
+/// Those that ask again meanwhile wait for the next turn, behind the others.
+void Loop::run_continuations() {
+  if (first_.empty() && later_.empty()) return;
+  Continuations due;
+  due.put_before(later_);
+  due.put_before(first_);
+  while (budget_.left() > TurnBudget::for_new_work) {
+    auto* work = due.take();
+    if (!work) break;
+    work->go_on();
+  }
+  later_.put_before(due);
 }
 
 }  // namespace sluice::net

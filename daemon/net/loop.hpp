@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "net/blocks.hpp"
+#include "net/continuation.hpp"
 #include "net/handle.hpp"
+#include "net/turn_budget.hpp"
 
 namespace sluice::net {
 
@@ -75,12 +77,21 @@ class Loop {
   /// Runs `task` before the loop waits again, after the callbacks of this turn. Loop thread only.
   void at_end_of_turn(std::function<void()> task) { deferred_.push_back(std::move(task)); }
 
+  /// What is left of this turn for work that may go on in the next one.
+  TurnBudget& budget() { return budget_; }
+  /// Calls `work` in a later turn, when all others have had theirs, while that turn's budget lasts; those that came
+  /// first go on first. Loop thread only.
+  void go_on_later(Continuation& work) { later_.push_back(work); }
+  /// Likewise, before all others: for work that holds much as long as it is unfinished.
+  void go_on_first(Continuation& work) { first_.push_back(work); }
+
   static constexpr std::size_t read_buffer_size = 64 * 1024;
 
  private:
   void turn(int longest_wait);
   void run_posted();
   void run_deferred();
+  void run_continuations();
 
   uv_loop_t loop_;
   int epoll_ = -1;
@@ -93,6 +104,8 @@ class Loop {
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;
   std::vector<std::function<void()>> deferred_;
+  TurnBudget budget_;
+  Continuations first_, later_;
   std::vector<std::function<void()>> running_;  // of those deferred; keeps its memory for the next turn
 };
 

@@ -86,7 +86,7 @@ std::size_t Room::publish(const std::shared_ptr<Room>& self, Message message, co
   Post post{++last_number_, std::move(message), sender};
   ++messages;
   if (kept && history_limit_ > 0) keep(post);
-  for (const auto& presence : presence_) presence.hub->put(self, post);
+  for (const auto& presence : presence_) presence.hub->put(self, post, presence.members);
   return members_;
 }
 
@@ -155,6 +155,14 @@ void Registry::forget_idle() {
   std::lock_guard lock(mutex_);
   for (const auto& room : idle_) rooms_.erase(room->name());
   idle_.clear();
+}
+
+void Registry::note_weight(std::size_t before, std::size_t after) {
+  auto note = [before, after](std::size_t most, std::atomic<int>& hubs) {
+    if ((before > most) != (after > most)) hubs += after > most ? 1 : -1;
+  };
+  note(Hub::high_water, behind_);
+  note(Hub::most_waiting, overloaded_);
 }
 
 std::size_t Registry::size() const {

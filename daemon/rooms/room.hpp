@@ -135,8 +135,10 @@ class Registry {
 
   /// A worker is behind with its deliveries: who publishes should wait.
   bool congested() const { return behind_.load(std::memory_order_relaxed) > 0; }
-  /// A hub says that its inbox has become too full, or not so any more.
-  void note_behind(bool behind) { behind_ += behind ? 1 : -1; }
+  /// It is far behind: who cannot wait should be refused.
+  bool overloaded() const { return overloaded_.load(std::memory_order_relaxed) > 0; }
+  /// What waits for delivery at a hub weighs more or less now.
+  void note_weight(std::size_t before, std::size_t after);
 
  private:
   void forget_if_unused(const std::shared_ptr<Room>& room);
@@ -148,7 +150,7 @@ class Registry {
   std::deque<std::shared_ptr<Room>> idle_;  // the one left longest ago first
   std::size_t idle_limit_;
   std::atomic<std::size_t> most_history_ = std::size_t{128} << 20;
-  std::atomic<int> behind_ = 0;  // hubs
+  std::atomic<int> behind_ = 0, overloaded_ = 0;  // hubs
 };
 
 }  // namespace sluice::rooms

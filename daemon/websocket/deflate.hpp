@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "net/turn_budget.hpp"
+
 /// The extension permessage-deflate (RFC 7692): negotiation and the two directions of compression.
 namespace sluice::websocket {
 
@@ -43,8 +45,9 @@ std::optional<DeflateAgreement> negotiate_deflate(const std::vector<std::string_
 class DeflateStream;
 class InflateStream;
 
-/// Compresses and decompresses the messages of one session. Holds streams of its own only for directions with
-/// context take-over, from the first message on; else uses those of the thread. One thread.
+/// Compresses and decompresses the messages of one session, in steps that others need not wait for long. Holds streams
+/// of its own only for directions with context take-over, from the first message on; else uses those of the thread. One
+/// thread.
 class Compression {
  public:
   Compression(const DeflateAgreement& agreement, const DeflateOptions& options);
@@ -55,13 +58,17 @@ class Compression {
   /// Whether what compress() gives is the same for every session like this:
   /// SharedMessage::compressed_frame().
   bool shareable() const { return !server_context_ && server_bits_ == 15; }
-  /// The compressed form of a message, valid until the next call in this thread; nothing when it would not be
-  /// shorter and may as well be sent as it is.
-  std::optional<std::string_view> compress(std::string_view message);
+  /// Compresses a message, or goes on with it: takes off the front of `rest` what it has done and appends to `out`,
+  /// which is empty at first. False when the share is spent: to be called again before any other message.
+  bool compress(std::string_view& rest, std::string& out, const net::WorkShare& share);
+  /// Whether a message of `size` octets may as well be sent as it is. Not where the next one may refer to this one.
+  bool in_vain(std::size_t size, std::string_view compressed) const {
+    return !server_context_ && compressed.size() >= size;
+  }
 
-  enum class Inflated { ok, too_big, broken };
-  /// Restores a message into `out` (cleared first), at most `largest` octets: stops at the first one beyond.
-  Inflated decompress(std::string_view payload, std::uint64_t largest, std::string& out);
+  enum class Inflated { ok, unfinished, too_big, broken };
+  /// Restores a message, or goes on with it, likewise. Stops at the first octet beyond `largest`.
+  Inflated decompress(std::string_view& rest, std::uint64_t largest, std::string& out, const net::WorkShare& share);
 
   /// Octets that a compressed message may have when the message may have `largest`: what does not compress
   /// gets a little longer (five octets a block, RFC 1951 §3.2.4).
@@ -71,6 +78,7 @@ class Compression {
   std::uint64_t threshold_;
   std::uint8_t level_, server_bits_, client_bits_;
   bool server_context_, client_context_;
+  // Without context take-over: while a message is half done.
   std::unique_ptr<DeflateStream> deflate_;
   std::unique_ptr<InflateStream> inflate_;
 };

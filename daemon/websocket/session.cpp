@@ -6,6 +6,7 @@
 #include "base/limit_hits.hpp"
 #include "net/open_protocols.hpp"
 #include "websocket/message_reader.hpp"
+#include "websocket/unfinished.hpp"
 #include "websocket/utf8.hpp"
 
 namespace sluice::websocket {
@@ -17,6 +18,10 @@ constexpr std::size_t small_payload = 64 * 1024;
 /// From this size on an echo leaves the read buffer from where it came in: a copy would cost as much as all else of it.
 constexpr std::size_t worth_no_copy = 4096;
 constexpr std::size_t largest_reason = 123;
+/// Input of this size may be thousands of messages: how long it takes is measured.
+constexpr std::size_t much_input = 32 * 1024;
+/// So many of them are served before somebody looks at the clock.
+constexpr int frames_in_a_row = 8;
 
 /// The payload of a frame that is being served where it lies in the read buffer, and the session that serves it. A
 /// thread serves one at a time, so that sessions need no room for it.
@@ -32,6 +37,11 @@ std::string_view cut_reason(std::string_view reason) {
   auto size = largest_reason;
   while (size > 0 && (static_cast<unsigned char>(reason[size]) & 0xc0u) == 0x80u) --size;
   return reason.substr(0, size);
+}
+
+std::string close_body(std::uint16_t code, std::string_view reason) {
+  if (!may_be_sent(code)) return {};
+  return std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}.append(cut_reason(reason));
 }
 
 }  // namespace
@@ -61,9 +71,21 @@ void Session::on_bytes(std::span<char> bytes) {
     paused_ = true;
     update_reading();
   }
-  while (!bytes.empty() && state_ != State::closed) {
-    if (!reader_) bytes = bytes.subspan(take_whole_frames(bytes));
-    if (!bytes.empty() && state_ != State::closed) take_pieces(bytes);
+  if (bytes.size() < much_input) return serve(bytes, nullptr);
+  serve_in_turn(bytes);
+}
+
+/// Serves what has been received. What has to wait, and what is left at the end of the share, goes on in a later turn.
+void Session::serve(std::span<char> bytes, const net::WorkShare* share) {
+  for (unsigned steps = 1; !bytes.empty() && state_ != State::closed; ++steps) {
+    bool others_turn = share && steps % 8 == 0 && share->spent();
+    if (others_turn || must_wait()) return keep_input(bytes);
+    auto taken = reader_ ? 0 : take_whole_frames(bytes);
+    if (taken > 0) {
+      bytes = bytes.subspan(taken);
+    } else {
+      take_pieces(bytes);
+    }
   }
 }
 
@@ -74,16 +96,17 @@ bool Session::may_serve_whole(const FrameHead& head) const {
   return data && head.fin && head.masked && head.shortest && known_bits && head.length <= limits_.message;
 }
 
-/// Serves the whole, unfragmented data frames at the begin of `bytes`. Returns how many octets they took.
+/// Serves some whole, unfragmented data frames at the begin of `bytes`. Returns how many octets they took.
 std::size_t Session::take_whole_frames(std::span<char> bytes) {
   std::size_t taken = 0;
-  while (state_ != State::closed) {
+  for (int frames = 0; frames < frames_in_a_row && state_ != State::closed; ++frames) {
     auto rest = bytes.subspan(taken);
     auto head = parse_head(rest);
     if (!head || !may_serve_whole(*head) || head->length > rest.size() - head->size) break;
     auto size = static_cast<std::size_t>(head->length);
     take_frame(*head, rest.subspan(head->size, size));
     taken += head->size + size;
+    if (must_wait()) break;
   }
   return taken;
 }
@@ -102,15 +125,11 @@ void Session::take_frame(const FrameHead& head, std::span<char> payload) {
 void Session::take_message(Opcode kind, std::string_view payload, bool compressed, bool checked) {
   if (state_ != State::open || too_many()) return;
   note_message();
-  if (compressed) {
-    constexpr std::size_t most_kept = 256 * 1024;
-    thread_local std::string restored;
-    if (restored.capacity() > most_kept) std::string().swap(restored);
-    auto result = compression_->decompress(payload, limits_.message, restored);
-    if (result == Compression::Inflated::too_big) return fail({close_code::message_too_big, "message is too big"});
-    if (result == Compression::Inflated::broken) return fail({close_code::invalid_payload, "broken compression"});
-    payload = restored;
-  }
+  if (compressed) return restore(kind, payload);
+  give(kind, payload, checked);
+}
+
+void Session::give(Opcode kind, std::string_view payload, bool checked) {
   if (kind == Opcode::text && !checked && !is_utf8(payload)) {
     return fail({close_code::invalid_payload, "text is not UTF-8"});
   }
@@ -152,7 +171,7 @@ bool Session::too_many() {
 void Session::on_peer_close(std::string_view payload) {
   CloseBody body;
   if (auto fault = parse_close(payload, body)) return fail(*fault);
-  if (state_ == State::open) write_close(body.code, {});
+  if (state_ == State::open) write_frame(Opcode::close, close_body(body.code, {}));
   finish(body.code, body.reason, true);
   transport_->close();  // the server ends TCP first (RFC 6455 §7.1.1)
 }
@@ -160,7 +179,7 @@ void Session::on_peer_close(std::string_view payload) {
 /// Fails the connection (RFC 6455 §7.1.7): says why and does not wait for an answer.
 void Session::fail(const Fault& fault) {
   if (fault.code == close_code::message_too_big) note_hit(Limit::websocket_message);
-  if (state_ == State::open) write_close(fault.code, fault.reason);
+  if (state_ == State::open) write_frame(Opcode::close, close_body(fault.code, fault.reason));
   finish(fault.code, fault.reason, false);
   transport_->close();
 }
@@ -174,9 +193,8 @@ void Session::finish(std::uint16_t code, std::string_view reason, bool clean) {
 void Session::send(Opcode kind, std::string_view payload) {
   if (state_ != State::open) return;
   note_message();
-  if (compression_ && compression_->worthwhile(payload.size())) {
-    if (auto compressed = compression_->compress(payload)) return write_frame(kind, *compressed, true);
-  }
+  bool compress = compression_ && compression_->worthwhile(payload.size());
+  if (compress || output_waits()) return send_in_turn({kind, compress, payload});
   bool lies_there = payload.size() >= worth_no_copy && payload.data() == served.payload && served.by == this;
   if (lies_there) return write_in_place(kind, payload);
   write_frame(kind, payload);
@@ -195,11 +213,13 @@ void Session::write_in_place(Opcode opcode, std::string_view payload) {
 void Session::send(const std::shared_ptr<const SharedMessage>& message) {
   if (state_ != State::open) return;
   note_message();
-  if (!compression_ || !compression_->worthwhile(message->payload().size())) {
-    return transport_->write_shared(message, message->frame());
+  bool compress = compression_ && compression_->worthwhile(message->payload().size());
+  if (!output_waits()) {
+    if (!compress) return transport_->write_shared(message, message->frame());
+    bool ready = compression_->shareable() && message->is_compressed();
+    if (ready) return transport_->write_shared(message, message->compressed_frame());
   }
-  if (!compression_->shareable()) return send(message->kind(), message->payload());
-  transport_->write_shared(message, message->compressed_frame());
+  send_in_turn({message->kind(), compress, message->payload(), message});
 }
 
 void Session::write_frame(Opcode opcode, std::string_view payload, bool compressed) {
@@ -214,17 +234,14 @@ void Session::write_frame(Opcode opcode, std::string_view payload, bool compress
   transport_->commit(size + payload.size());
 }
 
-void Session::write_close(std::uint16_t code, std::string_view reason) {
-  if (!may_be_sent(code)) return write_frame(Opcode::close, {});
-  char body[2 + largest_reason] = {static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
-  reason = cut_reason(reason);
-  std::copy(reason.begin(), reason.end(), body + 2);
-  write_frame(Opcode::close, {body, 2 + reason.size()});
-}
-
 void Session::close(std::uint16_t code, std::string_view reason) {
   if (state_ != State::open) return;
-  write_close(code, reason);
+  auto body = close_body(code, reason);
+  if (output_waits()) {
+    send_in_turn({Opcode::close, false, body});
+  } else {
+    write_frame(Opcode::close, body);
+  }
   close_code_ = code;
   state_ = State::closing;
   transport_->set_deadline(limits_.close_wait);
@@ -232,18 +249,19 @@ void Session::close(std::uint16_t code, std::string_view reason) {
 
 void Session::on_eof() {
   if (state_ == State::closed) return;
-  if (paused_ || held_) return;  // there is more to read before the end, which will be noticed again
+  if (paused_ || held_ || unfinished_) return;  // there is more to read before the end, which will be noticed again
   finish(close_code_ ? close_code_ : close_code::abnormal, {}, false);
   transport_->close();
 }
 
 void Session::hold_reading(bool held) {
   held_ = held;
+  if (!held && unfinished_ && !unfinished_->waits()) return go_on();
   update_reading();
 }
 
 void Session::update_reading() {
-  if (paused_ || held_) {
+  if (paused_ || held_ || unfinished_) {
     transport_->pause_reading();
   } else {
     transport_->resume_reading();
@@ -287,7 +305,7 @@ bool Session::reads_what_came_before_the_ping() {
 /// Asks a quiet peer whether it is still there, and ends what has lasted long enough.
 void Session::look_after_peer() {
   auto now = transport_->now();
-  if (paused_ || held_) liveness_.on_octets(now);  // whatever it sends, we do not read it
+  if (paused_ || held_ || unfinished_) liveness_.on_octets(now);  // whatever it sends, we do not read it
   switch (liveness_.due(limits_.liveness, now)) {
     case Liveness::Due::nothing: break;
     case Liveness::Due::ping: send_ping(); break;

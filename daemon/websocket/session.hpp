@@ -48,7 +48,8 @@ class MessageHandler {
 
 /// One WebSocket connection after its handshake (RFC 6455). Owned by the connection that carries it, ends
 /// with it. Whole data frames in the read buffer are served where they lie; a MessageReader takes whatever is
-/// in pieces, and exists only as long as something is half read: a quiet session holds no buffer. One thread.
+/// in pieces, and exists only as long as something is half read: a quiet session holds no buffer. What takes long is
+/// done in turns: see Unfinished. One thread.
 class Session final : public net::Protocol {
  public:
   /// `limits` must live as long as the session: `handler` keeps them alive. `compression` is null where none
@@ -69,10 +70,10 @@ class Session final : public net::Protocol {
   /// Messages can be sent.
   bool open() const { return state_ == State::open; }
   /// Octets queued for the peer and not yet sent.
-  std::size_t backlog() const { return transport_->pending(); }
+  std::size_t backlog() const;
   /// The handler's on_writable() will be called when the backlog, which is not empty, has been sent.
   void want_writable() { transport_->want_writable(); }
-  /// While `held` nothing is read from the peer, whatever else.
+  /// While `held` nothing is read from the peer, whatever else, and what has been read is not served.
   void hold_reading(bool held);
   const net::Transport& transport() const { return *transport_; }
 
@@ -92,11 +93,15 @@ class Session final : public net::Protocol {
     closed,   // nothing more is read or written
   };
 
+  friend class Unfinished;
+
+  void serve(std::span<char> bytes, const net::WorkShare* share);
   std::size_t take_whole_frames(std::span<char> bytes);
   bool may_serve_whole(const FrameHead& head) const;
   void take_frame(const FrameHead& head, std::span<char> payload);
   void take_pieces(std::span<char>& bytes);
   void take_message(Opcode kind, std::string_view payload, bool compressed, bool checked);
+  void give(Opcode kind, std::string_view payload, bool checked);
   void on_control(Opcode opcode, std::string_view payload);
   void on_peer_close(std::string_view payload);
   void fail(const Fault& fault);
@@ -111,13 +116,29 @@ class Session final : public net::Protocol {
   bool reads_what_came_before_the_ping();
   void write_frame(Opcode opcode, std::string_view payload, bool compressed = false);
   void write_in_place(Opcode opcode, std::string_view payload);
-  void write_close(std::uint16_t code, std::string_view reason);
+
+  Unfinished& unfinished();
+  bool must_wait() const;
+  bool output_waits() const;
+  net::TurnBudget& budget() const;
+  void put_off();
+  void go_on();
+  void serve_in_turn(std::span<char> bytes);
+  void keep_input(std::span<const char> bytes);
+  void restore(Opcode kind, std::string_view payload);
+  bool go_on_restoring();
+  void take_restored(Compression::Inflated result, Opcode kind, std::string_view payload);
+  void send_in_turn(Outgoing message);
+  bool compress(Outgoing& message, const net::WorkShare& share);
+  void write(const Outgoing& message);
+  bool send_waiting();
 
   net::Transport* transport_ = nullptr;
   const Limits& limits_;
   std::unique_ptr<MessageHandler> handler_;
   std::unique_ptr<MessageReader> reader_;
   std::unique_ptr<Compression> compression_;
+  std::unique_ptr<Unfinished> unfinished_;
   // Octets of output, counted from the beginning, modulo 2^32.
   std::uint32_t confirmed_ = 0;    // when a ping was sent or its answer was due
   std::uint32_t backlog_end_ = 0;  // of what stood before that ping; 0: nothing did

@@ -26,19 +26,34 @@ std::size_t heap_octets(const std::string& text) {
 
 }  // namespace
 
+/// The work while it is half done.
+struct SharedMessage::Compressing {
+  explicit Compressing(std::string_view payload) : rest(payload) {}
+
+  Compression compression{{.server_context = false, .client_context = false}, {}};
+  std::string_view rest;
+  std::string out;
+};
+
 SharedMessage::SharedMessage(Opcode kind, std::string_view payload)
     : frame_(framed(kind, payload, false)),
       head_(frame_.size() - payload.size()),
       kind_(kind),
       weight_(sizeof(SharedMessage) + control_block + heap_overhead + heap_octets(frame_)) {}
 
-std::string_view SharedMessage::compressed_frame() const {
-  std::call_once(compressed_once_, [this] {
-    Compression compression({.server_context = false, .client_context = false}, {});
-    if (payload().empty()) return;
-    if (auto shorter = compression.compress(payload())) keep_compressed(framed(kind_, *shorter, true));
-  });
-  return compressed_.empty() ? frame() : std::string_view(compressed_);
+SharedMessage::~SharedMessage() = default;
+
+bool SharedMessage::compress(const net::WorkShare& share) const {
+  std::unique_lock lock(compressing_, std::try_to_lock);
+  if (!lock) return is_compressed();
+  if (is_compressed()) return true;
+  if (!half_compressed_) half_compressed_ = std::make_unique<Compressing>(payload());
+  auto& half = *half_compressed_;
+  if (!half.compression.compress(half.rest, half.out, share)) return false;
+  if (!half.compression.in_vain(payload().size(), half.out)) keep_compressed(framed(kind_, half.out, true));
+  half_compressed_.reset();
+  is_compressed_.store(true, std::memory_order_release);
+  return true;
 }
 
 void SharedMessage::keep_compressed(std::string frame) const {

@@ -9,17 +9,24 @@ is never read; lines: publishes messages of line feeds for those; join: a WebSoc
 that sends many messages of an octet to those; leave: one that leaves a message behind in a room of its own. Those that the
 server has ended come back at once (`again`) until a line arrives on standard input, when those in rooms leave; its end ends
 all. Twice a second a line of JSON tells how they fare.
+
+Kinds that the server may not end, but must not let others wait for: member and packed-member: of the rooms /crowd and
+/packed, reading everything; flood: thousands of messages of one octet a second into /crowd; inflate: compressed messages
+of a megabyte to /inflate; burst: now and then such a message into /packed, whose members get it compressed for each.
 """
 
 import itertools
 import json
+import random
 import resource
 import select
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections import Counter
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\nX: "
@@ -55,6 +62,53 @@ HEAVY = {
 IN_ROOMS = {"listen", "lines", "join", "ticks", "leave"}
 GREEDY = {"read", "sip", "listen", "join", "hoard"}  # with a window as small as can be
 ANSWERED = {"sip", "lines", "ticks"}  # go on when something comes from the server
+
+
+def frame(payload, compressed=False):
+    """A client's text frame whose masking key is zero."""
+    first = 0xC1 if compressed else 0x81
+    if len(payload) < 126:
+        return bytes([first, 0x80 | len(payload)]) + bytes(4) + payload
+    return bytes([first, 0x80 | 126]) + struct.pack(">H", len(payload)) + bytes(4) + payload
+
+
+def packed(text):
+    """The frame of a compressed message (RFC 7692)."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return frame((packer.compress(text) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4], compressed=True)
+
+
+def shake(path):
+    return (f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n").encode()
+
+
+MEBI = 1 << 20
+LETTERS = bytes(random.Random(1).choices(b"abcdefghij", k=4000)) * (MEBI // 4000)
+
+# What they say first, and once a second; all of them read what comes.
+BUSY = {
+    "member": (shake("/crowd"), b""),
+    "flood": (shake("/crowd"), frame(b"x") * 8570),
+    "inflate": (shake("/inflate"), packed(b"\n" * MEBI) * 520),  # 550 KB
+    "packed-member": (shake("/packed"), b""),
+    "burst": (shake("/packed"), packed(LETTERS)),
+}
+# What they need of a server.
+BUSY_CONFIG = """
+[[websocket]]
+path = "/crowd"
+room = "crowd"
+[[websocket]]
+path = "/inflate"
+compression = true
+[[websocket]]
+path = "/packed"
+room = "packed"
+compression = { server_context_takeover = true }
+"""
+
 PAUSE = 1.0  # seconds between the drops of one attacker
 STEP = 0.02  # the drops of all are spread over the pause in steps of this
 AT_ONCE = 40  # connections that are begun in one step
@@ -93,6 +147,40 @@ class Attacker:
             return False
 
 
+class Busy:
+    """A WebSocket that asks for as much work as it can, and takes all that comes of it."""
+
+    thirst = 1 << 16
+
+    def __init__(self, port, kind):
+        self.kind = kind
+        self.unsent, self.drop = BUSY[kind]
+        self.spoken = 0
+        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.socket.setblocking(False)
+        self.since = time.monotonic()
+        self.step()
+
+    def step(self, drops=True):
+        """Whether it goes on. It says what it has to say once a second, whatever `drops`."""
+        now = time.monotonic()
+        if not self.unsent and now - self.spoken >= PAUSE:
+            self.unsent, self.spoken = self.drop, now
+        try:
+            if self.unsent:
+                self.unsent = self.unsent[self.socket.send(self.unsent):]
+        except BlockingIOError:
+            pass
+        except OSError:
+            return False
+        try:
+            return bool(self.socket.recv(self.thirst))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+
 class Crowd:
     """All attackers of the process."""
 
@@ -107,7 +195,7 @@ class Crowd:
         for _ in range(min(AT_ONCE, len(self.left))):
             kind = self.left.pop()
             try:
-                attacker = Attacker(self.port, kind)
+                attacker = (Busy if kind in BUSY else Attacker)(self.port, kind)
             except OSError:
                 self.refused += 1
                 self.left.append(kind)

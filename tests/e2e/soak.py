@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from attackers import HEAVY, Attackers, raise_descriptors
+from attackers import BUSY_CONFIG, HEAVY, Attackers, raise_descriptors
 from attackers import KINDS as ATTACKS
 from raw import fetch
 from sluice import BUILD, Sluice, wait_until
@@ -78,10 +78,11 @@ path = "/kept/{room}"
 publish = { room = "kept/{room}", text = "{body}" }
 [[echo]]
 listen = "tcp://127.0.0.1:0"
-"""
+""" + BUSY_CONFIG
 GARBAGE = ["[[route]\n", CONFIG + "unknown = 1\n", "\0\xff" * 1000]
 
 ATTACKERS = 300
+BUSY = ["member", "packed-member"] * 50 + ["flood", "inflate", "burst"]  # who asks for more than its share of the work
 PERIOD = 5.0  # seconds between two changes round the server
 MEBI = 1 << 20
 LISTENERS = 2 * 2  # HTTP and echo, for each worker
@@ -273,10 +274,11 @@ def main(minutes):
     warm_up(server, clients, operator)
     before = {"descriptors": server.open_descriptors(), "threads": server.threads(), "resident": server.resident_bytes()}
     begun = time.monotonic()
-    with Attackers(server.port, ATTACKERS, [*ATTACKS, *HEAVY]) as attackers:
+    with Attackers(server.port, ATTACKERS, [*ATTACKS, *HEAVY]) as attackers, Attackers(server.port, len(BUSY), BUSY) as busy:
         clients.start()
         memory = soak(server, clients, operator, attackers, begun + minutes * 60)
         clients.stop()
+        busy.close()
         attackers.hold_back()
         operator.expect(lambda: attackers.open == 0, "every attacker is gone after its deadline")
     after = check_end(server, before, clients, operator, memory)

@@ -141,7 +141,8 @@ def events(visit):
     with visit.connect() as stream:
         stream.send(f"GET /events/{room} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
         assert b" 200 " in stream._until(b"\r\n\r\n")
-        assert raw.fetch(visit.port, f"/publish/{room}", method="POST", body=b"news").status == 204
+        answer = raw.fetch(visit.port, f"/publish/{room}", method="POST", body=b"news")
+        assert answer.status == 204, (answer.status, answer.body[:200])
         visit.answered()
         stream._until(b"data: news")
 

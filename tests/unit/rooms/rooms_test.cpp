@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -179,6 +181,139 @@ TEST_CASE("publishers are told when deliveries lag behind, and when they have ca
   CHECK(forgotten == 0);
 }
 
+namespace {
+
+/// A member that tells in which turn it got what, and may do something then.
+class Watchful final : public rooms::Member {
+ public:
+  Watchful(const int& turn) : turn_(turn) {}
+  void deliver(const Post& post) override {
+    got.emplace_back(post.message->payload());
+    turns.push_back(turn_);
+    if (then) then();
+  }
+  Texts got;
+  std::vector<int> turns;
+  std::function<void()> then;
+
+ private:
+  const int& turn_;
+};
+
+/// A room of so many members that one message for each takes several turns.
+struct Crowd {
+  static constexpr std::size_t size = 5000;
+  int turn = 0;
+  rooms::Registry registry;
+  Worker worker{registry};
+  std::vector<std::unique_ptr<Watchful>> members;
+
+  Crowd() {
+    for (std::size_t i = 0; i < size; ++i) join();
+  }
+  Watchful& join() {
+    members.push_back(std::make_unique<Watchful>(turn));
+    worker.hub.join("crowd", *members.back());
+    return *members.back();
+  }
+  void run() {
+    while (members[0]->got.empty() || turn < 50) {
+      ++turn;
+      worker.turn();
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("deliveries to a crowd go in slices, and other work has its turn between them") {
+  Crowd crowd;
+  crowd.worker.hub.publish("crowd", message("one"));
+  std::vector<int> others;
+  net::Timer soon(crowd.worker.loop, std::chrono::milliseconds(0), [&] { others.push_back(crowd.turn); });
+  crowd.run();
+  std::map<int, int> in_turn;
+  for (const auto& member : crowd.members) {
+    CHECK(member->got == Texts{"one"});
+    ++in_turn[member->turns[0]];
+  }
+  CHECK(in_turn.size() > 3);
+  for (auto [turn, count] : in_turn) CHECK(count < 2000);
+  REQUIRE(others.size() == 1);
+  CHECK(others[0] < in_turn.rbegin()->first);
+}
+
+TEST_CASE("each member gets each message once and in order, though others come, go and publish between the slices") {
+  Crowd crowd;
+  Texts expected;
+  for (int i = 0; i < 30; ++i) {
+    expected.push_back(std::to_string(i));
+    crowd.worker.hub.publish("crowd", message(expected.back()));
+    if (i % 3 == 0) {
+      ++crowd.turn;
+      crowd.worker.turn();
+    }
+    crowd.members.erase(crowd.members.begin() + i * 37);  // some served already, some not
+    if (i == 15) crowd.join();
+  }
+  crowd.run();
+  for (std::size_t i = 0; i + 1 < crowd.members.size(); ++i) CHECK(crowd.members[i]->got == expected);
+  CHECK(crowd.members.back()->got == Texts(expected.begin() + 16, expected.end()));
+  for (const auto& member : crowd.members) CHECK(std::ranges::is_sorted(member->turns));
+}
+
+TEST_CASE("members that leave while they are served take no other's place, and the last one ends the room") {
+  Crowd crowd;
+  for (std::size_t i = 0; i < Crowd::size; ++i) {
+    auto* member = crowd.members[i].get();
+    if (i % 2 == 0) member->then = [member] { member->leave(); };
+  }
+  crowd.worker.hub.publish("crowd", message("go"));
+  crowd.worker.hub.publish("crowd", message("after"));
+  crowd.run();
+  for (std::size_t i = 0; i < Crowd::size; ++i)
+    CHECK(crowd.members[i]->got == (i % 2 == 0 ? Texts{"go"} : Texts{"go", "after"}));
+  for (auto& member : crowd.members) member->then = [one = member.get()] { one->leave(); };
+  crowd.worker.hub.publish("crowd", message("end"));
+  for (int i = 0; i < 50; ++i) crowd.worker.turn();
+  CHECK(crowd.registry.size() == 0);
+  CHECK(!crowd.worker.hub.congested());
+}
+
+TEST_CASE("a small room does not wait for a crowd") {
+  Crowd crowd;
+  for (int i = 0; i < 20; ++i) crowd.worker.hub.publish("crowd", message("x"));
+  Watchful small(crowd.turn);
+  crowd.worker.hub.join("small", small);
+  crowd.worker.hub.publish("small", message("hello"));
+  crowd.run();
+  CHECK(small.turns[0] < crowd.members[0]->turns[0]);
+}
+
+TEST_CASE("publishers are told to wait by the number of deliveries, not only by octets") {
+  Crowd crowd;
+  int published = 0;
+  for (; !crowd.worker.hub.congested() && published < 1000; ++published)
+    crowd.worker.hub.publish("crowd", message("x"));
+  CHECK(published < 10);
+  CHECK(!crowd.worker.hub.overloaded());
+  std::vector<int> resumed;
+  for (int i = 0; i < 20; ++i) {
+    crowd.worker.hub.when_clear(&crowd, [&, i] {
+      resumed.push_back(i);
+      while (!crowd.worker.hub.congested()) crowd.worker.hub.publish("crowd", message("y"));
+    });
+  }
+  while (resumed.empty()) crowd.worker.turn();
+  CHECK(resumed == std::vector<int>{0});  // the others wait until that is delivered
+  while (resumed.size() < 20) crowd.worker.turn();
+  CHECK(std::ranges::is_sorted(resumed));
+  while (!crowd.worker.hub.overloaded()) crowd.worker.hub.publish("crowd", message("x"));
+  crowd.members.clear();
+  crowd.worker.turn();
+  CHECK(!crowd.worker.hub.congested());
+}
+
 TEST_CASE("all members on all workers see the messages of all publishers in one order") {
   constexpr int publishers = 4, each = 500;
   rooms::Registry registry;
@@ -313,6 +448,9 @@ TEST_CASE("forms that are made of a message later count where it is kept") {
     worker.hub.publish("room", one);
     auto plain = reader.room().history_octets();
     CHECK(plain > 5000 + sizeof(websocket::SharedMessage));
+    net::TurnBudget budget;
+    while (!one->compress(net::WorkShare(budget))) {
+    }
     auto compressed = one->compressed_frame();
     CHECK(compressed.size() < 5000);
     CHECK(reader.room().history_octets() >= plain + compressed.size());

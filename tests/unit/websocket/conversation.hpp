@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/address.hpp"
+#include "net/loop.hpp"
 #include "net/protocol.hpp"
 #include "websocket/session.hpp"
 
@@ -52,8 +53,15 @@ class FakeTransport final : public net::Transport {
   const net::Address& peer() const override { return address_; }
   const net::Address& local() const override { return address_; }
   bool secure() const override { return false; }
-  net::Loop& loop() override { return *static_cast<net::Loop*>(nullptr); }
+  net::Loop& loop() override {
+    if (!loop_) loop_ = std::make_unique<net::Loop>();
+    return *loop_;
+  }
   std::uint64_t now() override { return time; }
+  /// Lets a session that has used up its turn go on.
+  void run_turns() {
+    for (int turns = 0; loop_ && paused && turns < 1000; ++turns) loop_->run_once();
+  }
 
   std::uint64_t time = 1000;  // milliseconds
   std::string output;
@@ -68,6 +76,7 @@ class FakeTransport final : public net::Transport {
   std::string room_;
   std::vector<std::pair<std::size_t, std::string_view>> borrowed_;
   net::Address address_;
+  std::unique_ptr<net::Loop> loop_;  // made when it is asked for
 };
 
 /// What happened to a handler, as short texts: "open", "text hello", "close 1000 bye clean".
@@ -166,6 +175,7 @@ struct Conversation {
   Conversation& receive(std::string bytes) {
     if (!transport.closed && !transport.aborted && !bytes.empty()) session->on_bytes({bytes.data(), bytes.size()});
     transport.end_callback();
+    transport.run_turns();
     return *this;
   }
   std::vector<std::string> sent() const { return server_frames(transport.output); }

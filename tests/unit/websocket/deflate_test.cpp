@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include "conversation.hpp"
+#include "websocket/unfinished.hpp"
 
 using namespace sluice::websocket;
 using namespace sluice::websocket::test;
 using Texts = std::vector<std::string>;
+namespace net = sluice::net;
 
 namespace {
 
@@ -31,6 +33,29 @@ std::string text_of(std::size_t size, int seed = 0) {
   return text;
 }
 
+/// Compresses and restores whole messages, in the smallest steps.
+struct Stepwise : Compression {
+  using Compression::Compression;
+
+  /// Nothing where the message may as well be sent as it is.
+  std::optional<std::string> compress(std::string_view message) {
+    std::string out;
+    for (auto rest = message; !Compression::compress(rest, out, net::WorkShare(budget, {}));) ++steps;
+    return in_vain(message.size(), out) ? std::nullopt : std::optional(out);
+  }
+  Inflated decompress(std::string_view payload, std::uint64_t largest, std::string& out) {
+    out.clear();
+    while (true) {
+      auto result = Compression::decompress(payload, largest, out, net::WorkShare(budget, {}));
+      if (result != Inflated::unfinished) return result;
+      ++steps;
+    }
+  }
+
+  net::TurnBudget budget;
+  int steps = 0;  // that did not come to an end
+};
+
 /// The two ends of a connection, each with the compression that was agreed on.
 struct Pair {
   explicit Pair(const DeflateAgreement& agreement, DeflateOptions options = {})
@@ -40,7 +65,7 @@ struct Pair {
     std::swap(agreement.server_window_bits, agreement.client_window_bits);
     return agreement;
   }
-  Compression server, client;
+  Stepwise server, client;
 };
 
 /// A session with compression, and the octets of compressed client frames.
@@ -54,8 +79,10 @@ struct CompressedConversation {
   }
   CompressedConversation& receive(std::string bytes) {
     if (!transport.closed) session->on_bytes({bytes.data(), bytes.size()});
+    while (transport.paused && !transport.closed) turn();
     return *this;
   }
+  void turn() { transport.loop().run_once(); }
   std::string compressed(std::string_view message) { return std::string(client.compress(message).value()); }
   /// The server's frames, decompressed.
   Texts sent() {
@@ -81,7 +108,7 @@ struct CompressedConversation {
 
   Limits limits;
   DeflateOptions options;
-  Compression client;
+  Stepwise client;
   FakeTransport transport;
   std::vector<std::string> events;
   std::unique_ptr<Session> session;
@@ -170,7 +197,7 @@ TEST_CASE("with context take-over a repeated message costs next to nothing") {
 }
 
 TEST_CASE("the examples of RFC 7692 §7.2.3 are understood") {
-  Compression compression({true, true, 15, 15}, {});
+  Stepwise compression({true, true, 15, 15}, {});
   std::string out;
   auto restored = [&](std::string_view octets) {
     CHECK(compression.decompress(octets, 100, out) == Compression::Inflated::ok);
@@ -185,21 +212,21 @@ TEST_CASE("the examples of RFC 7692 §7.2.3 are understood") {
 }
 
 TEST_CASE("a bomb is stopped at the limit") {
-  Compression client({true, true, 15, 15}, {}), server({true, true, 15, 15}, {});
+  Stepwise client({true, true, 15, 15}, {}), server({true, true, 15, 15}, {});
   std::string bomb(client.compress(std::string(50 << 20, 'x')).value()), out;
   CHECK(bomb.size() < 60000);
   CHECK(server.decompress(bomb, 1 << 20, out) == Compression::Inflated::too_big);
   CHECK(out.capacity() < 3 << 20);
-  Compression exact({false, false, 15, 15}, {});
+  Stepwise exact({false, false, 15, 15}, {});
   std::string fits(client.compress(std::string(1000, 'x')).value());
-  Compression fresh({false, false, 15, 15}, {});
+  Stepwise fresh({false, false, 15, 15}, {});
   std::string kilobyte(fresh.compress(std::string(1000, 'x')).value());
   CHECK(exact.decompress(kilobyte, 1000, out) == Compression::Inflated::ok);
   CHECK(exact.decompress(kilobyte, 999, out) == Compression::Inflated::too_big);
 }
 
 TEST_CASE("what is no DEFLATE data, or ends inside a block, is broken") {
-  Compression server({false, false, 15, 15}, {}), client({false, false, 15, 15}, {});
+  Stepwise server({false, false, 15, 15}, {}), client({false, false, 15, 15}, {});
   std::string out;
   CHECK(server.decompress("\xff\xff\xff", 100, out) == Compression::Inflated::broken);
   std::string whole(client.compress(text_of(5000)).value());
@@ -275,4 +302,110 @@ TEST_CASE("short messages and those that do not shrink are sent as they are") {
   conversation.session->send_text("");
   conversation.session->send_text("ab");
   CHECK(conversation.sent() == Texts{"plain ", "plain ab"});
+}
+
+TEST_CASE("a message is compressed and restored in steps, and comes out the same") {
+  Pair pair({false, false, 15, 15});
+  auto message = text_of(1 << 20);
+  auto compressed = pair.server.compress(message).value();
+  CHECK(pair.server.steps == 1023);
+  std::string out;
+  CHECK(pair.client.decompress(compressed, 1 << 20, out) == Compression::Inflated::ok);
+  CHECK(pair.client.steps >= 15);
+  CHECK(out == message);
+}
+
+TEST_CASE("a message that is half compressed or restored has its stream to itself") {
+  Pair first({false, false, 15, 15}), second({false, false, 15, 15});
+  auto a = text_of(5000, 1), b = text_of(5000, 2);
+  std::string_view rest = a;
+  std::string out;
+  CHECK(!first.server.Compression::compress(rest, out, net::WorkShare(first.server.budget, {})));
+  auto other = second.server.compress(b).value();
+  while (!first.server.Compression::compress(rest, out, net::WorkShare(first.server.budget, {}))) {
+  }
+  std::string plain;
+  CHECK(first.client.decompress(out, 10'000, plain) == Compression::Inflated::ok);
+  CHECK(plain == a);
+  CHECK(second.client.decompress(other, 10'000, plain) == Compression::Inflated::ok);
+  CHECK(plain == b);
+}
+
+TEST_CASE("compressed messages of which a turn cannot restore all are served in order, a few in each turn") {
+  constexpr int count = 100;
+  CompressedConversation conversation;
+  std::string bytes;
+  Texts expected;
+  for (int i = 0; i < count; ++i) {
+    expected.push_back("compressed " + text_of(300'000, i));
+    bytes += text(conversation.compressed(text_of(300'000, i)), {.rsv = 4});
+  }
+  conversation.session->on_bytes({bytes.data(), bytes.size()});
+  CHECK(conversation.transport.paused);
+  auto served = conversation.events.size();
+  CHECK(served < 50);  // of some milliseconds each
+  int turns = 0;
+  while (conversation.transport.paused) {
+    conversation.turn();
+    CHECK(conversation.events.size() < served + 50);
+    served = conversation.events.size();
+    ++turns;
+  }
+  CHECK(turns > 2);
+  CHECK(conversation.sent() == expected);
+}
+
+TEST_CASE("what is sent behind a message that is half compressed comes behind it, and the Close frame last") {
+  CompressedConversation conversation;
+  auto large = text_of(12 << 20);
+  conversation.session->send_text(large);
+  CHECK(conversation.transport.output.empty());
+  CHECK(conversation.transport.paused);
+  CHECK(conversation.session->backlog() == large.size());
+  conversation.session->send_text("x");
+  conversation.session->send(std::make_shared<const SharedMessage>(Opcode::text, text_of(1000)));
+  conversation.session->close(1000);
+  while (conversation.transport.paused) conversation.turn();
+  CHECK(conversation.session->backlog() == 0);
+  CHECK(conversation.sent() == Texts{"compressed " + large, "plain x", "compressed " + text_of(1000), "close 1000"});
+}
+
+TEST_CASE("a message for many is compressed once, however many sessions send it before it is done") {
+  std::vector<std::unique_ptr<CompressedConversation>> all;
+  for (int i = 0; i < 3; ++i) all.push_back(std::make_unique<CompressedConversation>());
+  auto message = std::make_shared<const SharedMessage>(Opcode::text, text_of(10 << 20));
+  for (auto& conversation : all) conversation->session->send(message);
+  CHECK(!message->is_compressed());
+  while (!message->is_compressed()) {
+    for (auto& conversation : all) conversation->turn();
+  }
+  for (auto& conversation : all) {
+    while (conversation->transport.paused) conversation->turn();
+    CHECK(conversation->transport.output == message->compressed_frame());
+  }
+}
+
+TEST_CASE("a session that ends while it has work left is forgotten") {
+  CompressedConversation conversation;
+  auto before = Unfinished::octets_of_all();
+  conversation.session->send_text(text_of(20 << 20));
+  CHECK(Unfinished::octets_of_all() == before + (20 << 20));
+  conversation.session.reset();
+  CHECK(Unfinished::octets_of_all() == before);
+  conversation.turn();
+}
+
+TEST_CASE("compressed input waits while others have much to compress") {
+  CompressedConversation waiting, busy;
+  busy.session->send_binary(std::string(20 << 20, 'x'));
+  waiting.session->on_bytes(std::span<char>());
+  auto bytes = text(waiting.compressed("hello hello hello hello"), {.rsv = 4});
+  waiting.session->on_bytes({bytes.data(), bytes.size()});
+  CHECK(waiting.events.size() == 1);
+  waiting.turn();
+  CHECK(waiting.events.size() == 1);
+  while (busy.transport.paused) busy.turn();
+  waiting.turn();
+  CHECK(waiting.events.size() == 2);
+  CHECK(!waiting.transport.paused);
 }

@@ -197,6 +197,11 @@ TEST_CASE("a message to many is framed once and compressed at most once") {
   plain.session->send(small);
   plain.session->send(large);
   CHECK(plain.sent() == Texts{"text news", "binary " + std::string(5000, 'x')});
+  sluice::net::TurnBudget budget;
+  for (const auto& message : {small, large}) {
+    while (!message->compress(sluice::net::WorkShare(budget, {}))) {
+    }
+  }
   CHECK(large->compressed_frame().size() < 100);
   CHECK(large->compressed_frame().data() == large->compressed_frame().data());
   CHECK(small->compressed_frame() == small->frame());
@@ -247,4 +252,49 @@ TEST_CASE("a long close reason is cut between two characters") {
   CHECK(conversation.sent() == Texts{"close 4000"});
 }
 
-TEST_CASE("a quiet session is small") { CHECK(sizeof(Session) <= 104); }
+TEST_CASE("a quiet session is small") { CHECK(sizeof(Session) <= 112); }
+
+TEST_CASE("what was received behind a message at which the reading is held is served when it goes on") {
+  Conversation conversation;
+  struct Holding final : MessageHandler {
+    explicit Holding(std::vector<std::string>& got_by) : got(got_by) {}
+    void on_message(Session& session, Opcode, std::string_view payload) override {
+      got.emplace_back(payload);
+      if (got.size() % 2 == 0) session.hold_reading(true);
+    }
+    std::vector<std::string>& got;
+  };
+  std::vector<std::string> got;
+  Session session(conversation.limits, std::make_unique<Holding>(got));
+  session.on_open(conversation.transport);
+  auto bytes = text("1") + text("2") + text("3") + text("fra", {.fin = false}) + more("gment", true) + ping("p") +
+               text("5").substr(0, 3);
+  session.on_bytes({bytes.data(), bytes.size()});
+  CHECK(got == Texts{"1", "2"});
+  CHECK(conversation.transport.paused);
+  session.on_eof();  // the end of input is behind what waits
+  CHECK(!conversation.transport.closed);
+  session.hold_reading(false);
+  CHECK(got == Texts{"1", "2", "3", "fragment"});
+  CHECK(conversation.transport.output.empty());
+  session.hold_reading(false);
+  CHECK(conversation.sent() == Texts{"pong p"});
+  CHECK(!conversation.transport.paused);
+  auto rest = text("5").substr(3);
+  session.on_bytes({rest.data(), rest.size()});
+  CHECK(got.back() == "5");
+}
+
+TEST_CASE("a flood of pings or of small messages is served in turns") {
+  for (const auto& one : {ping("p"), text("x")}) {
+    Conversation conversation;
+    std::string bytes;
+    while (bytes.size() < (4 << 20)) bytes += one;
+    auto count = bytes.size() / one.size();
+    conversation.session->on_bytes({bytes.data(), bytes.size()});
+    CHECK(conversation.transport.paused);
+    CHECK(conversation.transport.output.size() < count);  // three octets each
+    while (conversation.transport.paused) conversation.transport.loop().run_once();
+    CHECK(conversation.transport.output.size() == 3 * count);
+  }
+}
