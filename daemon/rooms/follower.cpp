@@ -10,6 +10,8 @@ namespace {
 /// Octets that are given to a connection at once. More would be copied or referred to there without a limit
 /// of ours.
 constexpr std::size_t enough_in_flight = 16 * 1024;
+/// Octets of messages after which others have their turn: compressed they may be few, but compressing takes time.
+constexpr std::size_t enough_at_once = 256 * 1024;
 
 std::atomic<std::uint64_t> closed = 0, dropped_messages = 0;
 Account waiting;
@@ -67,9 +69,11 @@ void Follower::send_past(HistoryRange past) {
 void Follower::on_writable() { pump(); }
 
 void Follower::pump() {
-  while (queue_ && pending() <= enough_in_flight) {
+  std::size_t given = 0;
+  while (queue_ && pending() <= enough_in_flight && (given < enough_at_once || pending() == 0)) {
     if (!choose_next()) break;
-    queue_->sent = send(queue_->current, queue_->sent);
+    auto before = std::exchange(queue_->sent, send(queue_->current, queue_->sent));
+    given += queue_->sent - before;
     if (queue_->sent == queue_->current.message->payload().size()) queue_->current = {};
   }
   if (queue_) want_writable();

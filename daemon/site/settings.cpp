@@ -109,11 +109,10 @@ const Fields<Limits>& limits_fields() {
                "may "
                "take as much again. 0: nothing is kept.")
           .example("\"1GiB\""),
-      field("room_history", &Limits::room_history, config::size(0_B, 1024_GiB))
+      field("room_history", &Limits::room_history, config::size(1_MiB, 1024_GiB))
           .otherwise("\"128MiB\"")
           .doc("Memory for the histories of all rooms together. When they take more, rooms without members are "
-               "forgotten, those that take the most first; then the oldest messages of the largest histories. 0: "
-               "nothing is kept.")
+               "forgotten, those that take the most first; then the oldest messages of the largest histories.")
           .example("\"32MiB\""),
   };
   return fields;
