@@ -50,6 +50,7 @@ class TableReader {
       return;
     }
     auto meant = report_unknown_key(member, where_, known_keys(), reading_.diagnostics);
+    if (reading_.diagnostics.last()->label.empty()) strangers_.push_back(&member);
     if (meant.empty() || table_.find(meant)) return;
     meant_.emplace(meant);
     assign_quietly(meant, member.value);
@@ -57,7 +58,7 @@ class TableReader {
 
   void assign(const Field& field, const Value& value, void* options) {
     // The tables inside look after their own keys.
-    if (!field.type.is_table && value.is_broken()) {
+    if (value.unusable || (!field.type.is_table && value.is_broken())) {
       sound_ = false;  // reported before
       return;
     }
@@ -100,10 +101,19 @@ class TableReader {
   /// A key that is there, or that was meant by one that is misspelt and reported already.
   bool is_given(const std::string& key) const { return table_.find(key) || meant_.contains(key); }
 
+  /// A key of which nothing is known and whose value would do for `field` may be meant for it: one mistake, one error.
+  bool may_be_stranger(const Field& field) {
+    auto fits = [&](const Member* member) { return detail::accepts(field.type.kinds, member->value.kind); };
+    auto found = std::ranges::find_if(strangers_, fits);
+    if (found == strangers_.end()) return false;
+    strangers_.erase(found);
+    return true;
+  }
+
   void check_required() {
     for (const auto& part : parts_) {
       for (const auto& field : *part.fields) {
-        if (!field.is_required || is_given(field.name)) continue;
+        if (!field.is_required || is_given(field.name) || may_be_stranger(field)) continue;
         auto& finding =
             reading_.diagnostics.error("missing-key", table_.span, where_ + " needs " + in_ticks(field.name));
         if (!field.example_text.empty()) finding.help = "for example: " + field.name + " = " + field.example_text;
@@ -158,6 +168,7 @@ class TableReader {
   const std::vector<Part>& parts_;
   Reading& reading_;
   std::set<std::string, std::less<>> meant_;  // keys that misspelt ones stand for
+  std::vector<const Member*> strangers_;      // unknown keys that look like no other
   bool sound_ = true;
 };
 
