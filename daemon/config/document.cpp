@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/text.hpp"
 #include "config/expansion.hpp"
 #include "config/fields.hpp"
 #include "config/foreign_file.hpp"
@@ -39,6 +40,7 @@ class Loader {
     if (!file) return;
     read_.push_back({identity, named_at, true});
     document_.files.push_back(fs::absolute(shown, none).lexically_normal().string());
+    if (trim(diagnostics_.sources[*file].text).empty()) document_.blank.push_back(document_.files.back());
     auto index = read_.size() - 1;
     load_source(*file);
     read_[index].open = false;

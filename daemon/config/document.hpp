@@ -27,6 +27,7 @@ struct Document {
   };
   std::vector<Part> parts;
   std::vector<std::string> files;  // absolute, main file first
+  std::vector<std::string> blank;  // those of them without a single character
 
   const std::vector<Declaration>* find(std::string_view section) const;
 };

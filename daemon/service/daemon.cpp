@@ -94,6 +94,17 @@ ConfigWatch::Watched read_files(const config::Sources& sources, ConfigWatch::Wat
 
 bool serves_nothing(const site::Site& site) { return site.endpoints.empty() && site.echoes.empty(); }
 
+/// Editors empty a file before they write it, and disks are full: what is probably not what the user wants to run next.
+std::string why_not_complete(const site::Site& now, const site::Site& next) {
+  if (serves_nothing(next) && !serves_nothing(now)) return "the new configuration serves nothing";
+  auto has = [](const std::vector<std::string>& files, const std::string& file) {
+    return std::ranges::find(files, file) != files.end();
+  };
+  auto emptied = std::ranges::find_if(
+      next.blank, [&](const auto& file) { return has(now.files, file) && !has(now.blank, file); });
+  return emptied == next.blank.end() ? "" : "the file " + *emptied + " is empty now";
+}
+
 }  // namespace
 
 Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load)
@@ -346,10 +357,9 @@ void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnosti
                "reload:\n" + config::render(diagnostics, config::Format::human, wants_colour(site_->log)));
   }
   if (!next) return reload_failed(first_error(diagnostics));
-  if (serves_nothing(*next) && !serves_nothing(*site_)) {
-    log::error("reload: the new configuration serves nothing, which is most often a file that is not complete. Restart "
-               "the server if it is meant so");
-    return reload_failed("the new configuration serves nothing");
+  if (auto why = why_not_complete(*site_, *next); !why.empty()) {
+    log::error("reload: " + why + ". Restart the server if it is meant so");
+    return reload_failed(why);
   }
   take(std::move(next), old_mounts);
 }

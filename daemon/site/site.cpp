@@ -105,6 +105,7 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
   auto site = std::make_shared<Site>();
   check_content(document, diagnostics);
   site->files = document.files;
+  site->blank = document.blank;
   for (const auto& source : diagnostics.sources)
     site->includes.insert(site->includes.end(), source.includes.begin(), source.includes.end());
   site->server = read_section(document, "server", server_fields(), reading);

@@ -41,6 +41,7 @@ class Site {
   bool counted = false;                 // whether somebody may ask for the statistics
   std::vector<std::string> files;       // that it was read from
   std::vector<std::string> includes;    // patterns of those that were included
+  std::vector<std::string> blank;       // those of `files` without a single character
 
   /// What the listener with this name serves: an empty name means those of the server, an unknown one nothing.
   const Router& router_of(std::string_view listener) const;

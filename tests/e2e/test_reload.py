@@ -56,6 +56,19 @@ def test_a_file_that_is_not_written_yet_changes_nothing(serve, text):
     wait_until(lambda: fetch(server.port).text == "new", "the new text after the empty file")
 
 
+def test_an_included_file_that_was_emptied_changes_nothing_until_it_is_written_or_gone(serve):
+    other = '[[route]]\npath = "/other"\ntext = "other"\n'
+    server = serve('include = ["conf.d/*.toml"]\n' + OLD, files={"conf.d/a.toml": other, "conf.d/b.toml": ""})
+    (server.folder / "conf.d/a.toml").write_text("")
+    server.send_signal(signal.SIGHUP)
+    server.wait_for_line("a.toml is empty now")
+    server.wait_for_line("reload failed")
+    assert fetch(server.port, "/other").text == "other"
+    (server.folder / "conf.d/a.toml").write_text("# nothing for now\n")
+    server.send_signal(signal.SIGHUP)
+    wait_until(lambda: fetch(server.port, "/other").status == 404, "the end of the route")
+
+
 def test_watching_sees_files_that_an_include_matches(serve):
     server = serve('include = ["conf.d/*.toml"]\n' + OLD, arguments=["--watch"])
     other = '[[route]]\npath = "/other"\ntext = "{}"\n'
