@@ -10,8 +10,8 @@
 #include "http/method.hpp"
 #include "site/report.hpp"
 
-/// `sluice explain`: what there is. `sluice explain KEY`: what a key of the config means. `sluice explain GET /path`: what serves a request,
-/// and why nothing else does.
+/// `sluice explain`: what there is. `sluice explain KEY`: what a key of the config means. `sluice explain GET /path`:
+/// what serves a request, and why nothing else does.
 namespace sluice::cli {
 namespace {
 

@@ -21,9 +21,9 @@ struct Mention {
 struct Product {
   std::string_view name;
   std::string_view file;
-  bool json = false;                    // a JSON object, nothing else
-  std::vector<std::string_view> sure;   // one of them is enough
-  std::vector<std::string_view> signs;  // two are
+  bool json = false;                                                 // a JSON object, nothing else
+  std::vector<std::string_view> sure;                                // one of them is enough
+  std::vector<std::string_view> signs;                               // two are
   std::vector<std::pair<std::string_view, std::string_view>> words;  // its key, and what to write here
 };
 
@@ -46,7 +46,9 @@ constexpr std::string_view metrics = "[metrics]";
 
 const std::vector<Product>& products() {
   static const std::vector<Product> all = {
-      {"Netlify", "netlify.toml", false,
+      {"Netlify",
+       "netlify.toml",
+       false,
        {"build.publish", "redirects.from", "headers.for"},
        {"build.command", "build", "context", "functions", "plugins", "edge_functions"},
        {{"build.publish", root},
@@ -55,7 +57,9 @@ const std::vector<Product>& products() {
         {"headers", headers},
         {"functions", no_program},
         {"edge_functions", no_program}}},
-      {"fly.io", "fly.toml", false,
+      {"fly.io",
+       "fly.toml",
+       false,
        {"http_service", "primary_region", "services.internal_port"},
        {"app", "services", "mounts", "statics", "vm"},
        {{"http_service.internal_port", listen},
@@ -67,7 +71,9 @@ const std::vector<Product>& products() {
         {"metrics", metrics},
         {"build", no_build},
         {"env", "${env:NAME} reads variables of the environment"}}},
-      {"Traefik", "traefik.toml", false,
+      {"Traefik",
+       "traefik.toml",
+       false,
        {"entrypoints", "http.routers", "http.services", "http.middlewares", "certificatesresolvers", "providers.docker",
         "providers.file"},
        {"providers", "routers", "accesslog", "api.dashboard"},
@@ -84,7 +90,9 @@ const std::vector<Product>& products() {
         {"log.level", level},
         {"metrics", metrics},
         {"ping", health}}},
-      {"Centrifugo", "config.json, config.toml", false,
+      {"Centrifugo",
+       "config.json, config.toml",
+       false,
        {"token_hmac_secret_key", "hmac_secret_key", "client.token", "channel.namespaces", "channel.without_namespace",
         "http_api", "uni_sse", "uni_websocket", "history_ttl"},
        {"namespaces", "allowed_origins", "api_key", "admin_password", "admin_secret", "presence", "history_size",
@@ -108,7 +116,9 @@ const std::vector<Product>& products() {
         {"health", health},
         {"prometheus", metrics},
         {"log_level", level}}},
-      {"static-web-server", "config.toml", false,
+      {"static-web-server",
+       "config.toml",
+       false,
        {"advanced.virtual-hosts", "advanced.rewrites"},
        {"general", "general.host", "general.port", "general.root", "general.log-level", "general.cache-control-headers",
         "general.compression", "general.page404", "general.directory-listing", "advanced", "advanced.headers",
@@ -130,7 +140,9 @@ const std::vector<Product>& products() {
         {"advanced.redirects", redirect},
         {"advanced.rewrites", "`try` or `spa` in [[static]]"},
         {"advanced.virtual-hosts", "`host` in [[static]]"}}},
-      {"lighttpd", "lighttpd.conf", false,
+      {"lighttpd",
+       "lighttpd.conf",
+       false,
        {"server.document-root", "server.modules", "$http", "index-file.names", "mimetype.assign", "accesslog.filename",
         "url.redirect", "dir-listing.activate"},
        {"server.port", "server.errorlog", "server.bind", "server.username"},
@@ -151,7 +163,9 @@ const std::vector<Product>& products() {
         {"$http", "`host` in a table or at the top of a file"},
         {"proxy.server", no_proxy},
         {"fastcgi.server", no_program}}},
-      {"Vercel", "vercel.json", true,
+      {"Vercel",
+       "vercel.json",
+       true,
        {"cleanurls", "outputdirectory", "buildcommand"},
        {"rewrites", "redirects", "headers", "routes", "builds", "functions", "trailingslash", "framework", "regions",
         "crons", "$schema"},
@@ -253,9 +267,9 @@ bool report_foreign_file(std::uint16_t file, Diagnostics& diagnostics) {
   words.resize(std::min(words.size(), most_words));
 
   const auto& first = words.empty() ? mentions.front() : *words.front().first;
-  auto& finding = diagnostics.error("foreign-file", span(first),
-                                    "this is a file of " + std::string(product->name) + " (" +
-                                        std::string(product->file) + "), not of Sluice");
+  auto& finding = diagnostics.error(
+      "foreign-file", span(first),
+      "this is a file of " + std::string(product->name) + " (" + std::string(product->file) + "), not of Sluice");
   for (const auto& [mention, ours] : words) {
     auto label = (ours.starts_with("Sluice") ? "" : "in Sluice: ") + std::string(ours);
     if (mention == &first) {

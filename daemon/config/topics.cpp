@@ -18,7 +18,8 @@ std::string plain_text(const Topic& topic, std::size_t width) {
     for (const auto& [written, meaning] : group.rows) widest = std::max(widest, written.size());
     out += "\n  " + group.title + "\n";
     for (const auto& [written, meaning] : group.rows)
-      out += "    " + written + std::string(widest + 2 - written.size(), ' ') + wrapped(meaning, widest + 6, width) + "\n";
+      out +=
+          "    " + written + std::string(widest + 2 - written.size(), ' ') + wrapped(meaning, widest + 6, width) + "\n";
   }
   return out;
 }

@@ -27,7 +27,8 @@ std::size_t rank(const Entry& entry, std::string_view near, const Value& value) 
                    : static_cast<std::size_t>(std::ranges::find(likely, section) - likely.begin()) + 1;
   bool inside = entry.header.find('.') != std::string::npos;
   constexpr std::size_t takes_no_such_value = 100;
-  return 2 * place + (inside ? 1 : 0) + (detail::accepts(entry.field->type.kinds, value.kind) ? 0 : takes_no_such_value);
+  return 2 * place + (inside ? 1 : 0) +
+         (detail::accepts(entry.field->type.kinds, value.kind) ? 0 : takes_no_such_value);
 }
 
 /// The place in the language where a key is most likely at home.

@@ -51,9 +51,9 @@ struct Endpoint {
   std::string passed_as;  // not empty: a socket that systemd passes under this name
   Address address;        // else
 
-  bool v6_only = false;         // the wildcard of IPv6 leaves IPv4 to another listener
-  std::optional<mode_t> mode;   // of the file of a Unix socket
-  std::optional<gid_t> group;   // the same
+  bool v6_only = false;        // the wildcard of IPv6 leaves IPv4 to another listener
+  std::optional<mode_t> mode;  // of the file of a Unix socket
+  std::optional<gid_t> group;  // the same
 
   bool has_file() const { return !unix_path.empty() && !unix_path.starts_with('@'); }
 

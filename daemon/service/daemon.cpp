@@ -100,8 +100,8 @@ std::string why_not_complete(const site::Site& now, const site::Site& next) {
   auto has = [](const std::vector<std::string>& files, const std::string& file) {
     return std::ranges::find(files, file) != files.end();
   };
-  auto emptied = std::ranges::find_if(
-      next.blank, [&](const auto& file) { return has(now.files, file) && !has(now.blank, file); });
+  auto emptied =
+      std::ranges::find_if(next.blank, [&](const auto& file) { return has(now.files, file) && !has(now.blank, file); });
   return emptied == next.blank.end() ? "" : "the file " + *emptied + " is empty now";
 }
 

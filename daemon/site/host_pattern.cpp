@@ -30,8 +30,7 @@ Result<std::string> parse_host_pattern(const std::string& text) {
 }
 
 config::Type<std::vector<config::Located<std::string>>> host_patterns() {
-  return config::one_or_more(
-      config::parsed<std::string>("host name", "NAME, *.NAME", "bad-host", parse_host_pattern));
+  return config::one_or_more(config::parsed<std::string>("host name", "NAME, *.NAME", "bad-host", parse_host_pattern));
 }
 
 }  // namespace sluice::site

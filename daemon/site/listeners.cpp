@@ -61,15 +61,16 @@ bool conflict(const Place& a, const Place& b) {
 
 void report(const Place& here, const Place& earlier, config::Diagnostics& diagnostics) {
   bool same = same_place(*here.endpoint, *earlier.endpoint);
-  auto& error = diagnostics.error("duplicate-listener", here.span,
-                                  same ? "this address is listened on already"
-                                       : "this listener and another one cannot both be opened");
+  auto& error = diagnostics.error(
+      "duplicate-listener", here.span,
+      same ? "this address is listened on already" : "this listener and another one cannot both be opened");
   if (same) {
     error.notes.push_back({earlier.span, "first declared here"});
     return;
   }
   bool is_wide = includes(*here.endpoint, *earlier.endpoint);
-  error.label = is_wide ? "stands for every address, and so for the other one" : "is one of the addresses of the other one";
+  error.label =
+      is_wide ? "stands for every address, and so for the other one" : "is one of the addresses of the other one";
   error.notes.push_back({earlier.span, "the other one"});
   error.help = "remove one of them, or name each address instead of all of them";
 }
@@ -84,7 +85,8 @@ Result<mode_t> parse_mode(const std::string& text) {
   mode_t mode = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
   bool whole = error == std::errc{} && end == text.data() + text.size();
-  if (!whole || text.size() < 3 || text.size() > 4 || mode > 0777) return fail("it is written in octal digits, as \"0660\"");
+  if (!whole || text.size() < 3 || text.size() > 4 || mode > 0777)
+    return fail("it is written in octal digits, as \"0660\"");
   return mode;
 }
 
@@ -110,8 +112,9 @@ const config::Fields<ListenTable>& listen_fields() {
           .doc("Who may connect to a Unix socket, as chmod(1) takes it. Without it the umask of the process decides.")
           .example("\"0660\""),
       config::field("group", &ListenTable::group, config::parsed<gid_t>("group", {}, "bad-group", parse_group))
-          .doc("Group of a Unix socket, by name or number. The server must be a member of it (`SupplementaryGroups=` of "
-               "its unit).")
+          .doc(
+              "Group of a Unix socket, by name or number. The server must be a member of it (`SupplementaryGroups=` of "
+              "its unit).")
           .example("\"www-data\""),
   };
   return fields;
@@ -159,16 +162,15 @@ config::Type<net::Endpoint> listen_address() {
   config::Type<net::Endpoint> short_form;
   short_form.info = text.info;
   short_form.info.name = "address";
-  short_form.info.range =
-      "\"host:port\", \"[::1]:port\", \":port\", \"unix:path\", \"unix:@name\" or \"systemd:NAME\"";
+  short_form.info.range = "\"host:port\", \"[::1]:port\", \":port\", \"unix:path\", \"unix:@name\" or \"systemd:NAME\"";
   short_form.read = [text](const config::Value& value, config::Reading& reading) -> std::optional<net::Endpoint> {
     auto read = text.read(value, reading);
     return read ? read_address(*read, value.span, reading) : std::nullopt;
   };
   config::Type<net::Endpoint> table{config::table(listen_fields()).info, read_table};
   table.info.is_table = false;
-  return config::advised(
-      config::either({config::Value::Kind::string}, std::move(short_form), std::move(table)), address_advice);
+  return config::advised(config::either({config::Value::Kind::string}, std::move(short_form), std::move(table)),
+                         address_advice);
 }
 
 std::vector<config::Located<net::Endpoint>> find_own_listeners(std::vector<Endpoint>& endpoints) {
@@ -199,7 +201,8 @@ void settle_listeners(std::vector<config::Located<net::Endpoint>>& listen,
   for (auto& wide : all) {
     if (!takes_all_of_ipv6(*wide.endpoint)) continue;
     wide.endpoint->v6_only = std::ranges::any_of(all, [&](const Place& other) {
-      return other.datagrams == wide.datagrams && takes_all_of_ipv4(*other.endpoint) && are_on_one_port(*other.endpoint, *wide.endpoint);
+      return other.datagrams == wide.datagrams && takes_all_of_ipv4(*other.endpoint) &&
+             are_on_one_port(*other.endpoint, *wide.endpoint);
     });
   }
   for (auto here = all.begin(); here != all.end(); ++here) {

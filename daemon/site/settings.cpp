@@ -190,8 +190,8 @@ const Fields<ServerOptions>& server_fields() {
           .otherwise("[\"127.0.0.1:8080\"]")
           .doc("Addresses to serve HTTP and WebSocket on. `:8080` means every address of the machine; port 0 lets the "
                "kernel choose. `systemd:NAME` is the socket that systemd passes under this name (FileDescriptorName=); "
-               "one "
-               "that it passes with a matching address is taken, too.")
+               "one that it passes with a matching address is taken, too. A table gives a Unix socket its mode and group; "
+               "its path starts at the folder of this file.")
           .example("[\":80\", \"unix:/run/sluice/sluice.sock\"]"),
       field("workers", &ServerOptions::workers, worker_count())
           .otherwise("\"auto\"")

@@ -16,7 +16,8 @@ TEST_CASE("a change is told once it has settled, and only once") {
   folder.write("a.toml", "one");
   net::Loop loop;
   int changes = 0;
-  service::ConfigWatch watch(loop, [&folder] { return Watched{{folder.path("a.toml")}, {}}; }, [&changes] { ++changes; });
+  service::ConfigWatch watch(
+      loop, [&folder] { return Watched{{folder.path("a.toml")}, {}}; }, [&changes] { ++changes; });
   watch.look();
   CHECK(changes == 0);
   folder.write("a.toml", "half");

@@ -87,8 +87,8 @@ TEST_CASE("addresses that share nothing can be listened on side by side") {
 
 TEST_CASE("the wildcard of IPv6 leaves IPv4 to another listener, whatever that serves") {
   config::Diagnostics diagnostics;
-  auto site = site::load_text(
-      "t.toml", "[server]\nlisten = [\":80\", \":81\"]\n[health]\nlisten = \"0.0.0.0:80\"\n", diagnostics);
+  auto site = site::load_text("t.toml", "[server]\nlisten = [\":80\", \":81\"]\n[health]\nlisten = \"0.0.0.0:80\"\n",
+                              diagnostics);
   REQUIRE(site);
   CHECK(site->server.listen[0]->v6_only);
   CHECK_FALSE(site->server.listen[1]->v6_only);
