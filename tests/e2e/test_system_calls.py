@@ -47,5 +47,5 @@ def test_a_request_costs_as_many_system_calls_as_the_table_says(serve, tmp_path,
     begun = re.findall(r"^\d+ +(\w+)\(", output.read_text(), re.M)
     calls = collections.Counter(name for name in begun if name not in WAITS)
     calls["futex"] -= min(calls["futex"], server.threads())  # in which each thread of the pool waited already
-    least, most, _ = request_costs.stated(cost)
+    least, most, _, _ = request_costs.stated(cost)
     assert least * REQUESTS <= calls.total() <= most * REQUESTS + spare, calls
