@@ -33,29 +33,18 @@ PathFault decode_segment(std::string_view& segment, SplitPath& path, Arena& aren
   return valid_utf8(segment) ? PathFault::none : PathFault::not_utf8;
 }
 
-/// Of how many dots, each of which may be escaped, a raw segment consists; 0 if there is anything else in it.
-std::size_t dots_in(std::string_view segment) {
-  std::size_t dots = 0;
-  for (; !segment.empty(); ++dots) {
-    bool escaped = starts_with_ignoring_case(segment, "%2e");
-    if (!escaped && segment.front() != '.') return 0;
-    segment.remove_prefix(escaped ? 3 : 1);
-  }
-  return dots;
-}
-
 }  // namespace
 
 std::string_view without_dot_segments(std::string_view raw, Arena& arena) {
-  if (raw.find("/.") == std::string_view::npos && raw.find("/%2") == std::string_view::npos) return raw;
+  if (raw.find("/.") == std::string_view::npos) return raw;
   auto room = arena.array<char>(raw.size());
   std::size_t size = 0;
   for (std::size_t begin = 0, end; begin < raw.size(); begin = end) {
     end = std::min(raw.find('/', begin + 1), raw.size());
     auto segment = raw.substr(begin, end - begin);  // with the slash before it
-    auto dots = dots_in(segment.substr(1));
-    if (dots == 2) size = std::max<std::size_t>(std::string_view(room.data(), size).rfind('/') + 1, 1) - 1;
-    bool dotted = dots == 1 || dots == 2;
+    bool up = segment == "/..";
+    if (up) size = std::max<std::size_t>(std::string_view(room.data(), size).rfind('/') + 1, 1) - 1;
+    bool dotted = up || segment == "/.";
     if (dotted && end < raw.size()) continue;
     if (dotted) segment = "/";  // what it leads to is a folder
     segment.copy(room.data() + size, segment.size());

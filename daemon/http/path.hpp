@@ -25,8 +25,8 @@ struct SplitPath {
   bool has_slash = false;  // a segment holds a slash that was "%2F"
 };
 
-/// The raw path `raw` without its segments "." and "..", which lead nowhere above "/" (RFC 3986 §5.2.4). A dot may be
-/// written "%2E" there, for that means the same (§6.2.2.2). `raw` itself where there are none, else in `arena`.
+/// The raw path `raw` without its segments "." and "..", which lead nowhere above "/" (RFC 3986 §5.2.4). Dots
+/// that are written "%2E" are data, as in other frameworks. `raw` itself where there are none, else in `arena`.
 std::string_view without_dot_segments(std::string_view raw, Arena& arena);
 
 /// Splits and decodes the raw path of a target, which begins with '/', or is empty and has no segments.

@@ -22,6 +22,8 @@ APPS = ("aiohttp-server", "fastapi-hello", "tornado-hello", "tornado-async", "to
 DEVIATIONS = {
     r"fastapi-hello/((head-|405-post-)?(docs|redoc|openapi)|405-post-openapi\.json)":
         "generated documentation is not part of this example",
+    r"aiohttp-server/404-(dot|dotdot)-segment":
+        "dot segments are resolved before routing (RFC 3986 §5.2.4), as for directories",
 }
 
 # What replay.py says when an answer was right and took too long.

@@ -107,7 +107,7 @@ def test_head_knows_no_ranges(server):
             assert response.get("Content-Range") is None
 
 
-@pytest.mark.parametrize("target", ["/./style.css", "/x/../style.css", "/%2e/style.css", "/x/y/%2E%2e/.%2e/style.css", "/../style.css"])
+@pytest.mark.parametrize("target", ["/./style.css", "/x/../style.css", "/x/y/../../style.css", "/../style.css"])
 def test_dot_segments_are_resolved(server, target):
     with Connection(server.port) as connection:
         for _ in range(3):

@@ -55,9 +55,6 @@ TEST_CASE("dot segments are resolved as RFC 3986 says, and never lead above the 
                                                                             {"/a/..", "/"},
                                                                             {"/a/../b", "/b"},
                                                                             {"/a/b/..", "/a/"},
-                                                                            {"/a/%2e/b", "/a/b"},
-                                                                            {"/a/%2E%2e/b", "/b"},
-                                                                            {"/a/.%2e", "/"},
                                                                             {"/a//../b", "/a/b"},
                                                                             {"//../a", "/a"},
                                                                             {"/a/./", "/a/"},
@@ -70,6 +67,7 @@ TEST_CASE("dot segments are resolved as RFC 3986 says, and never lead above the 
 TEST_CASE("what only looks like a dot segment stays, and is not copied") {
   Arena arena;
   for (std::string_view raw : {"/", "/a.b/c", "/.a", "/...", "/..a", "/a..", "/..%2fa", "/%2e%2fa", "/%252e", "/.%2",
+                               "/a/%2e/b", "/%2E%2e", "/a/.%2e",
                                "/%20", "*", "/.well-known/x"}) {
     CAPTURE(raw);
     auto same = without_dot_segments(raw, arena);
