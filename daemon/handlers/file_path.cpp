@@ -1,7 +1,5 @@
 #include "handlers/file_path.hpp"
 
-#include <algorithm>
-
 namespace sluice::handlers {
 
 namespace {
@@ -33,8 +31,6 @@ std::string why_no_file(const http::SplitPath& path) {
   if (path.fault == http::PathFault::bad_escape) return "a `%` of the path has no two hexadecimal digits behind it";
   if (path.has_nul) return "no name of a file holds a NUL, written `%00`";
   if (path.has_slash) return "no name of a file holds a slash, written `%2F`";
-  auto inner = path.segments.first(path.segments.size() - (path.segments.empty() ? 0 : 1));
-  if (std::ranges::find(inner, "") != inner.end()) return "two slashes of the path have no name between them";
   for (auto segment : path.segments) {
     if (segment == "." || segment == "..") return "`.` and `..` are not followed";
     if (!is_servable(segment, false) && !segment.empty())
