@@ -24,7 +24,7 @@ inline void info(std::string_view message) { write(Level::info, message); }
 inline void warning(std::string_view message) { write(Level::warning, message); }
 inline void error(std::string_view message) { write(Level::error, message); }
 
-/// The same line at most once a minute, and 256 different ones: what anybody can bring about must not fill a disk.
+/// The same line at most once a minute, and 256 different ones: lines that any client can cause must not fill a disk.
 void seldom(Level level, const std::string& message);
 /// Whether seldom() would leave it out. Otherwise it will from now on.
 bool said_lately(const std::string& message);

@@ -21,7 +21,7 @@ CommandLine::CommandLine()
   app_->set_version_flag("--version", "sluice " SLUICE_VERSION);
   app_->require_subcommand(1);
   app_->footer(
-      "`sluice help COMMAND` tells more of a command, `sluice explain` of what a config may say.\n"
+      "`sluice help COMMAND` describes a command, `sluice explain` lists what a config may contain.\n"
       "Exit codes: 0 good, 64 wrong usage, 69 cannot listen, 73 cannot create a file, 77 not permitted, 78 "
       "bad config.");
 }

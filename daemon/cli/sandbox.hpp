@@ -40,8 +40,8 @@ class Sandbox {
   std::map<std::string, std::string> settings_;  // of [Service]; those that are lists are joined by spaces
 };
 
-/// Reports those files of a service's config that the service will not see or cannot write to. `file` is the config,
-/// which made `site` if it was good; nothing is reported where it is not one of an installed service.
+/// Reports the files of a service's config that the service does not see or cannot write to. `file` is the config, and
+/// `site` was made from it if it was good. Reports nothing when the config is not that of an installed service.
 void check_sandbox(const std::string& file, const site::Site* site, config::Diagnostics& diagnostics);
 
 }  // namespace sluice::cli

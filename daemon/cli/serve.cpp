@@ -93,7 +93,7 @@ int wrong_usage(std::string_view message) {
   return exit_usage;
 }
 
-/// Where a user stands who has not written a config yet.
+/// What a user without a config can do.
 int no_config() {
   complain("there is no ./sluice.toml, and no /etc/sluice/sluice.toml either. Try one of these:");
   std::fputs(

@@ -163,10 +163,10 @@ Result<std::string> explain(std::string_view key, std::size_t width) {
 
 std::string contents(std::size_t width) {
   Page page(width);
-  page.add_title("What a config may say");
+  page.add_title("What a config may contain");
   page.add_paragraph(
-      "`sluice explain NAME` tells more of each name below, and of any key: `sluice explain route`, "
-      "`sluice explain server.limits`, `sluice explain body_bytes`. `sluice explain GET /path` tells what "
+      "`sluice explain NAME` describes each name below, and any key: `sluice explain route`, "
+      "`sluice explain server.limits`, `sluice explain body_bytes`. `sluice explain GET /path` shows what "
       "serves a request. `sluice reference` prints everything.");
   auto add_list = [&page](std::string_view heading, const std::vector<std::pair<std::string, std::string>>& rows) {
     page.add_heading(heading);

@@ -278,7 +278,7 @@ bool report_foreign_file(std::uint16_t file, Diagnostics& diagnostics) {
       finding.notes.push_back({span(*mention), std::move(label)});
     }
   }
-  finding.help = "`sluice init` writes a file to start from; `sluice explain` lists what it may say";
+  finding.help = "`sluice init` writes a file to start from; `sluice explain` lists what it may contain";
   return true;
 }
 

@@ -68,7 +68,7 @@ std::string reference() {
       "Durations are written `\"250ms\"`, `\"2s\"`, `\"5m\"`, `\"1h\"`, `\"1d\"`; sizes `\"512B\"`, "
       "`\"64KiB\"`, `\"1MiB\"`, `\"1GiB\"`.\n"
       "Keys that begin with `x-` are the user's own and mean nothing to the daemon.\n"
-      "What `{name}` and `${env:NAME}` stand for in texts is told at the end.\n\n"
+      "The end of this page lists what `{name}` and `${env:NAME}` stand for in texts.\n\n"
       "## At the top of a file\n\n" +
       rows(preamble_fields());
   for (bool repeated : {false, true}) {

@@ -56,7 +56,7 @@ void report(const Section& section, const Value& inner, const std::string& name,
   auto header = "[" + section.name + "." + name + "]";
   auto& finding = diagnostics.error(
       "swallowed-key", members.front().key_span,
-      listed(keys) + (keys.size() == 1 ? " stands" : " stand") + " in " + header + ", not in " + header_of(section));
+      listed(keys) + (keys.size() == 1 ? " is" : " are") + " in " + header + ", not in " + header_of(section));
   finding.label = "a table goes on until the next header";
   finding.notes.push_back({inner.span, "it begins here"});
   finding.help = "move " + listed(keys) + " above the line " + header;

@@ -40,9 +40,8 @@ const config::Fields<EventKeys>& event_fields() {
           .example("\"chat/{room}\""),
       field("history", &EventKeys::history, config::integer(0, 10'000))
           .otherwise("0")
-          .doc("So many of the latest messages are sent first, as the client reads them. A client that comes back and "
-               "says which event "
-               "it saw last (Last-Event-ID, as browsers do) gets only those after it.")
+          .doc("Number of recent messages sent to a new client, as it reads them. A client that connects again and "
+               "says which event it saw last (Last-Event-ID, as browsers do) gets only those after it.")
           .example("50"),
       field("event", &EventKeys::event,
             config::parsed<std::string>("event name", "one line", "bad-event", check_event_name))
@@ -51,8 +50,8 @@ const config::Fields<EventKeys>& event_fields() {
           .example("\"news\""),
       field("heartbeat", &EventKeys::heartbeat, config::duration(1s, 1h))
           .otherwise("\"15s\"")
-          .doc("After so long without an event a comment is sent, so that proxies keep the connection and "
-               "dead clients are noticed.")
+          .doc("After this long without an event a comment is sent, so that proxies keep the connection and dead "
+               "clients are noticed.")
           .example("\"30s\""),
       field("retry", &EventKeys::retry, config::duration(0ms, 24h))
           .doc("How long browsers wait before they connect again.")

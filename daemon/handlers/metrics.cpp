@@ -9,8 +9,8 @@ const config::Fields<ReportOptions>& fields() {
   static const config::Fields<ReportOptions> all = {
       config::field("path", &ReportOptions::path, config::non_empty_string())
           .otherwise("\"/metrics\"")
-          .doc("Where Prometheus fetches the counters: requests by route, method and status, latencies, octets, "
-               "connections, rooms, limits, reloads. Who may see them is for you to say: give them a `listen` of their "
+          .doc("Where Prometheus fetches the counters: requests by route, method and status, latencies, bytes, "
+               "connections, rooms, limits, reloads. Every client may read them unless they have a `listen` of their "
                "own.")
           .example("\"/metrics\""),
       listen_field(&ReportOptions::listen),

@@ -125,7 +125,7 @@ void append_rooms(Text& text) {
   text.single("sluice_rooms", "gauge", "Rooms that have members or a history.", counts.rooms);
   text.single("sluice_room_members", "gauge", "WebSockets and event streams that follow a room.", counts.members);
   text.single("sluice_room_history_bytes", "gauge",
-              "Memory for the messages that are kept for those who come later, and for the rooms that keep them.",
+              "Memory for the histories of rooms, the rooms that exist only for a history included.",
               counts.history_octets);
   text.single("sluice_room_backlog_bytes", "gauge",
               "Memory for the messages that wait for slow members, as if each member had its own.",

@@ -43,7 +43,7 @@ const config::Fields<PublishKeys>& publish_fields() {
           .example("{ news = \"{body}\" }"),
       field("binary", &PublishKeys::binary, config::string())
           .one_of_group("message")
-          .doc("The message as octets, with placeholders.")
+          .doc("The message as bytes, with placeholders.")
           .example("\"{body}\""),
       field("origins", &PublishKeys::origins, config::any_number(origin()))
           .otherwise("\"same\"")

@@ -174,21 +174,16 @@ std::vector<config::Field> page_fields() {
 std::vector<config::Field> transfer_fields() {
   return {
       field("cache", &StaticOptions::cache, config::map_of(cache_rule()))
-          .doc(
-              "How long clients keep files, by glob from the root on; the first that fits decides. `*` is within one "
-              "segment, `**` over several, {a,b} are alternatives; without a slash the glob is about the name. Values: "
-              "a duration, \"immutable\", \"no-cache\", \"no-store\", \"none\". For other files: HTML and service "
-              "workers (`sw.js`, `service-worker.js`, `registerSW.js`, `firebase-messaging-sw.js`, `ngsw-worker.js`, "
-              "`ngsw.json`) are checked each time; code, fonts and pictures are immutable where their names hold a "
-              "hash "
-              "of the content, as bundlers write them; the rest is kept for a minute. A hash is: everything in "
-              "`_next/static`, `_nuxt`, `_astro` and `_app/immutable`; `app.3f2a9c1b.js`, with eight or more "
-              "hexadecimal "
-              "digits; `index-BxZ3kd9a.js` below `assets`; `chunk-6ZQ7KXYV.js`. In pictures it counts only in "
-              "`assets`, "
-              "`assets/images` and `static/media`. Write a rule for other tools; `sluice check` proposes it. What "
-              "stands "
-              "in for a file that does not exist never is immutable.")
+          .doc("How long clients keep files, by glob from the root on; the first that fits decides. `*` is within one "
+               "segment, `**` over several, {a,b} are alternatives; without a slash the glob is about the name. "
+               "Values: a duration, \"immutable\", \"no-cache\", \"no-store\", \"none\". For other files: HTML and "
+               "service workers (`sw.js`, `service-worker.js`, `registerSW.js`, `firebase-messaging-sw.js`, "
+               "`ngsw-worker.js`, `ngsw.json`) are checked each time; code, fonts and pictures are immutable where "
+               "their names hold a hash of the content, as bundlers write them; the rest is kept for a minute. A hash "
+               "is: everything in `_next/static`, `_nuxt`, `_astro` and `_app/immutable`; `app.3f2a9c1b.js`, with "
+               "eight or more hexadecimal digits; `index-BxZ3kd9a.js` below `assets`; `chunk-6ZQ7KXYV.js`. In pictures "
+               "it counts only in `assets`, `assets/images` and `static/media`. Write a rule for other tools; `sluice "
+               "check` proposes it. A file that is sent in place of a missing one is never immutable.")
           .example("{ \"*.pdf\" = \"1d\", \"/assets/**\" = \"immutable\" }"),
       field("types", &StaticOptions::types, config::map_of(media_type()))
           .doc(
@@ -196,19 +191,17 @@ std::vector<config::Field> transfer_fields() {
               "UTF-8, unless the type has a charset of its own.")
           .example("{ \"gltf\" = \"model/gltf+json\" }"),
       field("default_type", &StaticOptions::default_type, media_type())
-          .doc(
-              "Media type of files whose names tell none: without extension, or with one that nobody knows. Without it "
-              "they are application/octet-stream, which browsers download.")
+          .doc("Media type of files whose names have no extension, or an unknown one. Without it they are "
+               "application/octet-stream, which browsers download.")
           .example("\"text/plain\""),
       field("precompressed", &StaticOptions::precompressed, config::boolean())
           .otherwise("true")
-          .doc(
-              "Whether `app.js.br`, `app.js.zst` and `app.js.gz` are sent for app.js to clients that take "
-              "them. One that is older than its source, or is not compressed so, is ignored. Where there is no app.js, "
-              "other clients get it decoded; one too large for the memory that `file_cache` gives a worker is "
-              "answered with 406. `game.wasm.br` asked for by this name is sent likewise, as game.wasm with "
-              "Content-Encoding, and so are the `.gz` files that Unity puts into `Build`; other `.gz` and `.zst` files "
-              "are downloaded as they are.")
+          .doc("Whether `app.js.br`, `app.js.zst` and `app.js.gz` are sent for app.js to clients that take them. One "
+               "that is older than its source, or is not compressed as its name says, is ignored. Where there is no "
+               "app.js, other clients get it decoded; one too large for the memory that `file_cache` gives a worker is "
+               "answered with 406. `game.wasm.br` asked for by this name is sent likewise, as game.wasm with "
+               "Content-Encoding, and so are the `.gz` files that Unity puts into `Build`; other `.gz` and `.zst` "
+               "files are downloaded as they are.")
           .example("false"),
       field("compress", &StaticOptions::compress, config::boolean())
           .otherwise("true")
@@ -224,18 +217,16 @@ std::vector<config::Field> transfer_fields() {
           config::one_of<SecurityHeaders>(
               {{"off", SecurityHeaders::off}, {"basic", SecurityHeaders::basic}, {"strict", SecurityHeaders::strict}}))
           .otherwise("\"off\"")
-          .doc("A set of header fields that browsers take as orders. basic: Referrer-Policy, X-Frame-Options, "
-               "Cross-Origin-Opener-Policy, Permissions-Policy. strict: these and a Content-Security-Policy "
-               "that allows the "
-               "site itself only. `headers` may change each. `X-Content-Type-Options: nosniff` is always "
-               "sent.")
+          .doc(
+              "A set of security header fields for browsers. basic: Referrer-Policy, X-Frame-Options, "
+              "Cross-Origin-Opener-Policy, Permissions-Policy. strict: these and a Content-Security-Policy that allows "
+              "the site itself only. `headers` may change each. `X-Content-Type-Options: nosniff` is always sent.")
           .example("\"basic\""),
       field("headers", &StaticOptions::headers, site::header_settings())
-          .doc(
-              "Header fields of the responses, with placeholders; `false` removes one that the server sets "
-              "for all, or that files have. For Cache-Control there is `cache`; one that stands here goes over it, and "
-              "is not sent with errors. Content-Encoding, Content-Range, Accept-Ranges, ETag and Last-Modified are the "
-              "server's own.")
+          .doc("Header fields of the responses, with placeholders; `false` removes one that the server sets for all, "
+               "or that files have. For Cache-Control use `cache`. A Cache-Control set here replaces it. It is not "
+               "added to error responses. Content-Encoding, Content-Range, Accept-Ranges, ETag and Last-Modified are "
+               "the server's own.")
           .example("{ Access-Control-Allow-Origin = \"*\" }"),
       field("errors", &StaticOptions::errors, site::error_body())
           .doc("Form of the error bodies here. Without it the server's form holds.")

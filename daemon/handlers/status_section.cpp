@@ -10,10 +10,8 @@ const config::Fields<ReportOptions>& fields() {
       config::field("path", &ReportOptions::path, config::non_empty_string())
           .otherwise("\"/_status\"")
           .doc("Where the page is: requests a second, latencies, connections, a table of all routes, the last reload. "
-               "What "
-               "it shows comes from `/events` below this path, as an event stream; `/data` has the same once, as JSON. "
-               "Who may see it "
-               "is for you to say: give it a `listen` of its own.")
+               "What it shows comes from `/events` below this path, as an event stream; `/data` has the same once, as "
+               "JSON. Every client may see it unless it has a `listen` of its own.")
           .example("\"/_status\""),
       listen_field(&ReportOptions::listen),
   };

@@ -67,7 +67,7 @@ void WebSocketConversation::join(Session& session) {
 void WebSocketConversation::on_message(Session& session, Opcode kind, std::string_view payload) {
   note(session, [&] {
     return std::string(kind == Opcode::text ? "text" : "binary") + " message of " + std::to_string(payload.size()) +
-           " octets";
+           " bytes";
   });
   if (endpoint_->echoes() && !endpoint_->log_message) return answer(session, kind, payload);
 

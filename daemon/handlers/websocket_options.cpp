@@ -207,8 +207,7 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
                "refused with 403. Clients that are no browsers send no origin and are not refused.")
           .example("[\"same\", \"https://app.example.com\"]"),
       field("subprotocols", &Options::subprotocols, config::any_number(subprotocol()))
-          .doc("Subprotocols that are spoken here, the preferred one first. The first that a client offers "
-               "is chosen.")
+          .doc("Subprotocols of this endpoint, the preferred one first. The first that a client offers is chosen.")
           .example("[\"chat.v2\", \"chat\"]"),
       field("compression", &Options::compression, compression())
           .otherwise("false")
@@ -221,8 +220,8 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"1s\""),
       field("ping", &Options::ping, config::duration(0ms, 1h))
           .otherwise("\"25s\"")
-          .doc("A client of which nothing was heard for so long is sent a ping, which browsers answer by "
-               "themselves. Keeps the connection open where proxies end quiet ones. 0s: no pings.")
+          .doc("A client that has sent nothing for this long is sent a ping, which browsers answer by themselves. "
+               "Keeps the connection open where proxies end quiet ones. 0s: no pings.")
           .example("\"50s\""),
       field("pong_timeout", &Options::pong_timeout, config::duration(1s, 1h))
           .otherwise("\"10s\"")
@@ -231,19 +230,18 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"30s\""),
       field("idle_timeout", &Options::idle_timeout, config::duration(0ms, 7 * 24h))
           .otherwise("\"0s\"")
-          .doc("A connection on which no message has come or gone for so long is closed with 1001. Pings are "
-               "no "
+          .doc("A connection without a message in either direction for this long is closed with 1001. Pings are no "
                "messages. 0s: no limit.")
           .example("\"10m\""),
       field("max_age", &Options::max_age, config::duration(0ms, 365 * 24h))
           .otherwise("\"0s\"")
-          .doc("A connection that has been open for so long is closed with 1001. 0s: no limit.")
+          .doc("A connection that has been open for this long is closed with 1001. 0s: no limit.")
           .example("\"1d\""),
       field("rate", &Options::rate, rate())
-          .doc("Most messages and pings of one client. So many may come at once; a client that sends more is "
-               "closed with 1008. Without it there is no limit: clients are served in turns, a client that does "
-               "not read its answers is not read from, and one that writes faster than a room's members can be "
-               "served is slowed down. Set it where strangers write to many.")
+          .doc("Most messages and pings of one client. The same number may come at once; a client that sends more is "
+               "closed with 1008. Without it there is no limit: clients are served in turns, a client that does not "
+               "read its answers is not read from, and one that writes faster than a room's members can be served is "
+               "slowed down. Set it where strangers write to many.")
           .example("\"20/s\""),
       field("max_connections", &Options::max_connections, config::integer(0, 10'000'000))
           .otherwise("0")
@@ -268,9 +266,9 @@ const config::Fields<WebSocketOptions>& websocket_fields() {
           .example("\"others\""),
       field("history", &Options::history, config::integer(0, 10'000))
           .otherwise("0")
-          .doc("So many of the latest messages of the room are sent to those who come later, as they read them. A "
-               "history takes 16 MiB at most, and those of all rooms together what `server.limits.room_history` says. "
-               "A room that all have left keeps its history as long as it is among the last thousand that were left.")
+          .doc("Number of recent messages sent to new members, as they read them. A history takes at most 16 MiB, and "
+               "all histories together at most `server.limits.room_history`. A room without members keeps its history "
+               "while it is among the last thousand rooms that became empty.")
           .example("50"),
       field("notices", &Options::notices, config::table(notice_fields()))
           .doc("Messages in the room when someone comes or goes. `{room.count}` is the number of members.")

@@ -85,7 +85,7 @@ Refusal describe(const llhttp_t& parser) {
       return {400, "Content-Length is not one valid number, or stands beside Transfer-Encoding"};
     case HPE_INVALID_TRANSFER_ENCODING: return {400, "Transfer-Encoding is invalid"};
     case HPE_INVALID_CHUNK_SIZE: return {400, "a chunk size is invalid"};
-    case HPE_INVALID_HEADER_TOKEN: return {400, "a field line holds an octet that is not allowed there"};
+    case HPE_INVALID_HEADER_TOKEN: return {400, "a field line holds a byte that is not allowed there"};
     default: return {400, "the request cannot be parsed"};
   }
 }

@@ -92,7 +92,7 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
     endpoint.unix_path = text.substr(5);
     if (endpoint.unix_path.empty() || endpoint.unix_path == "@") return fail("a path or `@name` must follow `unix:`");
     if (endpoint.unix_path.size() >= sizeof(sockaddr_un::sun_path))
-      return fail("the path of a Unix socket has at most 107 octets");
+      return fail("the path of a Unix socket has at most 107 bytes");
     return endpoint;
   }
   if (text.starts_with("systemd:")) {

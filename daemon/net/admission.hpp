@@ -21,7 +21,7 @@ class Admission {
   /// Whether that is so for addresses too that only the machine itself and its own network can have, from which a proxy
   /// may bring the connections of many.
   std::atomic<bool> counts_private{true};
-  /// Memory is short: who comes is a guest, or is turned away.
+  /// Memory is short: a new connection is a guest, or is refused.
   std::atomic<bool> memory_short{false};
 
   /// Whether a connection from `peer` may stay. `counted` tells that leave() must follow.

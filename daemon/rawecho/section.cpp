@@ -30,12 +30,12 @@ const config::Fields<Echo>& echo_fields() {
           .example("\"tcp://127.0.0.1:7007\""),
       config::field("idle", &Echo::idle, config::duration(1s, 24h))
           .otherwise("\"10m\"")
-          .doc("A TCP connection on which nothing arrives for so long is closed.")
+          .doc("A TCP connection on which nothing arrives for this long is closed.")
           .example("\"1m\""),
       config::field("rate", &Echo::rate, config::parsed<Rate>("rate", "N/s | N/m | N/h", "bad-rate", parse_rate))
           .otherwise("\"20/s\"")
-          .doc("UDP: how many datagrams of one address are answered; an IPv6 client is its /64. So many may come "
-               "at once, the others are dropped. The limit ends a loop with another echo service, which one "
+          .doc("UDP: how many datagrams of one address are answered; an IPv6 client is its /64. The same number may "
+               "come at once; the others are dropped. The limit ends a loop with another echo service, which one "
                "forged datagram would begin. Raise it to measure a network that you trust.")
           .example("\"1000/s\""),
   };

@@ -34,7 +34,7 @@ void AccessLogTrouble::note(int code, std::uint64_t lost) {
   if (told_at_ != Clock::time_point() && now - told_at_ < interval) return;
   told_at_ = now;
   told_ = true;
-  std::string why = code == 0 ? "its reader takes too little, or is gone" : std::strerror(code);
+  std::string why = code == 0 ? "its reader is too slow, or is gone" : std::strerror(code);
   log::warning(fmt::format("the access log cannot be written: {}; {}", why,
                            lost_ == 0 ? "lines wait in memory" : lines(std::exchange(lost_, 0))));
 }

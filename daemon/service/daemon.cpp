@@ -211,7 +211,7 @@ void Daemon::start_watchdog() {
 }
 
 std::string Daemon::serving() const {
-  auto text = "Serving " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints";
+  auto text = "Serving " + std::to_string(site_->endpoints.size()) + " routes, directories and WebSocket endpoints";
   const char* before = " on ";
   for (const auto& key : listeners_) text.append(std::exchange(before, ", ")).append(addresses_.at(key));
   return text;
@@ -254,7 +254,7 @@ void Daemon::on_memory(MemoryWatch::Level level) {
   if (level == Level::strained)
     log::warning("four fifths of server.limits.memory are in use: connections are not kept");
   if (level == Level::short_of)
-    log::warning("server.limits.memory is reached: new connections are refused, but for [health]");
+    log::warning("server.limits.memory is reached: new connections are refused, except those for [health]");
   admission_.memory_short = level == Level::short_of;
   for (auto& worker : workers_) worker->set_strained(level != Level::calm);
 }
@@ -358,7 +358,7 @@ void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnosti
   }
   if (!next) return reload_failed(first_error(diagnostics));
   if (auto why = why_not_complete(*site_, *next); !why.empty()) {
-    log::error("reload: " + why + ". Restart the server if it is meant so");
+    log::error("reload: " + why + ". Restart the server if this is intended");
     return reload_failed(why);
   }
   take(std::move(next), old_mounts);
@@ -420,7 +420,7 @@ void Daemon::reloaded() {
   if (draining_) return;
   if (!site_->log.access.wanted()) access_.set("off");
   site::ProcessState::get().note_reload(true, "good");
-  log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, mounts and endpoints");
+  log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, directories and WebSocket endpoints");
   auto waits = waits_for_restart();
   if (!waits.empty()) log::warning("reload: " + waits);
   notifier_.ready(serving() + (waits.empty() ? "" : ". " + waits));

@@ -24,7 +24,8 @@ class MemoryWatch {
   MemoryWatch(net::Loop& loop, std::function<void()> shed, std::function<void(Level)> on_change);
   /// 0 ends the watch, and with it what was told.
   void set_limit(Bytes limit);
-  /// Gives back what a crowd that has gone has left, limit or not. Looks each fifth time that it is called.
+  /// Gives unused memory back to the system after many clients have left, with or without a limit. Looks at every fifth
+  /// call.
   void give_back();
 
  private:

@@ -20,7 +20,7 @@ std::string program_of(pid_t process);
 /// How many threads of this name it has.
 std::size_t threads_of(pid_t process, std::string_view name);
 
-/// Says that a reload does not change the number of workers.
+/// The message that a reload does not change the number of workers.
 std::string workers_wait(std::size_t wanted, std::size_t running);
 
 }  // namespace sluice::service

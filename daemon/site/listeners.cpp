@@ -69,8 +69,7 @@ void report(const Place& here, const Place& earlier, config::Diagnostics& diagno
     return;
   }
   bool is_wide = includes(*here.endpoint, *earlier.endpoint);
-  error.label =
-      is_wide ? "stands for every address, and so for the other one" : "is one of the addresses of the other one";
+  error.label = is_wide ? "covers every address, the other one included" : "is one of the addresses of the other one";
   error.notes.push_back({earlier.span, "the other one"});
   error.help = "remove one of them, or name each address instead of all of them";
 }

@@ -55,7 +55,7 @@ const config::TopicEntry topic(
                    {"{method}", "its method"}}},
          {.title = "In [log.access] format, besides those of a request",
           .rows = {{"{status}", "the status of the response"},
-                   {"{bytes}", "octets of its body"},
+                   {"{bytes}", "bytes of its body that were sent"},
                    {"{duration}", "seconds from the request to the end of the response"},
                    {"{target}", "path and query as the client wrote them"},
                    {"{version}", "the version of HTTP"}}},

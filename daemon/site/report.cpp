@@ -79,7 +79,8 @@ std::string why_not(const Site& site, const Endpoint& endpoint, const Question& 
   switch (ask_alone(site, endpoint, question, question.host)) {
     case Routing::Kind::found:
       return endpoint.mount
-                 ? "would match too, but routes come before static mounts, longer mounts before shorter ones"
+                 ? "would match too, but routes come before directories, and a longer path of a directory before a "
+                   "shorter one"
                  : "would match too, but a literal segment comes before {parameter}, and that before {rest...}";
     case Routing::Kind::wrong_method: return "the path matches, the method does not: it serves " + methods_of(endpoint);
     case Routing::Kind::other_slash: return "the path differs in the slash at its end";

@@ -96,18 +96,15 @@ const Fields<Limits>& limits_fields() {
                "with 408. 0: any rate."),
       field("memory", &Limits::memory, config::size(0_B, 1024_GiB))
           .otherwise("\"0B\"")
-          .doc("Memory that the process uses. From four fifths of it on, cached files and the history of empty rooms "
-               "are "
-               "dropped, and every response ends its connection. From all of it on, new connections are answered with "
-               "503; only `[health]` answers as usual. 0: no limit.")
+          .doc("Most memory that the process should use. From four fifths of it on, cached files and the history of "
+               "empty rooms are dropped, and every response ends its connection. When all of it is used, new "
+               "connections are answered with 503; only `[health]` answers as usual. 0: no limit.")
           .example("\"2GiB\""),
       field("file_cache", &Limits::file_cache, config::size(0_B, 1024_GiB))
           .otherwise("\"128MiB\"")
-          .doc("Memory for files of static sites that were asked for, and their compressed forms, of all workers "
-               "together. "
-               "What was not asked for the longest goes first. Compressed forms that slow clients have not taken yet "
-               "may "
-               "take as much again. 0: nothing is kept.")
+          .doc("Memory for requested files of static sites and their compressed forms, for all workers together. The "
+               "least recently requested files are dropped first. Compressed forms that slow clients have not taken "
+               "yet may take as much again. 0: nothing is kept.")
           .example("\"1GiB\""),
       field("room_history", &Limits::room_history, config::size(1_MiB, 1024_GiB))
           .otherwise("\"128MiB\"")
@@ -122,8 +119,7 @@ const Fields<Timeouts>& timeouts_fields() {
   static const Fields<Timeouts> fields = {
       field("header", &Timeouts::header, config::duration(1s, 1h))
           .otherwise("\"10s\"")
-          .doc(
-              "Time from the first octet of a request head to its end; then 408. Also the wait for the first request."),
+          .doc("Time from the first byte of a request head to its end; then 408. Also the wait for the first request."),
       field("body_idle", &Timeouts::body_idle, config::duration(1s, 1h))
           .otherwise("\"30s\"")
           .doc("Longest pause between two pieces of a request body; then 408."),
@@ -133,10 +129,9 @@ const Fields<Timeouts>& timeouts_fields() {
       field("file_system", &Timeouts::file_system, config::duration(0s, 24h))
           .otherwise("\"30s\"")
           .doc("How long a file system may take with one step of a request: a look-up, a small file, a MiB of a large "
-               "one. After "
-               "that, because a network is down or a disk fails, the client gets 503, or is disconnected in the middle "
-               "of a "
-               "file. Who waits so long for a compressed form gets the plain one. 0s: no limit."),
+               "one. After that, because a network is down or a disk fails, the client gets 503, or is disconnected in "
+               "the middle of a file. A client that waits this long for a compressed form gets the plain one. 0s: no "
+               "limit."),
       field("keep_alive", &Timeouts::keep_alive, config::duration(1s, 24h))
           .otherwise("\"75s\"")
           .doc("How long a connection may stay idle between two requests."),
@@ -190,8 +185,8 @@ const Fields<ServerOptions>& server_fields() {
           .otherwise("[\"127.0.0.1:8080\"]")
           .doc("Addresses to serve HTTP and WebSocket on. `:8080` means every address of the machine; port 0 lets the "
                "kernel choose. `systemd:NAME` is the socket that systemd passes under this name (FileDescriptorName=); "
-               "one that it passes with a matching address is taken, too. A table gives a Unix socket its mode and group; "
-               "its path starts at the folder of this file.")
+               "one that it passes with a matching address is taken, too. A table gives a Unix socket its mode and "
+               "group; its path starts at the folder of this file.")
           .example("[\":80\", \"unix:/run/sluice/sluice.sock\"]"),
       field("workers", &ServerOptions::workers, worker_count())
           .otherwise("\"auto\"")

@@ -34,7 +34,7 @@ Fault violation(std::string_view reason) { return {close_code::protocol_error, r
 
 std::optional<Fault> control_fault(const FrameHead& head) {
   if (!head.fin) return violation("control frame is fragmented");
-  if (head.length > 125) return violation("control frame is longer than 125 octets");
+  if (head.length > 125) return violation("control frame is longer than 125 bytes");
   return std::nullopt;
 }
 

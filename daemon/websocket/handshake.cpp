@@ -96,7 +96,7 @@ Handshake shake_hands(const http::Request& request, const HandshakeOptions& opti
   if (version != "13") return refuse(426, "Only version 13 of the WebSocket protocol is spoken here.");
   auto key = only_line(request, "Sec-WebSocket-Key", several);
   if (several) return refuse(400, "Sec-WebSocket-Key is given more than once.");
-  if (!is_key(key)) return refuse(400, "Sec-WebSocket-Key must be the base64 form of 16 octets.");
+  if (!is_key(key)) return refuse(400, "Sec-WebSocket-Key must be the base64 form of 16 bytes.");
 
   auto refused = options.origins.judge(request);
   if (refused == 400) return refuse(400, "Origin is given more than once.");
