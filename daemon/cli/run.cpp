@@ -19,7 +19,7 @@ constexpr std::array commands = {
     Command{"reload", "Check the config and let the running server read it", prepare_reload},
     Command{"check", "Find every mistake of a config; changes nothing", prepare_check},
     Command{"routes", "List what a config serves, and where it says so", prepare_routes},
-    Command{"explain", "Tell what a key means, or what serves a request", prepare_explain},
+    Command{"explain", "Show what a key means, or what serves a request", prepare_explain},
     Command{"init", "Write a config to start from", prepare_init},
     Command{"schema", "Print the JSON Schema of the config, for editors", prepare_schema},
     Command{"reference", "Print the reference of all keys as Markdown", prepare_reference},

@@ -36,7 +36,7 @@ std::string directory_banner(const ServeOptions& options, const std::string& roo
   if (!options.listen.starts_with("unix:")) out += "\"    http://localhost:{port}/\", \"\", ";
   if (!has_index) out += banner_line("  There is no index.html: / is not found; files are reached by their names.");
   if (has_index && !options.spa)
-    out += banner_line("  --spa           for an application of one page: its paths get index.html");
+    out += banner_line("  --spa           for a single-page application: unknown paths get index.html");
   if (options.listen.empty()) {
     out += banner_line("  --port 8080     another port");
     out += banner_line("  --listen :8080  for other machines, too");
@@ -146,8 +146,7 @@ Action prepare_serve(Arguments& arguments) {
                  .help = "Listen on this port of 127.0.0.1; 0: any free one",
                  .type = "PORT",
                  .excludes = "--listen"});
-  arguments.add_flag("--spa", options->spa,
-                     "DIRECTORY is a single-page application: what a browser does not find is its index.html");
+  arguments.add_flag("--spa", options->spa, "DIRECTORY is a single-page application: unknown paths get its index.html");
   arguments.add_flag("--watch", options->watch, "Reload when a config file changes");
   return [options] {
     std::error_code error;

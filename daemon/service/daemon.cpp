@@ -250,9 +250,9 @@ void Daemon::shed() {
 
 void Daemon::on_memory(MemoryWatch::Level level) {
   using Level = MemoryWatch::Level;
-  if (level == Level::calm) log::info("memory is below the mark again");
+  if (level == Level::calm) log::info("memory is no longer short");
   if (level == Level::strained)
-    log::warning("four fifths of server.limits.memory are in use: connections are not kept");
+    log::warning("four fifths of server.limits.memory are in use: connections are closed after each response");
   if (level == Level::short_of)
     log::warning("server.limits.memory is reached: new connections are refused, except those for [health]");
   admission_.memory_short = level == Level::short_of;

@@ -139,7 +139,8 @@ void Router::add(const Endpoint& endpoint, TrailingSlash trailing_slash, config:
     auto pattern = parse_pattern(path, diagnostics);
     if (!pattern) continue;
     if (endpoint.mount && !pattern->constant()) {
-      diagnostics.error("bad-path", path.span, "a mount has no parameters").label = "it serves all paths below it";
+      diagnostics.error("bad-path", path.span, "the path of a directory has no parameters").label =
+          "it serves all paths below it";
       continue;
     }
     leaves.push_back({.endpoint = &endpoint,
