@@ -44,7 +44,7 @@ class Gzip final : public Decoder {
     bool moved = stream_.avail_out < room || stream_.avail_in < given;
     room = stream_.avail_out;
     if (result == Z_STREAM_END) {  // there may be further members (RFC 1952 §2.2)
-      if (input.left == 0) return true;
+      if (std::all_of(input.next, input.next + input.left, [](auto byte) { return byte == 0; })) return true;  // padding
       return inflateReset(&stream_) == Z_OK ? std::optional(false) : std::nullopt;
     }
     return result == Z_OK && moved ? std::optional(false) : std::nullopt;

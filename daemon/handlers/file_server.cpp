@@ -236,7 +236,11 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
   orders.list.push_back({Ticket(exchange, patience, send_plain), status});
   if (std::exchange(orders.in_work, true)) return;
 
-  auto made = std::make_shared<ServedFilePtr>();
+  struct Made {
+    ServedFilePtr file;
+    bool for_now = false;  // there is none, because there is no memory at the moment
+  };
+  auto made = std::make_shared<Made>();
   auto octets = from_sibling ? 0 : resource->plain->size;
   to_compress += octets;
   auto lane = from_sibling ? site_->lane() : net::Lane::compute;
@@ -244,12 +248,16 @@ void FileServer::answer_coded(http::Exchange& exchange, const std::shared_ptr<Re
       exchange.loop(), lane,
       [site = site_, resource, coding, from_sibling, made, name = std::string(relative),
        most = FileCache::of_this_thread().room()] {
-        *made = coding == http::Coding::identity ? make_plain(*resource, most)
-                                                 : make_coded(site->root(), name, *resource, coding, from_sibling);
+        made->file = coding == http::Coding::identity
+                         ? make_plain(*resource, most, made->for_now)
+                         : make_coded(site->root(), name, *resource, coding, from_sibling);
       },
       [server = *this, resource, coding, made, octets, name = std::string(relative)] {
         to_compress -= octets;
-        server.take_coded(resource, name, coding, *made);
+        if (!made->for_now) return server.take_coded(resource, name, coding, made->file);
+        for (const auto& order : std::exchange(resource->orders[static_cast<std::size_t>(coding)], {}).list) {
+          if (auto* waiting = order.ticket.exchange()) server.send_plain(*waiting, *resource, order.status);
+        }
       });
 }
 

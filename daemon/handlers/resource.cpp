@@ -241,13 +241,17 @@ std::expected<std::shared_ptr<Resource>, int> load_coded_resource(const FileRoot
   return resource;
 }
 
-ServedFilePtr make_plain(const Resource& resource, std::size_t most) {
+ServedFilePtr make_plain(const Resource& resource, std::size_t most, bool& for_now) {
   const auto& stored = *resource.plain;
   if (stored.size > most) return nullptr;
   auto content = content_of(stored);
   if (!content) return nullptr;
-  auto decoded = decompress(*content, stored.coding, most);
+  static std::mutex one_at_a_time;  // so that all of them together stay within most_octets_of_made()
+  std::lock_guard lock(one_at_a_time);
+  auto room = most_octets_of_made() - std::min(most_octets_of_made(), octets_of_made());
+  auto decoded = decompress(*content, stored.coding, std::min(most, room));
   if (!decoded) {
+    for_now = decoded.error() == DecodeFault::too_large && room < most;
     if (decoded.error() == DecodeFault::broken)
       warn_of_sibling(http::name_in(stored.coding, resource.traits.name), " cannot be decoded");
     return nullptr;

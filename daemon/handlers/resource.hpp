@@ -94,8 +94,9 @@ std::expected<std::shared_ptr<Resource>, int> load_coded_resource(const FileRoot
 /// thread.
 ServedFilePtr make_coded(const FileRoot& root, const std::string& relative, const Resource& resource,
                          http::Coding coding, bool from_sibling);
-/// Decodes a resource that lies there in a coding; null when that fails, or is larger than `most`.
-ServedFilePtr make_plain(const Resource& resource, std::size_t most);
+/// Decodes a resource that lies there in a coding; null when that fails, or is larger than `most`. `for_now` says whether
+/// it fails only because of what else is in memory.
+ServedFilePtr make_plain(const Resource& resource, std::size_t most, bool& for_now);
 
 /// Memory of all contents that make_coded() has compressed and somebody still has: a cache, or a client that is slow to
 /// take it. Any thread.

@@ -71,7 +71,8 @@ bool OriginPolicy::allows(std::string_view origin, std::string_view authority) c
   if (any) return true;
   auto page = parse_origin(origin);
   if (!page) return false;
-  if (same_host && http::same_host(*page, split_authority(page->scheme, authority))) return true;
+  bool of_web = !default_port(page->scheme).empty();
+  if (same_host && of_web && http::same_host(*page, split_authority(page->scheme, authority))) return true;
   return std::ranges::any_of(allowed, [&](const auto& pattern) { return matches(split_origin(pattern), *page); });
 }
 

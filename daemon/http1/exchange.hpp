@@ -32,6 +32,7 @@ class Exchange final : public http::Exchange {
   bool unsent = false;
   http::Outcome outcome;            // if it gets there
   std::uint64_t response_end = 0;   // what the transport has sent by then
+  std::size_t held = 0;             // bytes of memory that it takes meanwhile
   Exchange* next_unsent = nullptr;  // in the session's ring of those that are done but for that
 
  private:

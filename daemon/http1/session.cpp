@@ -17,6 +17,8 @@ namespace {
 constexpr std::chrono::milliseconds first_request_time{1000};
 /// How much longer a client that has ended its side is worked for when the daemon stops: most of these are gone.
 constexpr std::chrono::milliseconds last_answer_time{2000};
+/// So much may the requests take whose responses are on their way; the next one waits. They are kept for the log.
+constexpr std::size_t most_held = 1 << 20;
 /// How long a guest may wait before it asks: there is room for a few only.
 constexpr std::chrono::milliseconds guest_head_time{2000};
 
@@ -59,6 +61,7 @@ void Session::update_reading() {
   if (phase_ == Phase::closed || phase_ == Phase::upgraded) return;
   if (holds_back()) {
     transport_->pause_reading();
+    if (held_ > most_held) transport_->want_writable();
   } else {
     transport_->resume_reading();
   }
@@ -98,7 +101,7 @@ std::size_t Session::consume(std::string_view octets) {
 
 bool Session::holds_back() const { return stash_ && (phase_ == Phase::waiting || flooded()); }
 
-bool Session::flooded() const { return transport_->pending() > net::output_high_water; }
+bool Session::flooded() const { return transport_->pending() > net::output_high_water || held_ > most_held; }
 
 std::size_t Session::consume_head(std::string_view octets) {
   auto* known = scanner_.begun() ? nullptr : engine_.heads.find(octets);
@@ -307,6 +310,7 @@ void Session::respond(Exchange& exchange, http::Response& response) {
 /// What leaves at once has as good as been sent. Else the exchange lives on until it has.
 void Session::note_response(Exchange& exchange, const http::Outcome& outcome) {
   auto& application = engine_.application();
+  settle(transport_->sent());
   if (transport_->leaves_at_once() && !unsent_) return application.on_end(exchange, outcome);
   if (!application.heeds_ends()) return;
   exchange.unsent = true;
@@ -335,6 +339,7 @@ void Session::settle(std::uint64_t sent, bool all) {
     } else {
       unsent_->next_unsent = first->next_unsent;
     }
+    held_ -= first->held;
     conclude(*first, sent);
     engine_.give_back(first);
   }
@@ -385,6 +390,8 @@ void Session::end_exchange() {
   if (!exchange) return;
   if (!exchange->unsent) return engine_.give_back(exchange);
   exchange->stop_waiting();
+  exchange->held = sizeof *exchange + exchange->body.capacity() + exchange->arena.footprint();
+  held_ += exchange->held;
   exchange->next_unsent = unsent_ ? std::exchange(unsent_->next_unsent, exchange) : exchange;
   unsent_ = exchange;
 }

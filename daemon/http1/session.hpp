@@ -78,6 +78,7 @@ class Session final : public net::Protocol {
   net::Transport* transport_ = nullptr;
   Exchange* exchange_ = nullptr;
   Exchange* unsent_ = nullptr;  // the last in the ring of those whose responses are on their way; its next is the first
+  std::size_t held_ = 0;        // bytes of memory that these take
   std::unique_ptr<std::string> stash_;   // received and not yet consumed
   std::unique_ptr<net::Protocol> next_;  // granted by an upgrade
   HeadScanner scanner_;

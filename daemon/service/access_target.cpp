@@ -17,7 +17,8 @@ namespace {
 FileDescriptor open_target(const std::string& to) {
   if (to == "off") return FileDescriptor(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   if (to == "stdout") return FileDescriptor(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-  return FileDescriptor(::open(to.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
+  // Not to wait for whoever reads a FIFO; a write to a full one does not wait either, as its lines are counted as lost.
+  return FileDescriptor(::open(to.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0640));
 }
 
 }  // namespace

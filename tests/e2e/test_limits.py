@@ -280,9 +280,8 @@ def test_memory_that_clients_have_left_is_given_back_and_nobody_is_refused_for_i
         greedy(server.port, "/echo", 20, held)
         assert len(held) < 2000
     assert fetch(server.port).status == 503
-    with Connection(server.port) as connection:
-        assert connection.get("/health").status == 200
-        assert connection.ended()
+    # The last of the greedy may take all places for those that come while memory is short, for two seconds.
+    wait_until(lambda: fetch(server.port, "/health").status == 200, "health is told")
     for connection in held:
         connection.socket.close()
     wait_until(lambda: fetch(server.port).status == 200, "new connections are served again")

@@ -1,6 +1,7 @@
 """SIGHUP: a new site beside the old one, or the old one as it was."""
 
 import asyncio
+import os
 import signal
 import threading
 
@@ -196,6 +197,15 @@ def test_lines_that_wait_are_written_before_the_access_log_is_turned_off(serve):
 def test_a_reload_to_an_access_log_that_cannot_be_written_changes_nothing(serve):
     server = serve(OLD)
     rewrite(server, '[log.access]\nto = "no/such/folder/access.log"\n' + NEW)
+    server.wait_for_line("reload failed")
+    assert "cannot write the access log" in server.stderr()
+    assert fetch(server.port).text == "old"
+
+
+def test_a_reload_to_a_fifo_that_nobody_reads_changes_nothing(serve, tmp_path):
+    server = serve(OLD)
+    os.mkfifo(tmp_path / "fifo")
+    rewrite(server, f'[log.access]\nto = "{tmp_path}/fifo"\n' + NEW)
     server.wait_for_line("reload failed")
     assert "cannot write the access log" in server.stderr()
     assert fetch(server.port).text == "old"

@@ -75,7 +75,7 @@ def test_a_reload_is_announced_and_its_result_told(managed):
 
 
 def test_what_waits_for_a_restart_is_told_where_the_state_of_the_service_is_shown(managed):
-    server, manager = managed(ROUTE)
+    server, manager = managed("[server]\nworkers = 1\n" + ROUTE)
     manager.next()
     for count, told in ((3, "server.workers is 3 from the next start on"), (1, None)):
         (server.folder / "sluice.toml").write_text(f"[server]\nworkers = {count}\n" + ROUTE)

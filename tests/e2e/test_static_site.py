@@ -12,7 +12,7 @@ import time
 import pytest
 
 from raw import Connection, fetch
-from sluice import PATIENCE, run, wait_until
+from sluice import BUILD, PATIENCE, run, wait_until
 
 TEXT = "".join(f"line {i}\n" for i in range(5000))
 FILES = {
@@ -218,7 +218,8 @@ def test_what_is_too_large_to_be_decoded_is_for_those_who_take_it_as_it_is(serve
                 assert "cannot be decoded here" in refused.text
         sent = connection.get("/bomb.js", fields=accept_encoding("gzip"))
         assert (sent.status, sent.body) == (200, bomb)
-    assert server.resident_bytes() - before < 30_000_000
+    if BUILD == "release":  # sanitizers keep what was freed
+        assert server.resident_bytes() - before < 30_000_000
     server.wait_for_line("broken.js.br cannot be decoded")
     assert server.stderr().count("cannot be decoded") == 1
 

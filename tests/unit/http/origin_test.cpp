@@ -33,6 +33,12 @@ TEST_CASE("a list of origins allows those and no others") {
   CHECK(allowed("null", {true, false, {}}));
 }
 
+TEST_CASE("a page of another scheme is of no host that is served here") {
+  OriginPolicy same{false, true, {}};
+  CHECK(allowed("https://example.com", same));
+  CHECK(!allowed("x-evil://example.com", same));
+}
+
 TEST_CASE("what ends like an allowed host is not one of its hosts") {
   OriginPolicy policy{false, false, {"https://*.example.com"}};
   for (auto origin :

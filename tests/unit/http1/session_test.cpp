@@ -143,6 +143,31 @@ TEST_CASE("a response of which the client does not take all is aborted, and says
   CHECK(scene.application.octets == std::vector<std::uint64_t>{6, 3});  // of "early"
 }
 
+TEST_CASE("requests whose responses are on their way take little memory: the next ones wait") {
+  Scene scene;
+  scene.transport.unsent = 1000;
+  const int requests = 600;
+  std::string all;
+  for (int i = 0; i < requests; ++i) all += "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
+  scene.send(all);
+  auto answers = [&] {
+    int count = 0;
+    const auto& output = scene.transport.output;
+    for (auto at = output.find("HTTP/1.1 200"); at != std::string::npos; at = output.find("HTTP/1.1 200", at + 1)) ++count;
+    return count;
+  };
+  CHECK(answers() < requests);
+  CHECK(scene.application.outcomes.empty());
+  CHECK(scene.transport.paused);
+  CHECK(scene.transport.writable_wanted);
+  for (int turns = 0; turns < requests && answers() < requests; ++turns) {
+    scene.transport.taken = scene.transport.output.size() + 1000;
+    scene.session->on_writable();
+  }
+  CHECK(answers() == requests);
+  CHECK_FALSE(scene.transport.paused);
+}
+
 TEST_CASE("a body that nobody wants is read and not kept") {
   Scene scene;
   scene.send("POST /drop HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /a HTTP/1.1\r\nHost: x\r\n\r\n");
