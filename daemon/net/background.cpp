@@ -9,6 +9,7 @@
 #include <ctime>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -89,13 +90,28 @@ void work(uv_work_t* request) {
   --running;
 }
 
+/// The first call makes libuv's threads, which take over the name of ours; a worker must not be counted several times.
+void queue(uv_loop_t* loop, uv_work_t* request) {
+  static std::once_flag first;
+  bool queued = false;
+  std::call_once(first, [&] {
+    char name[16] = "";
+    ::pthread_getname_np(::pthread_self(), name, sizeof name);
+    ::pthread_setname_np(::pthread_self(), "pool");
+    uv_queue_work(loop, request, work, end);
+    ::pthread_setname_np(::pthread_self(), name);
+    queued = true;
+  });
+  if (!queued) uv_queue_work(loop, request, work, end);  // fails only without a function to call
+}
+
 void begin(JobPtr job) {
   job->request.data = job.get();
   ++running;
   auto* loop = job->loop.raw();
   auto* request = &job->request;
   job->begun = std::move(job);
-  uv_queue_work(loop, request, work, end);  // fails only without a function to call
+  queue(loop, request);
 }
 
 }  // namespace

@@ -342,6 +342,15 @@ def test_reload_says_what_waits_for_a_restart(serve):
     assert "warning: server.workers is 3 from the next start on; until then there are 2" in result.stderr
 
 
+def test_threads_of_the_pool_are_no_workers(serve):
+    text = '[server]\npid_file = "sluice.pid"\n' + ROUTES + '[[static]]\npath = "/files"\nroot = "www"\n'
+    server = serve(text, workers=2, files={f"www/{i}": "x" for i in range(20)})
+    wait_until((server.folder / "sluice.pid").exists, "the process file")
+    for i in range(20):
+        assert fetch(server.port, f"/files/{i}").text == "x"
+    assert run("reload", "-c", server.folder / "sluice.toml").stderr == ""
+
+
 def test_reload_says_when_it_does_not_know_the_process(tmp_path):
     (tmp_path / "sluice.toml").write_text(ROUTES)
     result = run("reload", "-c", tmp_path / "sluice.toml")
