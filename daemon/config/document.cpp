@@ -49,11 +49,15 @@ class Loader {
   void load_source(std::uint16_t file) {
     if (!check_text(file, diagnostics_) || report_foreign_file(file, diagnostics_)) return;
     auto root = parse_file(file, diagnostics_);
+    bool sound = root.has_value();
+    if (!sound) root = parse_top(file, diagnostics_);
     if (!root) return;
     expand(*root, diagnostics_);
     auto preamble = read_preamble(*root);
     Hosts hosts{preamble.hosts, is_read(*root, "host", preamble.hosts.size())};
-    for (auto& member : root->members) declare(member, hosts);
+    if (sound) {
+      for (auto& member : root->members) declare(member, hosts);
+    }
     for (const auto& pattern : preamble.include) {
       diagnostics_.sources[file].includes.push_back(include_pattern(pattern, diagnostics_));
       for (const auto& name : included_files(pattern, diagnostics_)) load_file(name, pattern.span);
@@ -155,7 +159,6 @@ class Loader {
 
   /// Adds what another file says of a table. A key is given once.
   void merge(Value& table, Value more, const std::string& header) {
-    table.incomplete = table.incomplete || more.incomplete;
     for (auto& member : more.members) {
       auto known = std::ranges::find(table.members, member.key, &Member::key);
       if (known == table.members.end()) {

@@ -33,8 +33,9 @@ struct Document {
 };
 
 /// Reads `file` and all it includes. Syntax errors, unreadable files, include cycles, unknown top-level keys,
-/// [table] against [[table]], a key of a plain table in two files and unset variables are reported; what could be read
-/// is returned all the same, so that one run finds everything.
+/// [table] against [[table]], a key of a plain table in two files and unset variables are reported. The sections that
+/// could be read are returned all the same, so that one run finds what is wrong in them. A file with a syntax error has
+/// none, but the files that it includes are read if the error is below its first table header.
 Document load(const std::string& file, Diagnostics& diagnostics);
 
 /// The same for a text in memory that is called `name` in findings. Includes are resolved against the working

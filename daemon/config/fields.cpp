@@ -33,7 +33,6 @@ class TableReader {
     for (const auto& member : table_.members) {
       if (!is_users_own(member.key)) read_member(member);
     }
-    if (table_.incomplete) return false;
     check_required();
     check_groups();
     return sound_;

@@ -6,6 +6,12 @@
 #include "base/text.hpp"
 
 namespace sluice::config {
+namespace {
+
+/// A character of a key without quotes, or the dot between its parts.
+bool is_name_character(char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; }
+
+}  // namespace
 
 std::optional<Scanner::Token> Scanner::next() {
   while (at_ < text_.size()) {
@@ -21,12 +27,8 @@ std::optional<Scanner::Token> Scanner::next() {
   return std::nullopt;
 }
 
-bool is_name_character(char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; }
-
-std::string_view without_comment(std::string_view line) { return trim(line.substr(0, line.find('#'))); }
-
 bool begins_anew(std::string_view line, bool in_array) {
-  line = without_comment(line);
+  line = trim(line.substr(0, line.find('#')));
   if (line.starts_with("[") && line.ends_with("]")) {
     auto name = line.substr(std::min(line.find_first_not_of('['), line.size()));
     name = name.substr(0, name.find(']'));

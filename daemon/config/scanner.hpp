@@ -27,12 +27,6 @@ class Scanner {
   std::size_t at_ = 0;
 };
 
-/// What may stand in a key without quotes, the dot between its parts included.
-bool is_name_character(char c);
-
-/// A line without the space around it and without what follows the first `#`.
-std::string_view without_comment(std::string_view line);
-
 /// Whether a line cannot belong to a bracket that is open: it is a header or, where an array is open, a `key = value`.
 bool begins_anew(std::string_view line, bool in_array);
 

@@ -31,7 +31,7 @@ class Fault {
 
   void report() {
     const auto& what = error_.description;
-    if (is_redefinition(error_)) {
+    if (says("cannot redefine") || says("cannot insert")) {
       report_redefinition(what, file_, text_, line_begin_, at_, diagnostics_);
     } else if (!(odd_space() || array_cut_off() || unclosed_string() || value_needs_quotes() || after_value() ||
                  unclosed_bracket() || key_without_value() || inline_table() || odd_line() || bad_escape())) {
@@ -385,10 +385,6 @@ std::size_t offset_of(std::string_view text, std::uint32_t line, std::uint32_t c
     while (at < end && (text[at] & 0xC0) == 0x80);
   }
   return at;
-}
-
-bool is_redefinition(const SyntaxError& error) {
-  return contains(error.description, "cannot redefine") || contains(error.description, "cannot insert");
 }
 
 void report_syntax_error(const SyntaxError& error, std::uint16_t file, std::string_view text,

@@ -16,11 +16,8 @@ struct SyntaxError {
 /// The offset in octets of a line and column of `text`; the end of the line or text where they lie behind it.
 std::size_t offset_of(std::string_view text, std::uint32_t line, std::uint32_t column);
 
-/// Whether it is about a key or table that was given before.
-bool is_redefinition(const SyntaxError& error);
-
 /// Reports it in the words of people: which quote, bracket or `=` is missing, where a key was given first. `text` is
-/// what was parsed: source number `file`, with the faults before this one mended.
+/// that of source number `file`.
 void report_syntax_error(const SyntaxError& error, std::uint16_t file, std::string_view text, Diagnostics& diagnostics);
 
 }  // namespace sluice::config

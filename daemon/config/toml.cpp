@@ -22,7 +22,6 @@
 #pragma GCC diagnostic pop
 #pragma pop_macro("NDEBUG")
 
-#include "config/recovery.hpp"
 #include "config/syntax.hpp"
 
 namespace sluice::config {
@@ -134,24 +133,29 @@ void forget_places(Value& value) {
 }  // namespace
 
 std::optional<Value> parse_file(std::uint16_t file, Diagnostics& diagnostics) {
-  Recovery recovery(diagnostics.sources[file].text);
-  auto parsed = toml::parse(std::string_view(recovery.text()), std::string_view());
-  while (!parsed) {
+  std::string_view text = diagnostics.sources[file].text;
+  auto parsed = toml::parse(text, std::string_view());
+  if (!parsed) {
     const auto& error = parsed.error();
     auto place = error.source().begin;
-    SyntaxError fault{std::string(error.description()), place.line, place.column};
-    report_syntax_error(fault, file, recovery.text(), diagnostics);
-    if (!recovery.mend(fault)) return std::nullopt;
-    parsed = toml::parse(std::string_view(recovery.text()), std::string_view());
+    report_syntax_error({std::string(error.description()), place.line, place.column}, file, text, diagnostics);
+    return std::nullopt;
   }
-  Conversion conversion(file, recovery.text());
+  Conversion conversion(file, text);
   auto root = conversion.convert(parsed.table());
   if (conversion.too_deep()) {
     diagnostics.error("too-deep", conversion.too_deep_at(), "this is nested too deeply");
     return std::nullopt;
   }
-  recovery.mark(root);
   return root;
+}
+
+std::optional<Value> parse_top(std::uint16_t file, const Diagnostics& diagnostics) {
+  std::string_view text = diagnostics.sources[file].text;
+  auto top = text.starts_with('[') ? "" : text.substr(0, text.find("\n[") + 1);
+  auto parsed = toml::parse(top, std::string_view());
+  if (!parsed) return std::nullopt;
+  return Conversion(file, top).convert(parsed.table());
 }
 
 std::optional<Value> parse_text(std::string_view toml) {

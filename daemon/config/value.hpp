@@ -43,8 +43,7 @@ class Value {
   Span span;                  // a table made by a header ([route]): the header
   bool inline_table = false;  // written as { … }
   bool expanded = false;      // string: holds the value of a ${…}, and may stand for a number or true / false
-  bool unusable = false;      // what stands here was reported: a ${…} that failed, or no TOML; nothing reads it
-  bool incomplete = false;    // table: lines of it are no TOML, so a key that is missed may stand in them
+  bool unusable = false;      // a ${…} in it failed, which was reported; nothing reads it
   std::string text;           // string: its content; datetime and floating: as written in the file
   std::int64_t integer = 0;
   double floating = 0;

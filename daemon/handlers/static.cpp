@@ -23,7 +23,7 @@ const config::SectionEntry section("static", true, "A directory whose files are 
                                    []() -> const std::vector<config::Field>& { return static_fields(); });
 
 bool is_in_root(const StaticOptions& options, const std::string& name) {
-  struct stat status {};
+  struct stat status{};
   return ::stat((*options.root + "/" + name).c_str(), &status) == 0;
 }
 
@@ -103,7 +103,7 @@ void check_content(const config::Located<std::string>& root, config::Diagnostics
 bool place_is_known(const config::Declaration& declaration, const StaticOptions& options) {
   const auto& table = declaration.table;
   bool has_default = !options.paths.empty() && !options.paths.front().span.known();
-  return !table.incomplete && declaration.hosts_known && !(table.find("path") && has_default) &&
+  return declaration.hosts_known && !(table.find("path") && has_default) &&
          config::is_read(table, "path", options.paths.size()) && config::is_read(table, "host", options.hosts.size());
 }
 

@@ -101,7 +101,7 @@ void report_roomless_keys(const config::Value& table, config::Diagnostics& diagn
 /// Whether the table says which requests the WebSocket serves. If not, it is compared with no other.
 bool place_is_known(const config::Declaration& declaration, const WebSocketOptions& options) {
   const auto& table = declaration.table;
-  return !table.incomplete && declaration.hosts_known && config::is_read(table, "path", options.paths.size()) &&
+  return declaration.hosts_known && config::is_read(table, "path", options.paths.size()) &&
          config::is_read(table, "host", options.hosts.size());
 }
 

@@ -171,7 +171,7 @@ class RouteBuilder {
     if (actions_.empty() && table_.find("status") && status != handler_kinds().end())
       actions_.push_back(&status->second);
     if (actions_.empty()) find_misspelt_action();
-    if (actions_.empty() && !table_.incomplete && !has_unknown_key()) report_missing();
+    if (actions_.empty() && !has_unknown_key()) report_missing();
     if (actions_.size() > 1) report_several();
   }
 
@@ -224,7 +224,7 @@ class RouteBuilder {
 
   /// Whether the table says which requests the route serves. If not, it is compared with no other.
   bool place_is_known() const {
-    return !table_.incomplete && declaration_.hosts_known && config::is_read(table_, "path", options_.paths.size()) &&
+    return declaration_.hosts_known && config::is_read(table_, "path", options_.paths.size()) &&
            config::is_read(table_, "host", options_.hosts.size()) &&
            config::is_read(table_, "method", options_.methods.size());
   }

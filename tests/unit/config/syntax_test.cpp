@@ -70,6 +70,7 @@ TEST_CASE("faults of syntax are told in the words of people") {
       {"a = 1 b = 2\n", "1:7-12 syntax", "nothing but a comment may follow a value", "write it on the next line"},
       {"a = \"\\d\"\n", "1:6-8 syntax", "`\\d` means nothing in a \"…\" string",
        "write \\\\ for a backslash, or '\\d' in single quotes"},
+      {"a = \"D:\\www's\"\n", "1:8-10 syntax", "`\\w` means nothing in a \"…\" string", "write \\\\ for a backslash"},
       {"; x\n", "1:1-2 syntax", "a line cannot begin with `;`", "a comment begins with #"},
       {"= 1\n", "1:1-2 syntax", "a line cannot begin with `=`", "the key is missing"},
       {"a = 1\na = 2\n", "2:1-2 duplicate-key", "`a` is given twice", "a key has one value"},
@@ -99,6 +100,15 @@ TEST_CASE("a key that is given twice shows where it was first") {
   REQUIRE(outcome.only().notes.size() == 1);
   CHECK(outcome.only().notes[0].span.line == 6);
   CHECK(outcome.only().notes[0].span.column == 3);
+}
+
+TEST_CASE("a file of nothing but faults has one finding") {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "key" + std::to_string(i) + " = oops\n";
+  CHECK(parsed(text).diagnostics.errors() == 1);
+  for (const char* odd :
+       {"[", "[[", "[]", "[[]]", "=", "= =", "\"", "'''", "a.", ".", "}", "a = {", "a = [[", "[a]]", "[a.]", "\\"})
+    CHECK(parsed(odd).diagnostics.errors() == 1);
 }
 
 TEST_CASE("no text makes a finding without a place, whatever is cut off or changed in it") {
