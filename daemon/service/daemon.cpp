@@ -76,7 +76,7 @@ std::string first_error(const config::Diagnostics& diagnostics) {
 }
 
 bool is_ignored(int signal) {
-  struct sigaction action {};
+  struct sigaction action{};
   return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
@@ -342,8 +342,8 @@ void Daemon::reload() {
   };
   auto loaded = std::make_shared<Loaded>();
   auto old_mounts = handlers::FileCache::last_owner();
-  quiet_.run([this, loaded] { loaded->site = load_(loaded->diagnostics); },
-             [this, loaded, old_mounts] { on_loaded(std::move(loaded->site), loaded->diagnostics, old_mounts); });
+  jobs_.run([this, loaded] { loaded->site = load_(loaded->diagnostics); },
+            [this, loaded, old_mounts] { on_loaded(std::move(loaded->site), loaded->diagnostics, old_mounts); });
 }
 
 void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnostics& diagnostics,
@@ -376,7 +376,7 @@ void Daemon::free_retired() {
   std::vector<std::shared_ptr<const site::Site>> last(std::make_move_iterator(unused.begin()),
                                                       std::make_move_iterator(unused.end()));
   retired_.erase(unused.begin(), unused.end());
-  quiet_.run([last = std::move(last)]() mutable { last.clear(); }, [] {});
+  jobs_.run([last = std::move(last)]() mutable { last.clear(); }, [] {});
 }
 
 void Daemon::reload_failed(const std::string& why) {

@@ -11,10 +11,10 @@
 #include "net/timer.hpp"
 #include "service/access_target.hpp"
 #include "service/config_watch.hpp"
+#include "service/job_thread.hpp"
 #include "service/memory_watch.hpp"
 #include "service/notify.hpp"
 #include "service/pid_file.hpp"
-#include "service/quiet_thread.hpp"
 #include "service/sockets.hpp"
 #include "service/takeover.hpp"
 #include "service/worker.hpp"
@@ -54,13 +54,13 @@ class Daemon {
   std::string waits_for_restart() const;
   void watch(int signal);
   void on_signal(int signal);
-  /// Reads the configuration in the quiet thread; on_loaded() goes on here.
+  /// Reads the configuration in the thread for jobs; on_loaded() goes on here.
   void reload();
   /// `old_mounts`: FileCache::last_owner() before `next` was loaded.
   void on_loaded(std::shared_ptr<const site::Site> next, config::Diagnostics& diagnostics, std::uint64_t old_mounts);
   void take(std::shared_ptr<const site::Site> next, std::uint64_t old_mounts);
-  /// Frees the sites that no worker has any more, in the quiet thread: freeing 10,000 routes takes milliseconds, for
-  /// which the worker that happened to be the last one would answer nobody.
+  /// Frees the sites that no worker has any more, in the thread for jobs: freeing 10,000 routes takes milliseconds, in
+  /// which a worker would answer nobody.
   void free_retired();
   /// Starts the program anew with the listening sockets, once all workers know that descriptors will be shared: they
   /// are from the fork until the new program runs.
@@ -105,12 +105,12 @@ class Daemon {
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
   std::size_t workers_that_know_ = 0;  // of the fork that is to come
-  bool loading_ = false;               // a configuration, in the quiet thread
+  bool loading_ = false;               // a configuration, in the thread for jobs
   bool load_again_ = false;            // asked for meanwhile
   bool taking_over_ = false;
   bool draining_ = false;
-  bool succeeded_ = false;    // by another process
-  QuietThread quiet_{loop_};  // the last member: it ends before what it works on
+  bool succeeded_ = false;  // by another process
+  JobThread jobs_{loop_};   // the last member: it ends before what it works on
 };
 
 }  // namespace sluice::service
