@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/journal.hpp"
+#include "logging/journal.hpp"
 #include "cli/command.hpp"
 #include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
@@ -56,8 +56,8 @@ std::string summary_of(const site::Site& site) {
 
 /// The journal of systemd, for which the service's reload checks, wants to know errors from the rest.
 std::string for_standard_output(std::string text, bool good) {
-  if (!journal::is_stream(std::getenv("JOURNAL_STREAM"), STDOUT_FILENO)) return text;
-  return journal::with_priority(good ? log::Level::info : log::Level::error, text);
+  if (!logging::journal::is_stream(std::getenv("JOURNAL_STREAM"), STDOUT_FILENO)) return text;
+  return logging::journal::with_priority(good ? logging::Level::info : logging::Level::error, text);
 }
 
 int check(const Options& options) {

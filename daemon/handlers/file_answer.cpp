@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/limit_hits.hpp"
-#include "base/log.hpp"
+#include "logging/log.hpp"
 #include "base/percent.hpp"
 #include "handlers/file_response.hpp"
 #include "handlers/path_fault.hpp"
@@ -67,7 +67,7 @@ void log_why(http::Exchange& exchange, const std::string& root, std::function<st
       exchange.loop(), net::lane_of(root),
       [why = std::move(why), target = std::string(exchange.request.path)] {
         auto text = why();
-        if (!text.empty() && !log::said_lately(text)) log::warning("cannot serve " + target + ": " + text);
+        if (!text.empty() && !logging::said_lately(text)) logging::warning("cannot serve " + target + ": " + text);
       },
       [] {});
 }
@@ -110,7 +110,7 @@ Ticket wait_for_files(http::Exchange& exchange, std::shared_ptr<const StaticSite
   auto patience = site::site_of(exchange).server.timeouts.file_system;
   return {exchange, patience, [site = std::move(site)](http::Exchange& waiting) {
             note_hit(Limit::file_system_timeout);
-            log::seldom(log::Level::warning,
+            logging::seldom(logging::Level::warning,
                         "the file system of `" + site->root().path() +
                             "` does not answer within server.timeouts.file_system, and who waits for it "
                             "gets 503: is a network down, or a disk failing?");

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "base/limit_hits.hpp"
-#include "base/user_lines.hpp"
+#include "logging/user_lines.hpp"
 #include "net/open_protocols.hpp"
 #include "rooms/follower.hpp"
 
@@ -116,7 +116,7 @@ void append_lost_lines(Text& text, const site::Totals& totals) {
             "Lines that could not be written, of the access log and of the "
             "lines that the configuration asks for.");
   text.line("sluice_log_lines_dropped_total{{log=\"access\"}} {}", totals.log_lines_dropped);
-  text.line("sluice_log_lines_dropped_total{{log=\"stdout\"}} {}", user_lines::dropped());
+  text.line("sluice_log_lines_dropped_total{{log=\"stdout\"}} {}", logging::user_lines::dropped());
 }
 
 void append_rooms(Text& text) {

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <unordered_set>
 
-#include "base/log.hpp"
+#include "logging/log.hpp"
 #include "handlers/compressor.hpp"
 #include "handlers/decompressor.hpp"
 #include "handlers/file_system.hpp"
@@ -48,7 +48,7 @@ void warn_of_sibling(const std::string& name, std::string_view why) {
   static std::unordered_set<std::string> warned;
   std::lock_guard lock(mutex);
   if (warned.size() >= most || !warned.insert(name).second) return;
-  log::warning(name + std::string(why) + ", and is ignored");
+  logging::warning(name + std::string(why) + ", and is ignored");
 }
 
 /// Looks at the siblings of a file whose identity is `plain`. Three looks at names that do not exist, mostly:

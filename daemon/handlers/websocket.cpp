@@ -2,7 +2,7 @@
 
 #include "base/escape.hpp"
 #include "base/limit_hits.hpp"
-#include "base/log.hpp"
+#include "logging/log.hpp"
 #include "config/diagnostics.hpp"
 #include "handlers/websocket_conversation.hpp"
 #include "handlers/websocket_endpoint.hpp"
@@ -45,8 +45,8 @@ class WebSocketHandler final : public site::Handler {
  private:
   /// Browsers tell pages nothing of why a WebSocket did not open.
   static void note_refusal(const http::Exchange& exchange, http::Status status, std::string_view reason) {
-    if (!log::enabled(log::Level::debug)) return;
-    log::debug("WebSocket refused with " + std::to_string(status) + ": " + std::string(reason) + " (" +
+    if (!logging::enabled(logging::Level::debug)) return;
+    logging::debug("WebSocket refused with " + std::to_string(status) + ": " + std::string(reason) + " (" +
                log_escaped(exchange.request.path) + ", client " + exchange.transport().peer().host() + ")");
   }
 

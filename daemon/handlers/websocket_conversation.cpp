@@ -1,7 +1,7 @@
 #include "handlers/websocket_conversation.hpp"
 
-#include "base/log.hpp"
-#include "base/user_lines.hpp"
+#include "logging/log.hpp"
+#include "logging/user_lines.hpp"
 #include "handlers/websocket_json.hpp"
 
 namespace sluice::handlers {
@@ -15,7 +15,7 @@ std::string peer_of(const Session& session) { return session.transport().peer().
 /// Says at debug level what happened to a session; `what` makes the text only where it is wanted.
 template <class What>
 void note(const Session& session, What what) {
-  if (log::enabled(log::Level::debug)) log::debug("websocket " + peer_of(session) + ": " + what());
+  if (logging::enabled(logging::Level::debug)) logging::debug("websocket " + peer_of(session) + ": " + what());
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ void WebSocketConversation::leave() {
 
 void WebSocketConversation::print(const std::optional<site::Template>& line, const WebSocketEvent& event) const {
   if (!line) return;
-  render(*line, event, [](std::string_view text) { user_lines::add(text); });
+  render(*line, event, [](std::string_view text) { logging::user_lines::add(text); });
 }
 
 }  // namespace sluice::handlers

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/limit_hits.hpp"
-#include "base/log.hpp"
+#include "logging/log.hpp"
 #include "net/cold_send.hpp"
 #include "net/connections.hpp"
 #include "net/socket.hpp"
@@ -255,8 +255,8 @@ bool Connection::sweep(std::uint64_t now) {
   Event event(*this);
   if (stalled) {
     note_hit(sending_ ? Limit::file_system_timeout : Limit::write_timeout);
-    if (sending_ && !log::said_lately("the content of a file does not come")) {
-      log::warning(
+    if (sending_ && !logging::said_lately("the content of a file does not come")) {
+      logging::warning(
           "the file system of `" + name_of(sending_->file()) +
           "`, for example, does not answer within server.timeouts.file_system, and who has a part of a file is "
           "disconnected: is a network down, or a disk failing?");

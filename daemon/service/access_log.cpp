@@ -173,15 +173,15 @@ std::int64_t elapsed_microseconds(const http::Exchange& exchange) {
   return (monotonic_nanoseconds() - exchange.started) / 1000;
 }
 
-AccessLog::AccessLog(net::Loop& loop, int fd, Counter& dropped) : loop_(loop), sink_(fd), dropped_(dropped) {
+AccessLog::AccessLog(net::Loop& loop, int fd, Counter& dropped) : loop_(loop), lines_(fd), dropped_(dropped) {
   uv_timer_init(loop_.raw(), timer_.get());
   timer_.get()->data = this;
   AccessLogTrouble::get().begin();
 }
 
 AccessLog::~AccessLog() {
-  sink_.flush();
-  AccessLogTrouble::get().end(sink_.take_dropped() + sink_.lines());
+  lines_.flush();
+  AccessLogTrouble::get().end(lines_.take_dropped() + lines_.lines());
 }
 
 void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std::int64_t microseconds) {
@@ -196,9 +196,9 @@ void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std:
       site.access_line->render(EndedValues(exchange, outcome, microseconds), line_);
       break;
   }
-  bool first = sink_.empty();
-  sink_.add(line_);
-  if (sink_.size() >= flush_above && sink_.trouble() == 0) return flush();
+  bool first = lines_.empty();
+  lines_.add(line_);
+  if (lines_.size() >= flush_above && lines_.trouble() == 0) return flush();
   if (!first) return;
   if (site.log.access.to == "stdout") {  // someone is watching
     loop_.at_end_of_turn([this] { flush(); });
@@ -209,14 +209,14 @@ void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std:
 }
 
 void AccessLog::flush() {
-  bool written = sink_.flush();
+  bool written = lines_.flush();
   if (!written)  // a full disk or a sleeping reader: again in a while
     uv_timer_start(
         timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
-  auto dropped = sink_.take_dropped();
+  auto dropped = lines_.take_dropped();
   dropped_.add(dropped);
-  if (sink_.trouble() != 0 || dropped > 0) {
-    AccessLogTrouble::get().note(sink_.trouble(), dropped);
+  if (lines_.trouble() != 0 || dropped > 0) {
+    AccessLogTrouble::get().note(lines_.trouble(), dropped);
   } else if (written) {
     AccessLogTrouble::get().note_written();
   }

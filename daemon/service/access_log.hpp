@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/counter.hpp"
-#include "base/line_sink.hpp"
+#include "logging/line_log.hpp"
 #include "net/handle.hpp"
 #include "net/loop.hpp"
 #include "site/dispatcher.hpp"
@@ -36,7 +36,7 @@ class AccessLog {
   static constexpr std::size_t flush_above = 32 * 1024;
 
   net::Loop& loop_;
-  LineSink sink_;
+  logging::LineLog lines_;
   Counter& dropped_;
   std::string line_;
   net::UvHandle<uv_timer_t> timer_;

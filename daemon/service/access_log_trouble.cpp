@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "base/log.hpp"
+#include "logging/log.hpp"
 
 namespace sluice::service {
 
@@ -35,7 +35,7 @@ void AccessLogTrouble::note(int code, std::uint64_t lost) {
   told_at_ = now;
   told_ = true;
   std::string why = code == 0 ? "its reader is too slow, or is gone" : std::strerror(code);
-  log::warning(fmt::format("the access log cannot be written: {}; {}", why,
+  logging::warning(fmt::format("the access log cannot be written: {}; {}", why,
                            lost_ == 0 ? "lines wait in memory" : lines(std::exchange(lost_, 0))));
 }
 
@@ -43,7 +43,7 @@ void AccessLogTrouble::end_trouble() {
   std::lock_guard lock(mutex_);
   if (!lasts_.exchange(false) || !std::exchange(told_, false)) return;
   auto more = lost_ == 0 ? std::string() : "; until then " + lines(std::exchange(lost_, 0));
-  log::info("the access log is written again" + more);
+  logging::info("the access log is written again" + more);
 }
 
 void AccessLogTrouble::begin() {
@@ -55,7 +55,7 @@ void AccessLogTrouble::end(std::uint64_t lost) {
   std::lock_guard lock(mutex_);
   lost_ += lost;
   if (--writers_ == 0 && lost_ > 0)
-    log::warning("the access log could not be written: " + lines(std::exchange(lost_, 0)));
+    logging::warning("the access log could not be written: " + lines(std::exchange(lost_, 0)));
 }
 
 }  // namespace sluice::service

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/log.hpp"
+#include "logging/log.hpp"
 
 namespace sluice::service {
 
@@ -34,7 +34,7 @@ int AccessTarget::set(const std::string& to) {
 
 void AccessTarget::reopen() {
   if (!is_file()) return;
-  if (int error = set(to_)) log::warning(access_log_trouble(to_, error));
+  if (int error = set(to_)) logging::warning(access_log_trouble(to_, error));
 }
 
 void AccessTarget::follow() {

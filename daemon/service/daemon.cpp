@@ -11,8 +11,8 @@
 #include <iterator>
 #include <utility>
 
-#include "base/log.hpp"
-#include "base/user_lines.hpp"
+#include "logging/log.hpp"
+#include "logging/user_lines.hpp"
 #include "config/diagnostics.hpp"
 #include "handlers/file_cache.hpp"
 #include "handlers/resource.hpp"
@@ -35,20 +35,20 @@ std::size_t worker_count(const site::Site& site) {
   return std::max<std::size_t>(1, uv_available_parallelism());
 }
 
-log::Level level_of(site::LogLevel level) {
+logging::Level level_of(site::LogLevel level) {
   switch (level) {
-    case site::LogLevel::debug: return log::Level::debug;
-    case site::LogLevel::info: return log::Level::info;
-    case site::LogLevel::warning: return log::Level::warning;
-    case site::LogLevel::error: return log::Level::error;
-    case site::LogLevel::off: return log::Level::off;
+    case site::LogLevel::debug: return logging::Level::debug;
+    case site::LogLevel::info: return logging::Level::info;
+    case site::LogLevel::warning: return logging::Level::warning;
+    case site::LogLevel::error: return logging::Level::error;
+    case site::LogLevel::off: return logging::Level::off;
   }
-  return log::Level::info;
+  return logging::Level::info;
 }
 
 void set_log(const site::LogOptions& options) {
-  log::set_level(level_of(options.level));
-  log::set_format(options.format == site::LogFormat::json ? log::Format::json : log::Format::text);
+  logging::set_level(level_of(options.level));
+  logging::set_format(options.format == site::LogFormat::json ? logging::Format::json : logging::Format::text);
 }
 
 class BannerValues final : public site::Values {
@@ -154,13 +154,13 @@ std::vector<std::string> Daemon::adopt(const site::Site& site, const std::vector
   for (const auto& key : listeners_)
     if (std::ranges::find(keys, key) == keys.end()) removed.push_back(key);
   for (const auto& listener : opened) {
-    log::info("listening on " + listener.address());
+    logging::info("listening on " + listener.address());
     auto& addresses = addresses_[listener.wanted().key()];
     addresses.append(addresses.empty() ? "" : ", ").append(listener.address());
     if (first_port_ == 0 && listener.wanted().kind == ListenerKind::http) first_port_ = listener.port();
   }
   for (const auto& key : removed) {
-    log::info("no longer listening: " + key);
+    logging::info("no longer listening: " + key);
     addresses_.erase(key);
     std::erase_if(in_use_, [&](const HandedSocket& socket) { return socket.key == key; });
   }
@@ -196,9 +196,9 @@ void Daemon::announce() {
   for (const auto& line : site_->banner) {
     std::string text;
     line.render(BannerValues(first_port_), text);
-    user_lines::add(text);
+    logging::user_lines::add(text);
   }
-  user_lines::flush();
+  logging::user_lines::flush();
 }
 
 void Daemon::start_watchdog() {
@@ -228,7 +228,7 @@ void Daemon::apply_limits() {
   const auto& limits = site_->server.limits;
   admission_.counts_private = limits.connections_per_ip.has_value();
   admission_.per_address = static_cast<std::uint32_t>(limits.connections_per_ip.value_or(most_of_public_address));
-  log::info("at most " + std::to_string(most_connections(*site_)) + " connections: " + std::to_string(descriptors_) +
+  logging::info("at most " + std::to_string(most_connections(*site_)) + " connections: " + std::to_string(descriptors_) +
             " descriptors (RLIMIT_NOFILE), " + std::to_string(limits.connections) + " by server.limits.connections");
   if (!memory_)
     memory_ = std::make_unique<MemoryWatch>(
@@ -250,11 +250,11 @@ void Daemon::shed() {
 
 void Daemon::on_memory(MemoryWatch::Level level) {
   using Level = MemoryWatch::Level;
-  if (level == Level::calm) log::info("memory is no longer short");
+  if (level == Level::calm) logging::info("memory is no longer short");
   if (level == Level::strained)
-    log::warning("four fifths of server.limits.memory are in use: connections are closed after each response");
+    logging::warning("four fifths of server.limits.memory are in use: connections are closed after each response");
   if (level == Level::short_of)
-    log::warning("server.limits.memory is reached: new connections are refused, except those for [health]");
+    logging::warning("server.limits.memory is reached: new connections are refused, except those for [health]");
   admission_.memory_short = level == Level::short_of;
   for (auto& worker : workers_) worker->set_strained(level != Level::calm);
 }
@@ -285,7 +285,7 @@ int Daemon::run() {
   apply_limits();
   if (site_->server.pid_file) {
     auto trouble = pid_file_.write(*site_->server.pid_file);
-    if (!trouble.empty()) log::warning(trouble);
+    if (!trouble.empty()) logging::warning(trouble);
   }
   notifier_.ready(serving());
   predecessor_.tell_ready();
@@ -305,14 +305,14 @@ int Daemon::run() {
   memory_.reset();
   watchdog_.reset();
   config_watch_.reset();
-  log::info("stopped");
+  logging::info("stopped");
   if (!net::background_work_ends(std::chrono::seconds(1))) give_up_background_work();
   return 0;
 }
 
 /// The end of a loop would wait for the thread pool, and a file system that does not answer keeps that for ever.
 void Daemon::give_up_background_work() {
-  log::warning("a file system does not answer: not waiting for it");
+  logging::warning("a file system does not answer: not waiting for it");
   for (auto& worker : workers_) worker->flush();
   pid_file_.remove();
   std::_Exit(0);
@@ -323,7 +323,7 @@ void Daemon::on_signal(int signal) {
   if (signal == SIGUSR1) return access_.reopen();
   if (signal == SIGUSR2) return begin_takeover();
   if (draining_) {
-    log::warning("stopping at once");
+    logging::warning("stopping at once");
     return stop();
   }
   drain();
@@ -353,12 +353,12 @@ void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnosti
   if (config_watch_) config_watch_->note_new();
   if (!diagnostics.all().empty()) {
     diagnostics.sort();
-    log::block(next ? log::Level::warning : log::Level::error,
+    logging::block(next ? logging::Level::warning : logging::Level::error,
                "reload:\n" + config::render(diagnostics, config::Format::human, wants_colour(site_->log)));
   }
   if (!next) return reload_failed(first_error(diagnostics));
   if (auto why = why_not_complete(*site_, *next); !why.empty()) {
-    log::error("reload: " + why + ". Restart the server if this is intended");
+    logging::error("reload: " + why + ". Restart the server if this is intended");
     return reload_failed(why);
   }
   take(std::move(next), old_mounts);
@@ -381,7 +381,7 @@ void Daemon::free_retired() {
 
 void Daemon::reload_failed(const std::string& why) {
   site::ProcessState::get().note_reload(false, "failed: " + why);
-  log::error("reload failed: the running configuration stays in force");
+  logging::error("reload failed: the running configuration stays in force");
   notifier_.ready("Reload failed: " + why + ". " + serving() + " as before");
   end_reload();
 }
@@ -389,14 +389,14 @@ void Daemon::reload_failed(const std::string& why) {
 void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_mounts) {
   auto opened = open_missing(*next, workers_.size());
   if (!opened) {
-    log::error(opened.error().message);
+    logging::error(opened.error().message);
     return reload_failed(opened.error().message);
   }
   const auto& access = next->log.access.to;
   // "off" waits until no worker has lines for the old place (reloaded()).
   if (int error = next->log.access.wanted() ? access_.set(access) : 0) {
     auto trouble = access_log_trouble(access, error);
-    log::error(trouble);
+    logging::error(trouble);
     if (access != site_->log.access.to) return reload_failed(trouble);
   }
   site::end_tenures(*site_, *next);
@@ -420,9 +420,9 @@ void Daemon::reloaded() {
   if (draining_) return;
   if (!site_->log.access.wanted()) access_.set("off");
   site::ProcessState::get().note_reload(true, "good");
-  log::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, directories and WebSocket endpoints");
+  logging::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, directories and WebSocket endpoints");
   auto waits = waits_for_restart();
-  if (!waits.empty()) log::warning("reload: " + waits);
+  if (!waits.empty()) logging::warning("reload: " + waits);
   notifier_.ready(serving() + (waits.empty() ? "" : ". " + waits));
   end_reload();
 }
@@ -431,11 +431,11 @@ void Daemon::drain() {
   draining_ = true;
   if (!succeeded_) takeover_.reset();  // a new process that does not serve yet is not to outlive this one
   site::ProcessState::get().draining = true;
-  log::info("stopping: no new connections, requests in flight are finished");
+  logging::info("stopping: no new connections, requests in flight are finished");
   auto limit = site_->server.shutdown_timeout;
   if (!succeeded_) notifier_.stopping("Finishing requests in flight", limit + std::chrono::seconds(5));
   drain_limit_ = std::make_unique<net::Timer>(loop_, limit, [this] {
-    log::warning("server.shutdown_timeout has passed: connections that remain are dropped");
+    logging::warning("server.shutdown_timeout has passed: connections that remain are dropped");
     stop();
   });
   for (auto& worker : workers_) {

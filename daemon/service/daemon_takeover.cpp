@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "base/log.hpp"
+#include "logging/log.hpp"
 #include "service/daemon.hpp"
 #include "service/takeover.hpp"
 
@@ -12,7 +12,7 @@ namespace sluice::service {
 
 void Daemon::begin_takeover() {
   if (draining_) return;
-  if (std::exchange(taking_over_, true)) return log::warning("a new process is starting already");
+  if (std::exchange(taking_over_, true)) return logging::warning("a new process is starting already");
   workers_that_know_ = 0;
   for (auto& worker : workers_)
     worker->set_shared(true, [this] {
@@ -26,10 +26,10 @@ void Daemon::start_successor() {
   if (draining_) return;
   auto sockets = in_use_;
   for (const auto& socket : inherited_.all()) sockets.push_back({{}, socket.name, socket.fd.get()});
-  log::info("starting a new process, which takes over");
+  logging::info("starting a new process, which takes over");
   notifier_.status("Starting a new process, which takes over");
   auto failed = [this](const std::string& why) {
-    log::error("nothing is taken over: " + why + "; this process goes on");
+    logging::error("nothing is taken over: " + why + "; this process goes on");
     notifier_.status("Upgrade failed: " + why + ". " + serving() + " as before");
     for (auto& worker : workers_) worker->set_shared(false, [] {});
     loop_.post([this] {
@@ -44,7 +44,7 @@ void Daemon::start_successor() {
 
 void Daemon::succeeded_by(pid_t successor) {
   if (draining_) return;
-  log::info("process " + std::to_string(successor) + " serves from now on; this one finishes what it has begun");
+  logging::info("process " + std::to_string(successor) + " serves from now on; this one finishes what it has begun");
   notifier_.hand_over(successor);
   succeeded_ = true;
   drain();

@@ -5,8 +5,8 @@
 
 #include <cstring>
 
-#include "base/log.hpp"
-#include "base/user_lines.hpp"
+#include "logging/log.hpp"
+#include "logging/user_lines.hpp"
 #include "handlers/file_cache.hpp"
 #include "http1/session.hpp"
 #include "rawecho/tcp_echo.hpp"
@@ -40,9 +40,9 @@ std::chrono::milliseconds time_to_drain(const site::Site& site) { return site.se
 
 void report_accept_trouble(int code) {
   if (code == 0) {
-    log::warning("the limit of connections is reached (server.limits.connections): new ones wait");
+    logging::warning("the limit of connections is reached (server.limits.connections): new ones wait");
   } else {
-    log::warning("cannot accept connections: " + std::string(std::strerror(code)) + "; new ones wait");
+    logging::warning("cannot accept connections: " + std::string(std::strerror(code)) + "; new ones wait");
   }
 }
 
@@ -94,9 +94,9 @@ void Worker::start() {
   thread_ = std::thread([this] {
     ::pthread_setname_np(::pthread_self(), worker_thread);  // for top(1) and its like
     hub_.enter_thread();
-    user_lines::set_wake([this] { loop_.at_end_of_turn([] { user_lines::flush(); }); });
+    logging::user_lines::set_wake([this] { loop_.at_end_of_turn([] { logging::user_lines::flush(); }); });
     loop_.run();
-    user_lines::flush();
+    logging::user_lines::flush();
   });
 }
 

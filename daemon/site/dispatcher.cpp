@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "base/clock.hpp"
-#include "base/user_lines.hpp"
+#include "logging/user_lines.hpp"
 #include "net/timer.hpp"
 #include "site/match.hpp"
 #include "site/parameters.hpp"
@@ -135,7 +135,7 @@ void Dispatcher::begin(http::Exchange& exchange) {
   if (!hold_->site().request_line || exchange.request.target.empty()) return;
   std::string line;
   hold_->site().request_line->render(RequestValues(exchange), line);
-  user_lines::add(line);
+  logging::user_lines::add(line);
 }
 
 void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const {

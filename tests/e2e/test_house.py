@@ -25,3 +25,11 @@ def test_no_folder_includes_a_higher_level():
             if included and included[1] != own and level[included[1]] >= level[own]:
                 breaches.append(f"{file.relative_to(ROOT)}:{number}: {line}")
     assert not breaches, "\n".join(breaches)
+
+
+HEAVY = re.compile(r"^#include <(spdlog|nlohmann|toml\+\+|CLI)/", re.M)
+
+
+def test_headers_do_not_include_heavy_headers_of_libraries():
+    heavy = [file.relative_to(ROOT) for file in (ROOT / "daemon").rglob("*.hpp") if HEAVY.search(file.read_text())]
+    assert not heavy, heavy

@@ -1,4 +1,4 @@
-#include "base/user_lines.hpp"
+#include "logging/user_lines.hpp"
 
 #include <unistd.h>
 
@@ -7,18 +7,18 @@
 #include <utility>
 
 #include "base/escape.hpp"
-#include "base/line_sink.hpp"
+#include "logging/line_log.hpp"
 
-namespace sluice::user_lines {
+namespace sluice::logging::user_lines {
 
 namespace {
 
 struct Lines {
-  LineSink sink{STDOUT_FILENO};
+  LineLog log{STDOUT_FILENO};
   std::function<void()> wake;
   std::string line;
 
-  ~Lines() { sink.flush(); }
+  ~Lines() { log.flush(); }
 };
 
 std::atomic<std::uint64_t> lost_lines{0};
@@ -32,10 +32,10 @@ Lines& lines() {
 
 void add(std::string_view text) {
   auto& mine = lines();
-  bool first = mine.sink.empty();
+  bool first = mine.log.empty();
   mine.line.clear();
   append_log_escaped(mine.line, text);
-  mine.sink.add(mine.line);
+  mine.log.add(mine.line);
   if (!mine.wake) {
     flush();
   } else if (first) {
@@ -44,13 +44,13 @@ void add(std::string_view text) {
 }
 
 void flush() {
-  auto& sink = lines().sink;
-  sink.flush();
-  if (auto lost = sink.take_dropped()) lost_lines.fetch_add(lost, std::memory_order_relaxed);
+  auto& log = lines().log;
+  log.flush();
+  if (auto lost = log.take_dropped()) lost_lines.fetch_add(lost, std::memory_order_relaxed);
 }
 
 std::uint64_t dropped() { return lost_lines.load(std::memory_order_relaxed); }
 
 void set_wake(std::function<void()> wake) { lines().wake = std::move(wake); }
 
-}  // namespace sluice::user_lines
+}  // namespace sluice::logging::user_lines

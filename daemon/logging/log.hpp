@@ -4,13 +4,14 @@
 #include <string>
 #include <string_view>
 
-/// The daemon's own messages, on standard error. Any thread may write; control characters are escaped, so that nothing
-/// a client sends can forge a line or move a cursor. Under systemd each line has its priority instead of a time stamp.
-namespace sluice::log {
+/// The daemon's own messages, on standard error, written by spdlog. Any thread may write. Control characters are
+/// escaped, so nothing a client sends can forge a line or move a cursor.
+namespace sluice::logging {
 
-enum class Level : std::uint8_t { debug, info, warning, error, off };
+/// The numbers are spdlog's.
+enum class Level : std::uint8_t { debug = 1, info, warning, error, off = 6 };
 
-/// The least important level that is still written; for the whole process.
+/// The least important level that is written; for the whole process.
 void set_level(Level level);
 /// Text for people, or a JSON object for each message; for the whole process.
 enum class Format : std::uint8_t { text, json };
@@ -32,4 +33,4 @@ bool said_lately(const std::string& message);
 /// Several lines that belong together (diagnostics of a reload), as they are.
 void block(Level level, std::string_view text);
 
-}  // namespace sluice::log
+}  // namespace sluice::logging

@@ -1,20 +1,20 @@
-#include "base/journal.hpp"
+#include "logging/journal.hpp"
 
 #include <sys/stat.h>
 
 #include <cstdio>
 
-namespace sluice::journal {
+namespace sluice::logging::journal {
 
 namespace {
 
-std::string_view priority(log::Level level) {
+std::string_view priority(Level level) {
   switch (level) {
-    case log::Level::debug: return "<7>";
-    case log::Level::warning: return "<4>";
-    case log::Level::error: return "<3>";
-    case log::Level::info:
-    case log::Level::off: break;
+    case Level::debug: return "<7>";
+    case Level::warning: return "<4>";
+    case Level::error: return "<3>";
+    case Level::info:
+    case Level::off: break;
   }
   return "<6>";
 }
@@ -29,7 +29,7 @@ bool is_stream(const char* journal_stream, int fd) {
          info.st_dev == device && info.st_ino == inode;
 }
 
-std::string with_priority(log::Level level, std::string_view text) {
+std::string with_priority(Level level, std::string_view text) {
   std::string lines;
   while (!text.empty()) {
     auto line = text.substr(0, text.find('\n'));
@@ -40,4 +40,4 @@ std::string with_priority(log::Level level, std::string_view text) {
   return lines;
 }
 
-}  // namespace sluice::journal
+}  // namespace sluice::logging::journal

@@ -6,7 +6,7 @@
 
 /// The lines that a config asks for in its own words (banner, [log] request, [[websocket]] log). They go to standard
 /// output exactly as written, with control characters escaped, and leave together at the end of the loop's turn.
-namespace sluice::user_lines {
+namespace sluice::logging::user_lines {
 
 /// Queues one line in the calling thread's buffer. `text` may hold anything.
 void add(std::string_view text);
@@ -21,4 +21,4 @@ void set_wake(std::function<void()> wake);
 /// Lines that did not fit into a buffer because standard output is slow; of all threads.
 std::uint64_t dropped();
 
-}  // namespace sluice::user_lines
+}  // namespace sluice::logging::user_lines
