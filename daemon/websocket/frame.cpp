@@ -12,6 +12,12 @@ constexpr std::size_t length_octets(char second) {
   return length == 127 ? 8 : length == 126 ? 2 : 0;
 }
 
+/// Octets that a head takes whose second octet is `second`.
+constexpr std::size_t head_size(char second) {
+  bool masked = (static_cast<unsigned char>(second) & 0x80u) != 0;
+  return 2 + length_octets(second) + (masked ? 4u : 0u);
+}
+
 std::uint64_t big_endian(std::span<const char> octets) {
   std::uint64_t value = 0;
   for (auto octet : octets) value = value << 8 | static_cast<unsigned char>(octet);
@@ -32,12 +38,6 @@ bool known(Opcode opcode) {
 
 Fault violation(std::string_view reason) { return {close_code::protocol_error, reason}; }
 
-std::optional<Fault> control_fault(const FrameHead& head) {
-  if (!head.fin) return violation("control frame is fragmented");
-  if (head.length > 125) return violation("control frame is longer than 125 bytes");
-  return std::nullopt;
-}
-
 std::optional<Fault> order_fault(Opcode opcode, bool inside_message) {
   if (opcode == Opcode::continuation && !inside_message) return violation("continuation without a begin");
   if (opcode != Opcode::continuation && inside_message) return violation("new message inside a fragmented one");
@@ -48,11 +48,6 @@ std::optional<Fault> order_fault(Opcode opcode, bool inside_message) {
 
 bool may_be_sent(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
-
-std::size_t head_size(char second) {
-  bool masked = (static_cast<unsigned char>(second) & 0x80u) != 0;
-  return 2 + length_octets(second) + (masked ? 4u : 0u);
 }
 
 std::optional<FrameHead> parse_head(std::span<const char> bytes) {
@@ -79,8 +74,7 @@ std::optional<Fault> fault_of(const FrameHead& head, bool inside_message, bool a
   bool may_have_rsv1 = allow_rsv1 && (head.opcode == Opcode::text || head.opcode == Opcode::binary);
   if ((head.rsv & (may_have_rsv1 ? 3u : 7u)) != 0) return violation("reserved bit is set");
   if (!head.masked) return violation("frame is not masked");
-  if (!head.shortest) return violation("length is not in its shortest form");
-  return is_control(head.opcode) ? control_fault(head) : order_fault(head.opcode, inside_message);
+  return is_control(head.opcode) ? std::nullopt : order_fault(head.opcode, inside_message);
 }
 
 std::size_t write_head(char* to, Opcode opcode, std::uint64_t length, bool fin, bool rsv1) {

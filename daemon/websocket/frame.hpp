@@ -43,20 +43,18 @@ struct FrameHead {
   std::uint64_t length = 0;  // octets of the payload
 };
 
-inline constexpr std::size_t largest_head = 14;
+/// Octets that write_head() writes at most.
+inline constexpr std::size_t largest_sent_head = 10;
 
-/// Octets that a head takes whose second octet is `second`.
-std::size_t head_size(char second);
 /// Reads the head at the begin of `bytes`; nothing when it is not complete yet.
 std::optional<FrameHead> parse_head(std::span<const char> bytes);
 
-/// What is wrong with a frame whose head this is: masking, reserved bits and opcodes, control frames,
-/// shortest lengths, the order of fragments. `inside_message`: a message has begun and not ended;
-/// `allow_rsv1`: an extension that uses it was agreed on.
+/// What is wrong with a frame whose head this is, and of which wslay lets everything through: reserved opcodes and bits,
+/// frames without a mask, the order of fragments. `inside_message`: a message has begun and not ended; `allow_rsv1`: an
+/// extension that uses it was agreed on.
 std::optional<Fault> fault_of(const FrameHead& head, bool inside_message, bool allow_rsv1);
 
-/// Writes the head of an unmasked frame, as a server sends it, to `to` (at least 10 octets). Returns its
-/// size.
+/// Writes the head of an unmasked frame, as a server sends it, to `to` (largest_sent_head octets). Returns its size.
 std::size_t write_head(char* to, Opcode opcode, std::uint64_t length, bool fin = true, bool rsv1 = false);
 
 /// Applies the masking key in place (§5.3), sixteen octets at a time. `data` begins where the payload begins.

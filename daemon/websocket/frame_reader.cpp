@@ -8,6 +8,18 @@
 
 namespace sluice::websocket {
 
+namespace {
+
+FrameHead head_of(const wslay_frame_iocb& frame) {
+  return {.fin = frame.fin != 0,
+          .masked = frame.mask != 0,
+          .rsv = frame.rsv,
+          .opcode = static_cast<Opcode>(frame.opcode),
+          .length = frame.payload_length};
+}
+
+}  // namespace
+
 void FrameReader::Free::operator()(wslay_frame_context* context) const { wslay_frame_context_free(context); }
 
 FrameReader::FrameReader() {
@@ -18,60 +30,36 @@ FrameReader::FrameReader() {
   context_.reset(context);
 }
 
-/// Octets that the next step of reading this frame needs: two, then the rest of the head, then the payload.
-std::size_t FrameReader::wanted() const {
-  if (head_octets_ < 2) return 2 - head_octets_;
-  if (!head_complete_) return head_size(head_bytes_[1]) - head_octets_;
-  return static_cast<std::size_t>(to_supply_);
-}
-
-void FrameReader::note_head(std::string_view octets) {
-  std::memcpy(head_bytes_.data() + head_octets_, octets.data(), octets.size());
-  head_octets_ += octets.size();
-  auto head = parse_head({head_bytes_.data(), head_octets_});
-  if (!head) return;
-  head_ = *head;
-  head_complete_ = true;
-  to_supply_ = to_give_ = head_.length;
-}
-
-/// wslay asks for octets: any number, as many as its buffer has room for.
+/// wslay asks for octets. Only it knows where the head ends and how long the payload is: until it has told, it gets them
+/// one by one.
 ssize_t FrameReader::supply(unsigned char* to, std::size_t room, int, void* self) {
   auto& reader = *static_cast<FrameReader*>(self);
   auto& input = *reader.input_;
-  auto size = std::min({room, input.size(), reader.wanted()});
+  bool in_payload = reader.place_ == Place::payload;
+  auto size = std::min({room, input.size(), in_payload ? static_cast<std::size_t>(reader.left_) : 1});
   if (size == 0) return -1;  // means "nothing now"
   std::memcpy(to, input.data(), size);
-  if (reader.head_complete_) {
-    reader.to_supply_ -= size;
-  } else {
-    reader.note_head({input.data(), size});
-  }
   input = input.subspan(size);
+  if (in_payload) {
+    reader.left_ -= size;
+  } else {
+    reader.place_ = Place::head;
+  }
   return static_cast<ssize_t>(size);
 }
 
 FrameReader::Step FrameReader::next(std::span<char>& bytes, Chunk& chunk) {
   input_ = &bytes;
   wslay_frame_iocb frame{};
-  auto got = wslay_frame_recv(context_.get(), &frame);
-  if (got >= 0) {
-    give({reinterpret_cast<const char*>(frame.data), frame.data_length}, chunk);
-    return Step::chunk;
-  }
-  if (got != WSLAY_ERR_WANT_READ) return Step::violation;
-  if (!head_complete_ || announced_) return Step::more;
-  give({}, chunk);
+  ssize_t got = WSLAY_ERR_WANT_READ;
+  while (got == WSLAY_ERR_WANT_READ && !bytes.empty()) got = wslay_frame_recv(context_.get(), &frame);
+  if (got == WSLAY_ERR_WANT_READ) return Step::more;
+  if (got < 0) return Step::violation;
+  bool first = place_ != Place::payload;
+  if (first) left_ = frame.payload_length - frame.data_length;
+  chunk = {head_of(frame), {reinterpret_cast<const char*>(frame.data), frame.data_length}, first, left_ == 0};
+  place_ = chunk.last ? Place::between : Place::payload;
   return Step::chunk;
-}
-
-void FrameReader::give(std::string_view data, Chunk& chunk) {
-  to_give_ -= data.size();
-  chunk = {head_, data, !announced_, to_give_ == 0};
-  announced_ = true;
-  if (!chunk.last) return;
-  head_octets_ = 0;
-  head_complete_ = announced_ = false;
 }
 
 }  // namespace sluice::websocket

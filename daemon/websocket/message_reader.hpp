@@ -12,8 +12,8 @@
 namespace sluice::websocket {
 
 /// Makes messages of the frames that do not lie whole in the read buffer: fragments, pieces, and control
-/// frames between them. Checks everything as early as it can be known: a head when it is complete, text octet
-/// by octet, the size limit from the length that a head claims. Belongs to a session while it is needed.
+/// frames between them. Checks everything as early as it can be known: a head with the first octet of its payload, text
+/// octet by octet, the size limit from the length that a head claims. Belongs to a session while it is needed.
 class MessageReader {
  public:
   /// `largest` is the size limit of a message in octets, `largest_compressed` that of a compressed one as it

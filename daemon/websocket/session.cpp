@@ -12,7 +12,6 @@
 namespace sluice::websocket {
 namespace {
 
-constexpr std::size_t largest_sent_head = 10;
 /// Payloads up to this size are written beside their head in one piece.
 constexpr std::size_t small_payload = 64 * 1024;
 /// From this size on an echo leaves the read buffer from where it came in: a copy would cost as much as all else of it.
@@ -80,12 +79,7 @@ void Session::serve(std::span<char> bytes, const net::WorkShare* share) {
   for (unsigned steps = 1; !bytes.empty() && state_ != State::closed; ++steps) {
     bool others_turn = share && steps % 8 == 0 && share->spent();
     if (others_turn || must_wait()) return keep_input(bytes);
-    auto taken = reader_ ? 0 : take_whole_frames(bytes);
-    if (taken > 0) {
-      bytes = bytes.subspan(taken);
-    } else {
-      take_pieces(bytes);
-    }
+    if (reader_ || !take_whole_frames(bytes)) take_pieces(bytes);
   }
 }
 
@@ -96,19 +90,17 @@ bool Session::may_serve_whole(const FrameHead& head) const {
   return data && head.fin && head.masked && head.shortest && known_bits && head.length <= limits_.message;
 }
 
-/// Serves some whole, unfragmented data frames at the begin of `bytes`. Returns how many octets they took.
-std::size_t Session::take_whole_frames(std::span<char> bytes) {
-  std::size_t taken = 0;
-  for (int frames = 0; frames < frames_in_a_row && state_ != State::closed; ++frames) {
-    auto rest = bytes.subspan(taken);
-    auto head = parse_head(rest);
-    if (!head || !may_serve_whole(*head) || head->length > rest.size() - head->size) break;
-    auto size = static_cast<std::size_t>(head->length);
-    take_frame(*head, rest.subspan(head->size, size));
-    taken += head->size + size;
-    if (must_wait()) break;
+/// Serves some whole, unfragmented data frames at the front of `bytes`. False: the next frame is not such a one.
+bool Session::take_whole_frames(std::span<char>& bytes) {
+  for (int frames = 0; frames < frames_in_a_row && !bytes.empty(); ++frames) {
+    auto head = parse_head(bytes);
+    if (!head || !may_serve_whole(*head) || head->length > bytes.size() - head->size) return false;
+    auto payload = bytes.subspan(head->size, static_cast<std::size_t>(head->length));
+    bytes = bytes.subspan(head->size + payload.size());
+    take_frame(*head, payload);
+    if (must_wait() || state_ == State::closed) break;
   }
-  return taken;
+  return true;
 }
 
 /// Serves one message where it lies.

@@ -96,7 +96,7 @@ class Session final : public net::Protocol {
   friend class Unfinished;
 
   void serve(std::span<char> bytes, const net::WorkShare* share);
-  std::size_t take_whole_frames(std::span<char> bytes);
+  bool take_whole_frames(std::span<char>& bytes);
   bool may_serve_whole(const FrameHead& head) const;
   void take_frame(const FrameHead& head, std::span<char> payload);
   void take_pieces(std::span<char>& bytes);

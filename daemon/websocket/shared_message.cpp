@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t heap_overhead = 16, control_block = 16;
 
 std::string framed(Opcode kind, std::string_view payload, bool compressed) {
-  char head[largest_head];
+  char head[largest_sent_head];
   auto size = write_head(head, kind, payload.size(), true, compressed);
   std::string frame;
   frame.reserve(size + payload.size());

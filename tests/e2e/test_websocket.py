@@ -238,7 +238,7 @@ def test_invalid_utf_8_is_noticed_before_the_message_ends(server):
 def test_a_message_over_the_limit_closes_1009_before_it_is_read(server):
     with Connection(server.port) as connection:
         shake(connection, "/reply/r")
-        connection.send(b"\x82\xff" + struct.pack(">Q", 1 << 40) + b"\0\0\0\0")
+        connection.send(b"\x82\xff" + struct.pack(">Q", 1 << 40) + b"\0\0\0\0" + b"x")  # a head, and one octet
         assert close_code(connection) == 1009
     with Connection(server.port) as connection:
         shake(connection, "/reply/r")

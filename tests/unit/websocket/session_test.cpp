@@ -71,15 +71,16 @@ TEST_CASE("all answers to one read are written before the next one") {
   CHECK(conversation.sent() == Texts{"text a", "pong p", "text b"});
 }
 
-TEST_CASE("a message beyond the limit closes 1009 as soon as its length is claimed") {
+TEST_CASE("a message beyond the limit closes 1009 with the first octet behind the head that claims its length") {
   Limits limits{.message = 1000};
   CHECK(in_pieces(text(std::string(1000, 'x')), 0, 64, limits).sent == Texts{"text " + std::string(1000, 'x')});
-  auto claim = text(std::string(1001, 'x')).substr(0, 8);
+  auto claim = text(std::string(1001, 'x')).substr(0, 9);
+  CHECK(in_pieces(claim, 9, 1, limits).sent == Texts{"close 1009"});
   CHECK(in_pieces(claim, 8, 1, limits).sent == Texts{"close 1009"});
   std::string huge{
       "\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff"
-      "abcd",
-      14};
+      "abcdx",
+      15};
   CHECK(however_split(huge, limits).sent == Texts{"close 1009"});
 }
 
