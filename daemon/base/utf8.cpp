@@ -10,6 +10,11 @@ namespace sluice {
 std::size_t ascii_prefix(std::string_view text) {
   constexpr std::uint64_t high_bits = 0x8080808080808080;
   std::size_t at = 0;
+  for (; at + 32 <= text.size(); at += 32) {
+    std::uint64_t words[4];
+    std::memcpy(words, text.data() + at, 32);
+    if ((words[0] | words[1] | words[2] | words[3]) & high_bits) break;
+  }
   for (; at + 8 <= text.size(); at += 8) {
     std::uint64_t word;
     std::memcpy(&word, text.data() + at, 8);
@@ -19,35 +24,50 @@ std::size_t ascii_prefix(std::string_view text) {
   return at;
 }
 
-Utf8Step utf8_step(std::string_view text) {
-  auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  auto first = octet(0);
-  if (first < 0x80) return {1, true, false};
-  if (first < 0xC2 || first > 0xF4) return {1, false, false};
-
-  std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  // The second octet has a narrower range after E0, ED, F0 and F4 (RFC 3629 §4); the others are 80..BF.
-  unsigned char least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  unsigned char most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  for (std::size_t i = 1; i < length; ++i) {
-    if (i >= text.size()) return {i, false, true};
-    if (octet(i) < least || octet(i) > most) return {i, false, false};
-    least = 0x80;
-    most = 0xBF;
+bool Utf8Check::add_octet(unsigned char octet) {
+  if (missing_ != 0) {
+    if (octet < least_ || octet > most_) return false;
+    --missing_;
+    least_ = 0x80;
+    most_ = 0xBF;
+    return true;
   }
-  return {length, true, false};
+  if (octet < 0x80) return true;
+  if (octet < 0xC2 || octet > 0xF4) return false;
+  missing_ = octet < 0xE0 ? 1 : octet < 0xF0 ? 2 : 3;
+  // The second octet has a narrower range after E0, ED, F0 and F4 (RFC 3629 §4); the others are 80..BF.
+  if (octet == 0xE0) least_ = 0xA0;
+  if (octet == 0xED) most_ = 0x9F;
+  if (octet == 0xF0) least_ = 0x90;
+  if (octet == 0xF4) most_ = 0x8F;
+  return true;
+}
+
+bool Utf8Check::add(std::string_view piece) {
+  constexpr std::size_t stride = 32;  // octets after which a run of ASCII is looked for again
+  while (!piece.empty()) {
+    if (missing_ == 0) piece.remove_prefix(ascii_prefix(piece));
+    auto some = piece.substr(0, stride);
+    for (char c : some) {
+      if (!add_octet(static_cast<unsigned char>(c))) return false;
+    }
+    piece.remove_prefix(some.size());
+  }
+  return true;
+}
+
+Utf8Step utf8_step(std::string_view text) {
+  Utf8Check check;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!check.add_octet(static_cast<unsigned char>(text[i]))) return {std::max<std::size_t>(i, 1), false, false};
+    if (check.complete()) return {i + 1, true, false};
+  }
+  return {text.size(), false, true};
 }
 
 bool valid_utf8(std::string_view text) {
-  for (;;) {
-    text.remove_prefix(ascii_prefix(text));
-    if (text.empty()) return true;
-    do {
-      auto step = utf8_step(text);
-      if (!step.valid) return false;
-      text.remove_prefix(step.length);
-    } while (!text.empty() && static_cast<unsigned char>(text.front()) >= 0x80);
-  }
+  Utf8Check check;
+  return check.add(text) && check.complete();
 }
 
 void append_valid_utf8(std::string& out, std::string_view text) {

@@ -12,8 +12,25 @@ namespace sluice {
 
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+FFFD
 
-/// How many octets at the front of `text` are ASCII; looks at eight at a time.
+/// How many octets at the front of `text` are ASCII.
 std::size_t ascii_prefix(std::string_view text);
+
+/// Checks a text that arrives in pieces, and knows at the first octet that cannot stand where it stands. A value of
+/// three octets.
+class Utf8Check {
+ public:
+  /// False as soon as the text, from its begin, can no longer become valid.
+  bool add(std::string_view piece);
+  bool add_octet(unsigned char octet);
+  /// Whether the text may end here: not inside a character.
+  bool complete() const { return missing_ == 0; }
+
+ private:
+  std::uint8_t missing_ = 0;                 // continuation octets still to come
+  std::uint8_t least_ = 0x80, most_ = 0xBF;  // bounds of the next one
+};
+
+bool valid_utf8(std::string_view text);
 
 /// What stands at the front of a text that does not begin with ASCII.
 struct Utf8Step {
@@ -24,8 +41,6 @@ struct Utf8Step {
 };
 /// `text` is not empty.
 Utf8Step utf8_step(std::string_view text);
-
-bool valid_utf8(std::string_view text);
 
 /// Appends `text` with every maximal invalid part as one U+FFFD, as Python's errors="replace" does.
 void append_valid_utf8(std::string& out, std::string_view text);

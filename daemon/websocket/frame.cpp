@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "websocket/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace sluice::websocket {
 namespace {
@@ -111,7 +111,7 @@ std::optional<Fault> parse_close(std::string_view payload, CloseBody& body) {
   body.code = static_cast<std::uint16_t>(big_endian({payload.data(), 2}));
   body.reason = payload.substr(2);
   if (!may_be_sent(body.code)) return violation("invalid close code");
-  if (!is_utf8(body.reason)) return Fault{close_code::invalid_payload, "close reason is not UTF-8"};
+  if (!valid_utf8(body.reason)) return Fault{close_code::invalid_payload, "close reason is not UTF-8"};
   return std::nullopt;
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "websocket/frame_reader.hpp"
-#include "websocket/utf8.hpp"
 
 namespace sluice::websocket {
 

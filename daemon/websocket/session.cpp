@@ -4,10 +4,10 @@
 #include <cstring>
 
 #include "base/limit_hits.hpp"
+#include "base/utf8.hpp"
 #include "net/open_protocols.hpp"
 #include "websocket/message_reader.hpp"
 #include "websocket/unfinished.hpp"
-#include "websocket/utf8.hpp"
 
 namespace sluice::websocket {
 namespace {
@@ -122,7 +122,7 @@ void Session::take_message(Opcode kind, std::string_view payload, bool compresse
 }
 
 void Session::give(Opcode kind, std::string_view payload, bool checked) {
-  if (kind == Opcode::text && !checked && !is_utf8(payload)) {
+  if (kind == Opcode::text && !checked && !valid_utf8(payload)) {
     return fail({close_code::invalid_payload, "text is not UTF-8"});
   }
   handler_->on_message(*this, kind, payload);

@@ -11,6 +11,21 @@ std::string repaired(std::string_view text) {
   return out;
 }
 const std::string R(replacement_character);
+
+/// How many octets a check takes before it refuses; npos when it never does.
+std::size_t refused_at(std::string_view text) {
+  Utf8Check check;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!check.add(text.substr(i, 1))) return i;
+  }
+  return std::string_view::npos;
+}
+
+/// Whether `text` is valid, given in two pieces that end and begin at `at`.
+bool valid_in_pieces(std::string_view text, std::size_t at) {
+  Utf8Check check;
+  return check.add(text.substr(0, at)) && check.add(text.substr(at)) && check.complete();
+}
 }  // namespace
 
 TEST_CASE("valid UTF-8 is the shortest form of a code point that is no surrogate") {
@@ -26,9 +41,52 @@ TEST_CASE("valid UTF-8 is the shortest form of a code point that is no surrogate
   }
 }
 
+TEST_CASE("every code point in its shortest form is accepted") {
+  for (std::uint32_t code = 0; code <= 0x10ffff; code += code < 0x3000 ? 1 : 61) {
+    if (code >= 0xd800 && code < 0xe000) continue;
+    std::string text;
+    append_utf8(text, code);
+    CHECK(valid_utf8(text));
+    CHECK(valid_utf8("0123456789abcdef0123456789abcdef" + text + "tail"));
+  }
+}
+
+TEST_CASE("overlong forms and values above U+10FFFF are refused at the octet that makes them so") {
+  CHECK(refused_at("\xc0\xaf") == 0);
+  CHECK(refused_at("\xc1\xbf") == 0);
+  CHECK(refused_at("\xe0\x80\xaf") == 1);
+  CHECK(refused_at("\xf0\x80\x80\xaf") == 1);
+  CHECK(refused_at("\xf4\x90\x80\x80") == 1);
+  CHECK(refused_at("\xf5\x80\x80\x80") == 0);
+  CHECK(refused_at("\xed\xa0\x80") == 1);
+  CHECK(refused_at("\x80") == 0);
+  CHECK(refused_at("a\xffz") == 1);
+  CHECK(refused_at("\xe2\x28\xa1") == 1);
+}
+
+TEST_CASE("a text that ends inside a character is not complete") {
+  Utf8Check check;
+  CHECK(check.add("\xf0\x9f"));
+  CHECK(!check.complete());
+  CHECK(check.add(""));
+  CHECK(check.add("\x98"));
+  CHECK(!check.complete());
+  CHECK(check.add("\x80z"));
+  CHECK(check.complete());
+}
+
+TEST_CASE("pieces make no difference, wherever a text is divided") {
+  const std::string good = "na\xC3\xAFve \xE2\x82\xAC " + std::string(40, 'x') + "\xF0\x9F\x98\x80\xF0\x9F\x98\x80";
+  for (std::size_t at = 0; at <= good.size(); ++at) {
+    CHECK(valid_in_pieces(good, at));
+    CHECK_FALSE(valid_in_pieces(good + "\xE2", at));
+    CHECK_FALSE(valid_in_pieces(good + "\xED\xA0\x80", at));
+  }
+}
+
 TEST_CASE("a bad octet is found at every position of a word") {
-  for (std::size_t at = 0; at < 40; ++at) {
-    std::string text(40, 'x');
+  for (std::size_t at = 0; at < 100; ++at) {
+    std::string text(100, 'x');
     text[at] = '\x80';
     CHECK_FALSE(valid_utf8(text));
     CHECK(ascii_prefix(text) == at);
