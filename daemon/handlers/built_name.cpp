@@ -113,13 +113,16 @@ std::string_view last_eight(std::string_view stem) {
   return base64url && (separator == '-' || separator == '.') ? text : std::string_view();
 }
 
-/// Vite, VitePress.
+/// Vite and Rollup: "assets/index-BxZ3kd9a.js"; VitePress: "assets/guide.md.CDNlEg8t.js",
+/// "assets/chunks/theme.CDNlEg8t.js".
 NameHash base64_hash(const Name& name) {
   auto text = last_eight(name.stem);
-  if (text.empty() || !name.lies_below("/assets/")) return NameHash::none;
+  if (text.empty()) return NameHash::none;
+  bool dash = name.stem[name.stem.size() - 9] == '-';
+  bool directly = name.directory.ends_with("/assets/");
+  if (!directly && (dash || !name.directory.ends_with("/assets/chunks/"))) return NameHash::none;
   if (!reads_as_words(text)) return NameHash::sure;
-  bool as_vite = name.directory.ends_with("/assets/") && name.stem[name.stem.size() - 9] == '-';
-  return as_vite && contains(code, name.extension) ? NameHash::words : NameHash::none;
+  return directly && dash && contains(code, name.extension) ? NameHash::words : NameHash::none;
 }
 
 /// esbuild, Angular: "chunk-6ZQ7KXYV.js".

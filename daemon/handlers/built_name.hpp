@@ -19,8 +19,8 @@ enum class NameHash : std::uint8_t {
 ///
 /// - all below `_next/static`, `_app/immutable`, `_astro` and `_nuxt`;
 /// - eight or more hexadecimal digits at the end of the name, behind `.` or `-`: webpack, Parcel, Rails, Phoenix;
-/// - below `assets`, eight characters of base64url: Vite, VitePress. Directly in it code may have any behind `-`;
-///   elsewhere, and for fonts and pictures, those that read as words are none: `icon-arrow-up.svg`;
+/// - directly in `assets`, eight characters of base64url: Vite, Rollup, VitePress, which has `assets/chunks`, too. Code
+///   may have any behind `-`; else those that read as words are none: `icon-arrow-up.svg`;
 /// - `chunk-6ZQ7KXYV.js` and the names of Angular.
 ///
 /// Pictures and films have one only in `assets`, `assets/images` and `static/media`, or as Hugo names them: elsewhere

@@ -181,7 +181,8 @@ std::vector<config::Field> transfer_fields() {
                "`ngsw-worker.js`, `ngsw.json`) are checked each time; code, fonts and pictures are immutable where "
                "their names hold a hash of the content, as bundlers write them; the rest is kept for a minute. A hash "
                "is: everything in `_next/static`, `_nuxt`, `_astro` and `_app/immutable`; `app.3f2a9c1b.js`, with "
-               "eight or more hexadecimal digits; `index-BxZ3kd9a.js` below `assets`; `chunk-6ZQ7KXYV.js`. In pictures "
+               "eight or more hexadecimal digits; `index-BxZ3kd9a.js` directly in `assets`; `chunk-6ZQ7KXYV.js`. In "
+               "pictures "
                "it counts only in `assets`, `assets/images` and `static/media`. Write a rule for other tools; `sluice "
                "check` proposes it. A file that is sent in place of a missing one is never immutable.")
           .example("{ \"*.pdf\" = \"1d\", \"/assets/**\" = \"immutable\" }"),
