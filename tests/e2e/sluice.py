@@ -34,23 +34,13 @@ def environment():
         TSAN_OPTIONS="exitcode=99:halt_on_error=0:second_deadlock_stack=1:atexit_sleep_ms=100:suppressions=" + str(ROOT / "tests/e2e/thread.suppressions"))
 
 
-# How the servers of tests ended that ended badly, by the test.
-bad_ends = {}
-
-
-def fail_for_good(why):
-    """Fails the running test, in which a second run must not help."""
-    bad_ends[os.environ.get("PYTEST_CURRENT_TEST", "").rsplit(" ", 1)[0]] = why
-    raise AssertionError(why)
-
-
 def examine(status, text):
-    """Fails for good if a sluice that ended with `status` and said `text` crashed, raced or leaked."""
+    """Fails the test if a sluice that ended with `status` and said `text` crashed, raced or leaked."""
     report = SANITIZER.search(text)
     if report:
-        fail_for_good("a sanitizer spoke:\n" + text[max(0, report.start() - 200):][:6000])
+        raise AssertionError("a sanitizer spoke:\n" + text[max(0, report.start() - 200):][:6000])
     if status is not None and (status < 0 or status == 99):
-        fail_for_good(f"exit status {status}:\n{text[-3000:]}")
+        raise AssertionError(f"exit status {status}:\n{text[-3000:]}")
 
 
 def run(*arguments, cwd=None, timeout=PATIENCE, input=None):
@@ -224,4 +214,4 @@ class Sluice:
                 self.process.wait()
         examine(self.process.returncode, self.stderr())
         if not self.failed_to_start and self.process.returncode != 0:
-            fail_for_good(f"exit status {self.process.returncode}:\n{self.stderr()[-3000:]}")
+            raise AssertionError(f"exit status {self.process.returncode}:\n{self.stderr()[-3000:]}")
