@@ -48,8 +48,8 @@ void report_accept_trouble(int code) {
 
 }  // namespace
 
-Worker::Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int access_fd,
-               std::vector<WorkerSocket> sockets, net::Admission& admission, rooms::Registry& rooms)
+Worker::Worker(const std::shared_ptr<const site::Site>& site, std::size_t workers, int access_fd,
+               const std::vector<WorkerSocket>& sockets, net::Admission& admission, rooms::Registry& rooms)
     : workers_(workers),
       admission_(admission),
       hub_(loop_, rooms),

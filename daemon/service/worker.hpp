@@ -33,8 +33,8 @@ class Worker {
  public:
   /// Lines of the access log are written to `access_fd`. The sockets become the worker's. `admission` and `rooms` are
   /// shared by all workers.
-  Worker(std::shared_ptr<const site::Site> site, std::size_t workers, int access_fd, std::vector<WorkerSocket> sockets,
-         net::Admission& admission, rooms::Registry& rooms);
+  Worker(const std::shared_ptr<const site::Site>& site, std::size_t workers, int access_fd,
+         const std::vector<WorkerSocket>& sockets, net::Admission& admission, rooms::Registry& rooms);
   ~Worker();
 
   void start();

@@ -60,7 +60,7 @@ TEST_CASE("control characters never reach the terminal") {
 TEST_CASE("a very long line is shown around its marks") {
   auto text = human("[sample]\nnames = [" + std::string(5000, ' ') + "5" + std::string(5000, ' ') + "]\n");
   CHECK(text.size() < 1000);
-  CHECK(text.find("5") != std::string::npos);
+  CHECK(text.find('5') != std::string::npos);
   CHECK(text.find("^ write \"5\"") != std::string::npos);
 }
 
