@@ -38,7 +38,7 @@ std::vector<Entry> catalogue() {
   for (const auto& [name, section] : Sections::all().by_name()) {
     for (std::size_t i = 0; i < section.fields.size(); ++i) {
       const auto& fields = section.fields[i]();
-      add_keys(fields, name, header_of(section), i == 0 ? "" : action_of(fields), entries);
+      add_keys(fields, path_of(section), header_of(section), i == 0 ? "" : action_of(fields), entries);
     }
   }
   return entries;

@@ -125,6 +125,8 @@ class Loader {
     const auto* section = Sections::all().find(member.key);
     if (!section) {
       report_unknown_section(member, diagnostics_);
+    } else if (section->named) {
+      declare_named(*section, member, hosts);
     } else if (section->repeated) {
       declare_repeated(*section, member, hosts);
     } else {
@@ -135,10 +137,10 @@ class Loader {
   void declare_repeated(const Section& section, Member& member, const Hosts& hosts) {
     auto& value = member.value;
     if (value.is(Kind::table)) {
-      wrong_brackets(section, value.span).label = "there may be several, so two brackets";
-      add(section, std::move(value), hosts);
+      wrong_brackets(section, value.span);
+      add(section, {}, std::move(value), hosts);
     } else if (is_array_of_tables(value)) {
-      for (auto& item : value.items) add(section, std::move(item), hosts);
+      for (auto& item : value.items) add(section, {}, std::move(item), hosts);
     } else {
       no_table(section, value);
     }
@@ -147,14 +149,48 @@ class Loader {
   void declare_once(const Section& section, Member& member, const Hosts& hosts) {
     auto& value = member.value;
     if (is_array_of_tables(value) && !value.items.empty()) {
-      wrong_brackets(section, value.items.front().span).label = "there is only one, so one bracket";
+      wrong_brackets(section, value.items.front().span);
       value = Value(std::move(value.items.front()));
     }
     if (!value.is(Kind::table)) return no_table(section, value);
     auto earlier = std::ranges::find(document_.parts, section.name, &Document::Part::section);
-    if (earlier == document_.parts.end()) return add(section, std::move(value), hosts);
-    return_swallowed(section, value, diagnostics_);
+    if (earlier == document_.parts.end()) return add(section, {}, std::move(value), hosts);
+    return_swallowed(section, section.name, value, diagnostics_);
     merge(earlier->declarations.front().table, std::move(value), header_of(section));
+  }
+
+  void declare_named(const Section& section, Member& member, const Hosts& hosts) {
+    auto& value = member.value;
+    if (is_array_of_tables(value) && !value.items.empty()) return wrong_brackets(section, value.items.front().span);
+    if (!value.is(Kind::table)) return no_table(section, value);
+    for (auto& [name, span, table] : value.members) {
+      if (table.is(Kind::table)) {
+        declare_name(section, {std::move(name), span}, std::move(table), hosts);
+      } else if (is_array_of_tables(table) && !table.items.empty()) {
+        auto header = section.name + "." + name;
+        diagnostics_
+            .error("wrong-brackets", table.items.front().span, "[[" + header + "]] must be written [" + header + "]")
+            .label = reason_for_brackets(section);
+      } else {
+        diagnostics_.error("missing-name", span, in_ticks(name) + " must be in a table with a name").label =
+            "write it below a line " + header_of(section);
+      }
+    }
+  }
+
+  void declare_name(const Section& section, Located<std::string> name, Value table, const Hosts& hosts) {
+    auto part = std::ranges::find(document_.parts, section.name, &Document::Part::section);
+    if (part != document_.parts.end()) {
+      auto known = std::ranges::find(part->declarations, *name, &Declaration::name);
+      if (known != part->declarations.end()) {
+        auto& finding = diagnostics_.error("declared-twice", name.span,
+                                           "[" + section.name + "." + *name + "] is declared in two files");
+        finding.label = "keep one of them, or choose another name";
+        finding.notes.push_back({known->name_span, "it is declared here already"});
+        return;
+      }
+    }
+    add(section, std::move(name), std::move(table), hosts);
   }
 
   /// Adds what another file says of a table. A key is given once.
@@ -177,9 +213,10 @@ class Loader {
   /// A table that is not complete where it stands.
   static bool is_open(const Value& value) { return value.is(Kind::table) && !value.inline_table; }
 
-  Diagnostic& wrong_brackets(const Section& section, Span span) {
+  void wrong_brackets(const Section& section, Span span) {
     auto wrong = section.repeated ? "[" + section.name + "]" : "[[" + section.name + "]]";
-    return diagnostics_.error("wrong-brackets", span, wrong + " must be written " + header_of(section));
+    diagnostics_.error("wrong-brackets", span, wrong + " must be written " + header_of(section)).label =
+        reason_for_brackets(section);
   }
 
   void no_table(const Section& section, const Value& value) {
@@ -189,14 +226,15 @@ class Loader {
         .label = "write its keys below a line " + header_of(section);
   }
 
-  void add(const Section& section, Value table, const Hosts& hosts) {
-    return_swallowed(section, table, diagnostics_);
+  /// `name` is that of a named table, else it is empty.
+  void add(const Section& section, Located<std::string> name, Value table, const Hosts& hosts) {
+    return_swallowed(section, section.named ? section.name + "." + *name : section.name, table, diagnostics_);
     auto part = std::ranges::find(document_.parts, section.name, &Document::Part::section);
     if (part == document_.parts.end()) {
       document_.parts.push_back({section.name, {}});
       part = document_.parts.end() - 1;
     }
-    part->declarations.push_back({std::move(table), hosts.names, hosts.known});
+    part->declarations.push_back({std::move(name.value), name.span, std::move(table), hosts.names, hosts.known});
   }
 
   Document& document_;

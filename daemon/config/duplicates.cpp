@@ -114,7 +114,7 @@ class Redefinition {
     auto wrong = section.repeated ? "[" + section.name + "]" : "[[" + section.name + "]]";
     auto& finding = diagnostics_.error("wrong-brackets", first_is_wrong && first.known() ? first : place(),
                                        wrong + " must be written " + right);
-    finding.label = section.repeated ? "there may be several, so two brackets" : "there is only one, so one bracket";
+    finding.label = reason_for_brackets(section);
     if (!first_is_wrong && first.known()) finding.notes.push_back({first, "it begins here"});
   }
 

@@ -109,6 +109,14 @@ void add_section(Page& page, const Section& section) {
   }
 }
 
+/// The section of "route", "model" or "model.Item".
+const Section* asked_section(std::string_view asked) {
+  auto dot = asked.find('.');
+  const auto* section = Sections::all().find(asked.substr(0, dot));
+  bool is_name = section && section->named && asked.find('.', dot + 1) == std::string_view::npos;
+  return dot == std::string_view::npos || is_name ? section : nullptr;
+}
+
 std::string first_sentence(std::string_view text) {
   auto end = text.find(". ");
   return std::string(end == std::string_view::npos ? text : text.substr(0, end + 1));
@@ -143,7 +151,7 @@ Result<std::string> explain(std::string_view key, std::size_t width) {
   if (auto topic = topics().find(asked); topic != topics().end()) return plain_text(topic->second, width);
   Page page(width);
   bool found = false;
-  if (const auto* section = Sections::all().find(asked)) {
+  if (const auto* section = asked_section(asked)) {
     add_section(page, *section);
     found = true;
   }

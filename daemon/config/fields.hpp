@@ -187,10 +187,11 @@ std::optional<Options> read(const Value& table, std::string_view where, const Fi
 /// before main, when other files' globals may not exist yet.
 using FieldsFunction = std::function<const std::vector<Field>&()>;
 
-/// A table of the top level: [server], [[route]] …
+/// A table of the top level: [server], [[route]], [model.NAME] …
 struct Section {
   std::string name;
   bool repeated = false;  // [[name]]
+  bool named = false;     // [name.NAME]: any number of tables to which the user gives names
   std::string description;
   std::vector<FieldsFunction> fields;  // the common keys first, then those of each kind
 };
@@ -199,7 +200,7 @@ struct Section {
 class Sections {
  public:
   static Sections& all();
-  void add(std::string name, bool repeated, std::string description, FieldsFunction fields);
+  void add(Section section);
   /// Lets a kind on a higher floor (a handler) add its keys to a section; the section may come later.
   void join(std::string_view section, FieldsFunction fields);
   const Section* find(std::string_view name) const;
@@ -212,7 +213,18 @@ class Sections {
 /// A global of this type in the file that owns a section makes the section known.
 struct SectionEntry {
   SectionEntry(std::string name, bool repeated, std::string description, FieldsFunction fields) {
-    Sections::all().add(std::move(name), repeated, std::move(description), std::move(fields));
+    Sections::all().add({.name = std::move(name),
+                         .repeated = repeated,
+                         .description = std::move(description),
+                         .fields = {std::move(fields)}});
+  }
+};
+
+/// The same for a section of named tables.
+struct NamedSectionEntry {
+  NamedSectionEntry(std::string name, std::string description, FieldsFunction fields) {
+    Sections::all().add(
+        {.name = std::move(name), .named = true, .description = std::move(description), .fields = {std::move(fields)}});
   }
 };
 

@@ -54,7 +54,7 @@ void add_section(const Section& section, std::string& out) {
     auto action = i == 0 ? "" : action_of(fields);
     if (!action.empty()) out += "### " + code(header_of(section)) + " with " + code(action) + "\n\n";
     out += rows(fields);
-    add_inner_tables(fields, section.name, out);
+    add_inner_tables(fields, path_of(section), out);
   }
 }
 

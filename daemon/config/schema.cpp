@@ -85,6 +85,9 @@ std::string json_schema() {
     if (section.repeated) {
       property["type"] = "array";
       property["items"] = std::move(table);
+    } else if (section.named) {
+      property["type"] = "object";
+      property["additionalProperties"] = std::move(table);
     } else {
       property.update(table);
     }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "config/fields.hpp"
 
 namespace sluice::config {
@@ -7,12 +10,10 @@ Sections& Sections::all() {
   return sections;
 }
 
-void Sections::add(std::string name, bool repeated, std::string description, FieldsFunction fields) {
-  auto& section = sections_[name];
-  section.name = std::move(name);
-  section.repeated = repeated;
-  section.description = std::move(description);
-  section.fields.insert(section.fields.begin(), std::move(fields));  // kinds may have come before it
+void Sections::add(Section section) {
+  auto& known = sections_[section.name];
+  std::ranges::move(known.fields, std::back_inserter(section.fields));  // kinds may have come before it
+  known = std::move(section);
 }
 
 void Sections::join(std::string_view section, FieldsFunction fields) {

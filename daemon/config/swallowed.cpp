@@ -49,14 +49,15 @@ bool is_swallowed(const Section& section, const Field& inner, const Member& memb
   return inner.type.fields && !find_field(*inner.type.fields, member.key);
 }
 
-void report(const Section& section, const Value& inner, const std::string& name, const std::vector<Member>& members,
-            Diagnostics& diagnostics) {
+void report(const Section& section, const std::string& path, const Value& inner, const std::string& name,
+            const std::vector<Member>& members, Diagnostics& diagnostics) {
   std::vector<std::string> keys;
   for (const auto& member : members) keys.push_back(in_ticks(member.key));
-  auto header = "[" + section.name + "." + name + "]";
-  auto& finding = diagnostics.error(
-      "swallowed-key", members.front().key_span,
-      listed(keys) + (keys.size() == 1 ? " is" : " are") + " in " + header + ", not in " + header_of(section));
+  auto outer = section.repeated ? header_of(section) : "[" + path + "]";
+  auto header = "[" + path + "." + name + "]";
+  auto& finding =
+      diagnostics.error("swallowed-key", members.front().key_span,
+                        listed(keys) + (keys.size() == 1 ? " is" : " are") + " in " + header + ", not in " + outer);
   finding.label = "a table goes on until the next header";
   finding.notes.push_back({inner.span, "it begins here"});
   finding.help = "move " + listed(keys) + " above the line " + header;
@@ -64,7 +65,7 @@ void report(const Section& section, const Value& inner, const std::string& name,
 
 }  // namespace
 
-void return_swallowed(const Section& section, Value& table, Diagnostics& diagnostics) {
+void return_swallowed(const Section& section, const std::string& path, Value& table, Diagnostics& diagnostics) {
   std::vector<Member> returned;
   for (auto& [key, span, inner] : table.members) {
     const auto* field = find_field(section, key);
@@ -74,7 +75,7 @@ void return_swallowed(const Section& section, Value& table, Diagnostics& diagnos
     if (kept.empty()) continue;
     std::vector<Member> members(std::make_move_iterator(kept.begin()), std::make_move_iterator(kept.end()));
     inner.members.erase(kept.begin(), kept.end());
-    report(section, inner, key, members, diagnostics);
+    report(section, path, inner, key, members, diagnostics);
     std::ranges::move(members, std::back_inserter(returned));
   }
   for (auto& member : returned) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "config/diagnostics.hpp"
 #include "config/fields.hpp"
 #include "config/value.hpp"
@@ -8,6 +10,7 @@ namespace sluice::config {
 
 /// A header such as [static.headers] takes all the keys below it, those too that were meant for [[static]]. Reports
 /// them, once for each header, and gives them back to `table`, which is one of `section`: nothing more is wrong.
-void return_swallowed(const Section& section, Value& table, Diagnostics& diagnostics);
+/// `path` is what stands in its header: "static", "model.Item".
+void return_swallowed(const Section& section, const std::string& path, Value& table, Diagnostics& diagnostics);
 
 }  // namespace sluice::config

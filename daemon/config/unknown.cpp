@@ -135,8 +135,15 @@ std::string hint_at_home(const Member& member, bool is_table) {
 
 }  // namespace
 
+std::string path_of(const Section& section) { return section.named ? section.name + ".NAME" : section.name; }
+
 std::string header_of(const Section& section) {
-  return section.repeated ? "[[" + section.name + "]]" : "[" + section.name + "]";
+  return section.repeated ? "[[" + section.name + "]]" : "[" + path_of(section) + "]";
+}
+
+std::string_view reason_for_brackets(const Section& section) {
+  if (section.named) return "each has one bracket and a name of its own";
+  return section.repeated ? "there may be several, so two brackets" : "there is only one, so one bracket";
 }
 
 std::string_view report_unknown_key(const Member& member, std::string_view where,

@@ -17,8 +17,14 @@ std::string_view report_unknown_key(const Member& member, std::string_view where
 /// The same for a key or table at the top of a file.
 std::string_view report_unknown_section(const Member& member, Diagnostics& diagnostics);
 
-/// A section as its header is written: "[server]", "[[route]]".
+/// What stands between the brackets of a header: "server", "model.NAME".
+std::string path_of(const Section& section);
+
+/// A section as its header is written: "[server]", "[[route]]", "[model.NAME]".
 std::string header_of(const Section& section);
+
+/// Why a header has these brackets, for one that is written with others.
+std::string_view reason_for_brackets(const Section& section);
 
 /// What Sluice calls a thing that other servers call `word`: "write a [[route]] with `path`". Empty: not
 /// known.
