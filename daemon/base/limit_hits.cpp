@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, limit_count> names = {
     "timeouts.write_idle",
     "timeouts.file_system",
     "timeouts.keep_alive",
+    "timeouts.response",
     "websocket.max_message",
     "websocket.rate",
     "websocket.max_connections",

@@ -24,6 +24,7 @@ enum class Limit : std::uint8_t {
   write_timeout,
   file_system_timeout,
   keep_alive_timeout,
+  response_timeout,
   websocket_message,
   websocket_rate,
   websocket_connections,

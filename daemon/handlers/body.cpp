@@ -50,16 +50,7 @@ bool answer_precondition(http::Exchange& exchange, std::string_view etag, const 
 class ConstantBody : public site::Handler {
  public:
   ConstantBody(http::Status status, std::string body, std::string etag, site::ResponseFields fields)
-      : status_(status), body_(std::move(body)), etag_(std::move(etag)), fields_(std::move(fields)) {
-    fields_.prepare(status_, body_.size());
-    standing_.status = status_;
-    standing_.fixed = &fields_.fixed();
-    standing_.body = std::string_view(body_);
-  }
-
-  const http::Response* standing_response(const http::Request& request) const override {
-    return fields_.constant() && !may_have_precondition(request) ? &standing_ : nullptr;
-  }
+      : status_(status), body_(std::move(body)), etag_(std::move(etag)), fields_(std::move(fields)) {}
 
   void handle(http::Exchange& exchange) const override {
     http::Response response;
@@ -76,7 +67,6 @@ class ConstantBody : public site::Handler {
   std::string body_;
   std::string etag_;  // empty: none
   site::ResponseFields fields_;
-  http::Response standing_;
 };
 
 /// A body that is rendered for each request.

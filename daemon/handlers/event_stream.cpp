@@ -103,40 +103,36 @@ EventStream::EventStream(std::shared_ptr<const EventSettings> settings, std::str
 
 EventStream::~EventStream() { net::note_closed(net::OpenProtocol::events); }
 
-void EventStream::on_open(net::Transport& transport) {
-  transport_ = &transport;
+void EventStream::on_open(http::ResponseStream& stream) {
+  stream_ = &stream;
   // Something at once, so that proxies and clients see the response begin.
-  transport_->write(settings_->retry ? "retry: " + std::to_string(settings_->retry->count()) + "\n\n"
+  stream_->write(settings_->retry ? "retry: " + std::to_string(settings_->retry->count()) + "\n\n"
                                      : std::string(":\n\n"));
   auto past = rooms::Hub::current().join(room_name_, *this, settings_->history);
   past.after = std::max(past.after, number_in(last_id_, room()));
   send_past(past);
   std::string().swap(last_id_);
   std::string().swap(room_name_);
-  transport_->set_deadline(settings_->heartbeat);
+  stream_->set_deadline(settings_->heartbeat);
 }
 
 std::size_t EventStream::send(const rooms::Post& post, std::size_t from) {
   if (post.message->kind() != websocket::Opcode::text) return post.message->payload().size();
   const auto& piece = recent_pieces.get(room(), post, settings_->event, from);
-  transport_->write_shared(piece.text, *piece.text);
-  transport_->set_deadline(settings_->heartbeat);
+  stream_->write_shared(piece.text, *piece.text);
+  stream_->set_deadline(settings_->heartbeat);
   return piece.end;
 }
 
 /// A client that has something to read needs no comment, and one in the middle of an event would end it.
 void EventStream::on_deadline() {
-  if (!waits() && transport_->pending() == 0) transport_->write(":\n\n");
-  transport_->set_deadline(settings_->heartbeat);
+  if (!waits() && stream_->pending() == 0) stream_->write(":\n\n");
+  stream_->set_deadline(settings_->heartbeat);
 }
 
-void EventStream::on_eof() { close(); }
-
-void EventStream::drain() { close(); }
-
-void EventStream::close() {
+void EventStream::finish() {
   if (in_room()) leave();
-  transport_->close(false);
+  stream_->finish();
 }
 
 }  // namespace sluice::handlers

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/protocol.hpp"
+#include "http/stream.hpp"
 #include "rooms/follower.hpp"
 #include "site/tenure.hpp"
 
@@ -37,32 +37,30 @@ struct EventHead {
 std::size_t append_event(std::string& out, const EventHead& head, std::string_view data, std::size_t from = 0,
                          std::size_t most = std::string::npos);
 
-/// Follows a room on a connection that has become an event stream: the body of a response that does not end.
-/// Owned by its connection. Binary messages are left out: events are texts. One thread.
-class EventStream final : public net::Protocol, private rooms::Follower {
+/// Follows a room for a client: the content of a response that does not end. Owned by its exchange. Binary messages are left out: events are texts. One thread.
+class EventStream final : public http::StreamSource, private rooms::Follower {
  public:
   /// `last_id` is the last event that the client has seen, or empty.
   EventStream(std::shared_ptr<const EventSettings> settings, std::string room, std::string last_id,
               std::shared_ptr<const site::Tenure> tenure = nullptr);
   ~EventStream() override;
 
-  void on_open(net::Transport& transport) override;
-  void on_bytes(std::span<char>) override {}  // a client has nothing more to say
-  void on_eof() override;
+  void on_open(http::ResponseStream& stream) override;
+  void on_client_ended() override { finish(); }  // browsers close in this way
   void on_writable() override { Follower::on_writable(); }
   void on_deadline() override;
-  void drain() override;
+  void drain() override { finish(); }
   bool lasting() const override { return true; }
   bool obsolete() const override { return tenure_ && tenure_->over(); }
 
  private:
   std::size_t send(const rooms::Post& post, std::size_t from) override;
-  std::size_t pending() const override { return transport_->pending(); }
-  void want_writable() override { transport_->want_writable(); }
-  void on_too_slow() override { transport_->abort(); }
-  void close();
+  std::size_t pending() const override { return stream_->pending(); }
+  void want_writable() override { stream_->want_writable(); }
+  void on_too_slow() override { stream_->abort(); }
+  void finish();
 
-  net::Transport* transport_ = nullptr;
+  http::ResponseStream* stream_ = nullptr;
   std::shared_ptr<const EventSettings> settings_;
   std::shared_ptr<const site::Tenure> tenure_;
   std::string room_name_, last_id_;  // until the room is joined

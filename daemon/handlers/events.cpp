@@ -96,8 +96,8 @@ class Events final : public site::Handler {
     std::string room(room_.render(site::RequestValues(exchange), exchange.arena));
     std::string last(exchange.request.field("Last-Event-ID"));
     const auto& endpoint = *static_cast<const site::Match*>(exchange.matched)->endpoint;
-    exchange.upgrade(std::move(response),
-                     std::make_unique<EventStream>(settings_, std::move(room), std::move(last), endpoint.tenure));
+    exchange.begin(std::move(response),
+                   std::make_unique<EventStream>(settings_, std::move(room), std::move(last), endpoint.tenure));
   }
 
  private:

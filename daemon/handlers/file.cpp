@@ -39,10 +39,6 @@ class FileHandler final : public site::Handler {
     wanted.relative = name_;
     server_.serve(exchange, std::move(wanted), status_);
   }
-  const http::Response* present_response(const http::Request& request, const site::Match&, const http::Memo& memo,
-                                         net::Loop& loop) const override {
-    return server_.present_response(request, name_, memo, loop);
-  }
 
  private:
   FileServer server_;

@@ -77,7 +77,8 @@ void ranged(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& f
 
 enum class Answer : std::uint8_t { whole, ranged, not_modified, failed };
 
-Answer choose_answer(const http::Request& request, const ServedFile& file, http::Now& now) {
+Answer choose_answer(const http::Request& request, const ServedFile& file) {
+  http::Now now;
   switch (evaluate_preconditions(request, file.validators, now)) {
     case http::Precondition::not_modified: return Answer::not_modified;
     case http::Precondition::failed: return Answer::failed;
@@ -86,32 +87,7 @@ Answer choose_answer(const http::Request& request, const ServedFile& file, http:
   return range_applies(request, file.validators, now) ? Answer::ranged : Answer::whole;
 }
 
-/// The same request for the same state of a file gets the same answer, unless that depends on the time of day. To
-/// remember it takes a seventh off the instructions of a 304.
-Answer recall_answer(http::Exchange& exchange, const ServedFile& file) {
-  auto* memo = exchange.memo;
-  if (memo && memo->handler_of == file.number) return static_cast<Answer>(memo->handler_note);
-  http::Now now;
-  auto answer = choose_answer(exchange.request, file, now);
-  if (memo && !now.asked()) {
-    memo->handler_of = file.number;
-    memo->handler_note = static_cast<std::uint8_t>(answer);
-  }
-  return answer;
-}
-
 }  // namespace
-
-const Response* noted_response(const ServedFile& file, const http::Memo& memo) {
-  if (memo.handler_of != file.number) return nullptr;
-  switch (static_cast<Answer>(memo.handler_note)) {
-    case Answer::whole: return &file.whole;
-    case Answer::not_modified: return &file.not_modified;
-    case Answer::ranged:
-    case Answer::failed: break;
-  }
-  return nullptr;
-}
 
 Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http::Status status) {
   Response response;
@@ -123,7 +99,7 @@ Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http
 
 Response make_file_response(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file) {
   Response response;
-  switch (recall_answer(exchange, *file)) {
+  switch (choose_answer(exchange.request, *file)) {
     case Answer::whole: whole(file, response); break;
     case Answer::ranged: ranged(exchange, file, response); break;
     case Answer::not_modified:

@@ -14,10 +14,6 @@ namespace sluice::handlers {
 /// Statuses from 400 on have no body yet.
 http::Response make_file_response(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file);
 
-/// The same as far as it has been noted in `memo` and needs nothing but `file`: 200 and 304. Else null. Part of `file`;
-/// without the header fields that are rendered for each request.
-const http::Response* noted_response(const ServedFile& file, const http::Memo& memo);
-
 /// The whole file with another status: the page of an error. It has no validators, for they would be those of
 /// the page.
 http::Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http::Status status);

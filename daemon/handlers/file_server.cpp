@@ -113,17 +113,6 @@ bool FileServer::serve_cached(http::Exchange& exchange, std::string_view relativ
   return true;
 }
 
-const http::Response* FileServer::present_response(const http::Request& request, std::string_view relative,
-                                                   const http::Memo& memo, net::Loop& loop) const {
-  if (memo.handler_of == 0 || !site_->settings().headers.constant()) return nullptr;
-  auto found = FileCache::of_this_thread().find(site_->id(), relative, loop);
-  if (!found.resource || !found.current) return nullptr;
-  const auto& resource = **found.resource;
-  auto coding = coding_for(request, resource);
-  const auto& file = resource.form(coding);
-  return file ? noted_response(*file, memo) : nullptr;
-}
-
 void FileServer::serve(http::Exchange& exchange, Wanted wanted, http::Status status) const {
   auto lookup = std::make_shared<Lookup>();
   lookup->wanted = std::move(wanted);

@@ -22,10 +22,6 @@ class FileServer {
   /// `stands_in`.
   bool serve_cached(http::Exchange& exchange, std::string_view relative, http::Status status = 200,
                     bool stands_in = false) const;
-  /// The response that handle would give with the file `relative` at this moment, if the cache has that and `memo` says
-  /// how it was answered when the same request came before; else null. Valid until the cache is used again.
-  const http::Response* present_response(const http::Request& request, std::string_view relative,
-                                         const http::Memo& memo, net::Loop& loop) const;
   /// Answers whatever it takes. A resolution's status of 200 becomes `status`.
   void serve(http::Exchange& exchange, Wanted wanted, http::Status status = 200) const;
 

@@ -18,14 +18,14 @@ LiveReport::LiveReport(std::function<std::string()> make, std::shared_ptr<const 
 
 LiveReport::~LiveReport() { net::note_closed(net::OpenProtocol::events); }
 
-void LiveReport::on_open(net::Transport& transport) {
-  transport_ = &transport;
+void LiveReport::on_open(http::ResponseStream& stream) {
+  stream_ = &stream;
   send();
 }
 
 void LiveReport::send() {
-  if (transport_->pending() == 0) transport_->write("data: " + make_() + "\n\n");
-  transport_->set_deadline(pause);
+  if (stream_->pending() == 0) stream_->write("data: " + make_() + "\n\n");
+  stream_->set_deadline(pause);
 }
 
 }  // namespace sluice::handlers

@@ -20,7 +20,7 @@ class ReportHandler : public site::Handler {
     if (report_.live && exchange.request.method == http::Method::head) return exchange.respond(std::move(response));
     if (report_.live) {
       const auto& endpoint = *static_cast<const site::Match*>(exchange.matched)->endpoint;
-      return exchange.upgrade(std::move(response), std::make_unique<LiveReport>(report_.body, endpoint.tenure));
+      return exchange.begin(std::move(response), std::make_unique<LiveReport>(report_.body, endpoint.tenure));
     }
     auto body = std::make_shared<const std::string>(report_.body());
     std::string_view bytes = *body;

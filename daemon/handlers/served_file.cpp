@@ -24,9 +24,6 @@ std::expected<bool, int> is_transport_stream(const FileContent& content, Waiting
   return begin->size() > packet && begin->front() == sync && begin->back() == sync;
 }
 
-/// Content up to this size is copied behind its head, so that nobody else has to own it.
-constexpr std::uint64_t copied_content = 4096;
-
 void set_field(FieldList& fields, std::string_view name, std::string_view value) {
   if (!value.empty()) fields.emplace_back(name, value);
 }
@@ -81,13 +78,6 @@ ServedFilePtr described(ServedFile&& file, std::int64_t last_modified, const Fil
     set_field(error_fields, "Cache-Control", "no-store");
   }
   made->error_fields = http::FixedFields(error_fields);
-  made->fields.prepare(200, static_cast<std::int64_t>(made->size));
-  made->partial_fields.prepare(304, http::FixedFields::no_length);
-  made->whole.fixed = &made->fields;
-  made->whole.body = made->content({0, made->size});
-  if (made->bytes && made->size <= copied_content) made->whole.body = std::string_view(*made->bytes);
-  made->not_modified.status = 304;
-  made->not_modified.fixed = &made->partial_fields;
   return made;
 }
 
@@ -129,11 +119,6 @@ std::size_t memory_of(const http::FixedFields& fields) {
 }
 
 }  // namespace
-
-std::uint64_t ServedFile::next_number() {
-  static std::atomic<std::uint64_t> last = 0;
-  return ++last;
-}
 
 http::BodyPart ServedFile::content(http::ByteRange range) const {
   if (range.length == 0) return std::monostate{};

@@ -21,7 +21,6 @@ namespace sluice::handlers {
 /// validators, its header fields as octets, and the usual responses. Immutable; shared by the cache of a worker and by
 /// responses in flight.
 struct ServedFile {
-  std::uint64_t number = next_number();  // never given twice, not 0
   FileIdentity identity;
   /// The file had been left alone for long enough when it was read: a later change gives it another identity.
   bool settled = false;
@@ -39,14 +38,10 @@ struct ServedFile {
   std::shared_ptr<const std::string> bytes;  // the content, unless `file` is set
   std::shared_ptr<const net::OpenFile> file;
 
-  http::Response whole;         // the 200, and
-  http::Response not_modified;  // the 304, as far as headers are constant
-
   /// A stretch of the content.
   http::BodyPart content(http::ByteRange range) const;
   /// Octets of memory that it takes.
   std::size_t footprint() const;
-  static std::uint64_t next_number();
 };
 
 using ServedFilePtr = std::shared_ptr<const ServedFile>;

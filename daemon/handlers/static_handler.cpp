@@ -81,11 +81,4 @@ std::string StaticHandler::explain(const site::Match& match) const {
   return describe(server_.site(), wanted);
 }
 
-const http::Response* StaticHandler::present_response(const http::Request& request, const site::Match& match,
-                                                      const http::Memo& memo, net::Loop& loop) const {
-  if (match.rest.empty()) return nullptr;
-  auto name = plain_name(match.rest);
-  return name.empty() ? nullptr : server_.present_response(request, name, memo, loop);
-}
-
 }  // namespace sluice::handlers

@@ -15,8 +15,6 @@ class StaticHandler final : public site::Handler {
   explicit StaticHandler(std::shared_ptr<const StaticSite> site) : server_(std::move(site)) {}
 
   void handle(http::Exchange& exchange) const override;
-  const http::Response* present_response(const http::Request& request, const site::Match& match, const http::Memo& memo,
-                                         net::Loop& loop) const override;
   std::string explain(const site::Match& match) const override;
 
  private:

@@ -54,7 +54,6 @@ Age compare(std::string_view field, std::int64_t last_modified, Now& now) {
 }  // namespace
 
 std::int64_t Now::seconds() {
-  asked_ = true;
   if (seconds_ == Validators::no_date) seconds_ = static_cast<std::int64_t>(std::time(nullptr));
   return seconds_;
 }

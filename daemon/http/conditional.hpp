@@ -23,11 +23,9 @@ class Now {
   explicit Now(std::int64_t seconds) : seconds_(seconds) {}
   /// Seconds since 1970.
   std::int64_t seconds();
-  bool asked() const { return asked_; }
 
  private:
   std::int64_t seconds_ = Validators::no_date;  // no_date: the clock's
-  bool asked_ = false;
 };
 
 enum class Precondition : std::uint8_t {

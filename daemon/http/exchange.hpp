@@ -1,21 +1,30 @@
 #pragma once
 
-#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "base/arena.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "http/stream.hpp"
 
 namespace sluice::http {
+
+class Application;
 
 /// Something that an exchange waits for (a timer, a query). Destroyed when the exchange ends or is cancelled;
 /// its destructor stops the work.
 class Work {
  public:
   virtual ~Work() = default;
+
+ private:
+  friend class Exchange;
+  std::unique_ptr<Work> next_;  // that the same exchange waits for
 };
 
 /// What an exchange holds on to while it lives, counted without atomics: used by one thread only.
@@ -32,19 +41,11 @@ class Retained {
   std::uint32_t count_ = 0;
 };
 
-/// Room for what is found out from the head of a request, kept for requests that repeat it octet by octet.
-struct Memo {
-  std::uint64_t of = 0;  // the application's word for what the note rests on; 0: nothing is noted
-  alignas(std::max_align_t) std::array<std::byte, 256> note;
-  // The same for the handler. What `handler_of` says must be said by no other handler.
-  std::uint64_t handler_of = 0;
-  std::uint8_t handler_note = 0;
-};
-
 /// One request and its response, whatever the protocol carries it: an HTTP/1 message or an HTTP/2 stream.
-/// Owned by the protocol, which recycles it when it has ended. A handler answers at once by respond(), or calls
-/// wait_for() and answers later. If the client goes away the exchange is cancelled: its Work is destroyed
-/// and nobody calls it again. One thread.
+/// Owned by the protocol, which recycles it when it has ended. The application answers at once, or calls wait_for() or
+/// pulls the body and answers later. If the client goes away the exchange is cancelled: what it waits for is destroyed and
+/// nobody calls it again. It is never recycled under its caller: at the earliest when the application has returned, or at
+/// the end of the loop's turn. One thread.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -52,28 +53,46 @@ class Exchange {
   Request request;
   Arena arena;
 
-  /// Gives the final response. Exactly once; afterwards the exchange belongs to the protocol again.
-  virtual void respond(Response&& response) = 0;
-  /// Takes over the connection (101 Switching Protocols, or a 2xx: the response then has no end but the connection's,
-  /// and `next` writes its content): sends head and fields and puts `next` in place. Instead of respond().
-  virtual void upgrade(Response&& response, std::unique_ptr<net::Protocol> next) = 0;
+  // The body of the request. It is read only when it is pulled, at most once; what nobody has pulled is dropped. 100
+  // (Continue) is sent with the first pull, and the limits of time and rate begin. A body above `limit` bytes, or one that
+  // breaks a rule, is answered by the protocol, and neither `then` nor the sink is called again. --------------------
+  /// Whether a body comes with the request, empty or not.
+  virtual bool has_body() const = 0;
+  /// Reads the whole body into `request.body`, then calls `then`, perhaps before this returns.
+  void read_all(std::uint64_t limit, std::function<void()> then);
+  /// Reads the whole body and drops it, then calls `then`, perhaps before this returns.
+  void skip(std::uint64_t limit, std::function<void()> then);
+  /// Gives the body to `sink` as it arrives.
+  void stream(std::uint64_t limit, std::unique_ptr<BodySink> sink);
+  /// While held, nothing more of a streamed body is read than has been already, and its time does not run.
+  virtual void hold_body(bool held) = 0;
+
+  // The response: one of these three, exactly once. -------------------------------------------------------
+  /// Gives the whole response.
+  void respond(Response&& response);
+  /// Sends the head of a response, whose content `source` gives piece by piece.
+  void begin(Response&& head, std::unique_ptr<StreamSource> source);
+  /// Takes over the connection (101 Switching Protocols): sends the head and puts `next` in place.
+  void upgrade(Response&& head, std::unique_ptr<net::Protocol> next);
 
   virtual const net::Transport& transport() const = 0;
   virtual net::Loop& loop() = 0;
 
-  /// Keeps the exchange open after the callback returns, until respond().
-  void wait_for(std::unique_ptr<Work> work) { work_ = std::move(work); }
-  bool waiting() const { return work_ != nullptr; }
-  void stop_waiting() { work_.reset(); }
+  /// Keeps `work` until the exchange ends. It may wait for several things.
+  void wait_for(std::unique_ptr<Work> work) {
+    work->next_ = std::move(work_);
+    work_ = std::move(work);
+  }
+  /// The answer may take as much longer than it usually may (server.timeouts.response).
+  virtual void allow_time(std::chrono::milliseconds more) = 0;
 
   // What the application notes for its own use; cleared when the exchange ends. ------------------------
   const void* route = nullptr;   // the matched route, owned by what `site` retains
   Retained* site = nullptr;      // set with hold()
   void* matched = nullptr;       // what routing found (parameters), in the arena
-  Memo* memo = nullptr;          // for the requests that repeat this one; null: they will be read anew
-  std::uint64_t body_limit = 0;  // octets that on_head() allows for the request body
-  bool keeps_body = true;        // whether on_request() wants the body; else it is read and dropped
+  std::uint32_t stage = 0;       // hooks of the route that have been called
   std::int64_t started = 0;      // monotonic time in ns when the head was complete, where somebody asks for it
+  bool guest = false;            // memory is short: only what is vital is answered as usual, the rest with 503
   bool timed = false;            // whether the response says how long it took (Server-Timing)
   std::uint64_t id = 0;          // of this request, unique in the process
 
@@ -84,21 +103,34 @@ class Exchange {
   }
 
  protected:
-  /// Back to the state of a new exchange; the arena keeps its first block.
-  void recycle() {
-    work_.reset();
-    request = {};
-    route = matched = nullptr;
-    memo = nullptr;
-    if (site) site->release();
-    site = nullptr;
-    body_limit = 0;
-    keeps_body = true;
-    timed = false;
-    arena.reset();
-  }
+  /// Who serves this exchange; may be null in tests.
+  Application* application_ = nullptr;
+  std::unique_ptr<StreamSource> source_;
+
+  // For the protocol. ------------------------------------------------------------------------------------
+  /// Begins to read the body: take_piece() and end_body() follow, the latter at once when there is none.
+  virtual void pull_body(std::uint64_t limit) = 0;
+  virtual void send(Response& response) = 0;
+  virtual ResponseStream& open_stream(Response& head) = 0;
+  virtual void switch_protocol(Response& head, std::unique_ptr<net::Protocol> next) = 0;
+
+  void take_piece(std::string_view bytes);
+  void end_body();
+  /// Bytes of memory behind it: the request and its body.
+  std::size_t kept_memory() const { return body_.capacity() + arena.footprint(); }
+  /// Ends all that the exchange waits for.
+  void cancel();
+  /// Back to the state of a new exchange; the arena and the buffer of the body keep a little memory.
+  void recycle();
+
+ private:
+  static constexpr std::size_t kept_body = 64 * 1024;
 
   std::unique_ptr<Work> work_;
+  std::function<void()> then_;  // when the body is complete
+  std::unique_ptr<BodySink> sink_;
+  std::string body_;
+  bool keeps_body_ = false;
 };
 
 /// How an exchange ended, for logs and metrics.
@@ -113,26 +145,14 @@ class Application {
  public:
   virtual ~Application() = default;
 
-  /// The head is complete. Either responds at once (404, 405, 413 …; the body is then read and dropped), or
-  /// sets `body_limit` and returns; on_request() follows when the body is complete. Requests without a
-  /// body get both calls in a row.
-  virtual void on_head(Exchange& exchange) = 0;
-  /// Head and body are complete and no response has been given: respond, or wait_for() something.
+  /// The head is complete. Responds, pulls the body, or waits for something.
   virtual void on_request(Exchange& exchange) = 0;
-  /// The protocol itself refuses: a request that cannot be parsed, a limit, a time-out. Fills a response (the
-  /// error page). `exchange.request` holds what could be read, perhaps nothing.
+  /// The protocol itself refuses: a request that cannot be parsed, a limit, a time-out. Responds with the error page.
+  /// `exchange.request` holds what could be read, perhaps nothing.
   virtual void on_protocol_error(Exchange& exchange, Status status, std::string_view reason) = 0;
-  /// What `request`, for which `memo` was noted when it came before, is answered with now, where nothing of the
-  /// exchange matters and nobody wants to hear of it; the protocol then sends that and makes no exchange. Null: as
-  /// usual. Valid until the next call of the application.
-  virtual const Response* standing_response(const Request& request, const Memo& memo, net::Loop& loop) const {
-    (void)request, (void)memo, (void)loop;
-    return nullptr;
-  }
-  /// Whether `exchange`, whose head has been read, is one of those that are answered even when memory is short.
-  virtual bool is_vital(const Exchange& exchange) const {
-    (void)exchange;
-    return false;
+  /// `response` is about to be sent: the last change of its head.
+  virtual void on_response(Exchange& exchange, Response& response) {
+    (void)exchange, (void)response;
   }
   /// All of the response has been sent, or as much as the client took before it went away.
   virtual void on_end(Exchange& exchange, const Outcome& outcome) = 0;

@@ -25,25 +25,14 @@ class FixedFields {
 
   const std::vector<std::pair<std::string, std::string>>& list() const { return list_; }
   /// "Name: value\r\n" of every field.
-  std::string_view http1() const { return std::string_view(text_).substr(begin_, size_); }
-
-  static constexpr std::int64_t no_length = -1;
-  /// Says beforehand with which status and Content-Length the response comes as a rule, for ready().
-  void prepare(Status status, std::int64_t length);
-  /// All of the head of HTTP/1 but Date and Connection, if it has been prepared for these; else empty.
-  std::string_view ready(Status status, std::int64_t length) const {
-    return status_ != 0 && status == status_ && length == length_ ? std::string_view(text_) : std::string_view();
-  }
+  std::string_view http1() const { return text_; }
 
   /// Octets of text that it keeps for HTTP/1.
   std::size_t octets() const { return text_.size(); }
 
  private:
   std::vector<std::pair<std::string, std::string>> list_;
-  std::string text_;  // what is prepared, with the field lines in it
-  std::size_t begin_ = 0, size_ = 0;
-  Status status_ = 0;  // 0: nothing is prepared
-  std::int64_t length_ = no_length;
+  std::string text_;
 };
 
 /// Octets of a file, sent with sendfile where the transport can.

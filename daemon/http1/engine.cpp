@@ -1,15 +1,19 @@
 #include "http1/engine.hpp"
 
 #include <ctime>
+#include <utility>
 
 #include "http1/exchange.hpp"
+#include "net/loop.hpp"
 
 namespace sluice::http1 {
 
 Engine::Engine(http::Application& application, const Settings& settings, Counter* active)
     : application_(application), settings_(settings), active_(active) {}
 
-Engine::~Engine() = default;
+Engine::~Engine() {
+  recycle_retired();
+}
 
 Exchange* Engine::take(Session& session) {
   std::unique_ptr<Exchange> exchange;
@@ -20,7 +24,7 @@ Exchange* Engine::take(Session& session) {
     free_.pop_back();
   }
   if (active_) active_->add();
-  exchange->begin(session);
+  exchange->begin_request(session, application_);
   return exchange.release();
 }
 
@@ -29,6 +33,28 @@ void Engine::give_back(Exchange* exchange) {
   owned->end();
   if (active_) active_->subtract();
   if (free_.size() < kept_exchanges) free_.push_back(std::move(owned));
+}
+
+void Engine::retire(Exchange* exchange, net::Loop& loop) {
+  if (retired_->empty()) {
+    loop.at_end_of_turn([this, weak = std::weak_ptr(retired_)] {
+      if (!weak.expired()) recycle_retired();
+    });
+  }
+  retired_->push_back(exchange);
+}
+
+void Engine::recycle_retired() {
+  for (auto* exchange : std::exchange(*retired_, {})) give_back(exchange);
+}
+
+void Engine::note_stream(bool open) {
+  if (!active_) return;
+  if (open) {
+    active_->subtract();
+  } else {
+    active_->add();
+  }
 }
 
 std::string_view Engine::date_line() { return date_.line(std::time(nullptr)); }

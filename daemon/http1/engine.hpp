@@ -7,8 +7,6 @@
 #include "http/date.hpp"
 #include "http/exchange.hpp"
 #include "http1/header_cache.hpp"
-#include "http1/hot_responses.hpp"
-#include "http1/known_heads.hpp"
 #include "http1/settings.hpp"
 
 namespace sluice::http1 {
@@ -28,13 +26,15 @@ class Engine {
   http::Application& application() { return application_; }
   const Settings& settings() const { return settings_; }
   /// A reload may change them; connections use them from their next request on.
-  void set_settings(const Settings& settings) {
-    settings_ = settings;
-    heads.clear();
-  }
+  void set_settings(const Settings& settings) { settings_ = settings; }
 
   Exchange* take(Session& session);
+  /// Nobody uses the exchange any more.
   void give_back(Exchange* exchange);
+  /// Somebody may be using it until the end of this turn of the loop.
+  void retire(Exchange* exchange, net::Loop& loop);
+  /// A response without an end is no active request.
+  void note_stream(bool open);
   std::string_view date_line();
 
   /// Whether every response ends its connection.
@@ -43,11 +43,11 @@ class Engine {
   bool strained = false;     // memory is short
   std::size_t sessions = 0;  // that use this
   std::size_t guests = 0;    // among them
-  KnownHeads heads;
   HeaderCache headers;
-  HotResponses hot;
 
  private:
+  void recycle_retired();
+
   static constexpr std::size_t kept_exchanges = 256;
 
   http::Application& application_;
@@ -55,6 +55,7 @@ class Engine {
   Counter* active_;
   http::DateLine date_;
   std::vector<std::unique_ptr<Exchange>> free_;
+  std::shared_ptr<std::vector<Exchange*>> retired_ = std::make_shared<std::vector<Exchange*>>();
 };
 
 }  // namespace sluice::http1

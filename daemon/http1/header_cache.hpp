@@ -38,7 +38,7 @@ class HeaderCache {
   /// The section that was found or stored last.
   const HeaderSection& latest() const { return sections_[latest_]; }
 
-  /// Keeps a section of HTTP/1.1 whose fields are plain (split_plain_fields) and valid, with one Host and no Expect.
+  /// Keeps a valid section of HTTP/1.1 (Parser::may_be_cached()).
   /// `fields`, `host` and `authority` are views into `octets`. A large one is not kept.
   void store(std::string_view octets, std::span<const http::FieldLine> fields, std::string_view authority,
              std::string_view host, bool keep_alive);

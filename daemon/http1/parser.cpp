@@ -6,7 +6,7 @@
 #include "base/utf8.hpp"
 #include "http/path.hpp"
 #include "http/target.hpp"
-#include "http1/field_lines.hpp"
+#include "http1/exchange.hpp"
 
 namespace sluice::http1 {
 
@@ -41,7 +41,7 @@ struct ParserCallbacks {
   static int on_body(llhttp_t* parser, const char* at, std::size_t length) {
     auto& me = self(parser);
     me.body_octets_ += length;
-    if (me.body_) me.body_->append(at, length);
+    if (me.taker_ && !me.taker_->responded) me.taker_->take_piece({at, length});
     return 0;
   }
   static int on_chunk_header(llhttp_t* parser) {
@@ -121,8 +121,7 @@ constexpr std::size_t longest_kept_authority = 128;
 }  // namespace
 
 void Parser::begin() {
-  repeatable_ = nullptr;
-  body_ = nullptr;
+  taker_ = nullptr;
   body_octets_ = raw_octets_ = content_length_ = content_limit_ = 0;
   hosts_ = transfer_encodings_ = 0;
   last_octet_ = 0;
@@ -138,31 +137,22 @@ Refusal Parser::parse_head(std::string_view head, const HeadScanner& scanner, ht
   if (auto bad = read_request_line(copy, line, exchange)) return bad;
   auto fields = exchange.arena.array<http::FieldLine>(scanner.fields());
   auto lines = copy.substr(line.length() + 2);
-  bool usual = request.version == http::Version::http11 && request.target.front() == '/';
-  // Neither was the target encoded anew, nor did its path lead back.
-  bool as_received = copy.size() == head.size() && request.path.data() == request.target.data();
-  if (usual && scanner.section_known()) {
+  if (scanner.section_known() && request.version == http::Version::http11 && request.target.front() == '/') {
     take_known(cache.latest(), lines, fields, request);
-    if (as_received) repeatable_ = copy.data();
     return {};
   }
-  bool plain = usual && split_plain(lines, fields);
-  if (!plain) {
-    if (auto bad = split_by_llhttp(copy, fields)) return bad;
-  }
+  if (auto bad = split_by_llhttp(copy, fields)) return bad;
   if (auto bad = read_fields(request, fields)) return bad;
-  if (plain && !expects_continue_) {
-    cache.store(lines, fields, request.authority, request.host, keep_alive_);
-    if (as_received) repeatable_ = copy.data();
-  }
+  if (may_be_cached(request)) cache.store(lines, fields, request.authority, request.host, keep_alive_);
   return {};
 }
 
-void Parser::repeat(bool keep_alive) {
-  begin();
-  keep_alive_ = keep_alive;
-  complete_ = true;
-  parser_.flags = 0;
+/// Whether the header section says the same of every request of its kind: none of its fields bears on the body, on an
+/// upgrade, or on what the server must do first.
+bool Parser::may_be_cached(const http::Request& request) const {
+  constexpr int special = F_CONTENT_LENGTH | F_CHUNKED | F_TRANSFER_ENCODING | F_UPGRADE | F_CONNECTION_UPGRADE;
+  return complete_ && (parser_.flags & special) == 0 && !expects_continue_ &&
+         request.version == http::Version::http11 && request.target.front() == '/';
 }
 
 /// `lines` are those of `section`, which have been read before and found to be plain.
@@ -196,16 +186,6 @@ Refusal Parser::read_request_line(std::string_view& head, RequestLine& line, htt
   if (!valid) return {400, "the request target is invalid"};
   if (!method) return unknown_method;
   return {};
-}
-
-/// False when llhttp must read the fields.
-bool Parser::split_plain(std::string_view lines, std::span<http::FieldLine> fields) {
-  auto plain = split_plain_fields(lines, fields);
-  if (!plain) return false;
-  keep_alive_ = plain->keep_alive;
-  complete_ = true;  // a request without Content-Length and Transfer-Encoding has no body (RFC 9112 §6.3)
-  parser_.flags = 0;
-  return true;
 }
 
 Refusal Parser::split_by_llhttp(std::string_view head, std::span<http::FieldLine> fields) {
@@ -291,8 +271,8 @@ Refusal Parser::read_fields(http::Request& request, std::span<http::FieldLine> f
   return {};
 }
 
-Refusal Parser::parse_body(std::string_view octets, std::string* body, std::size_t& consumed) {
-  body_ = body;
+Refusal Parser::parse_body(std::string_view octets, Exchange* taker, std::size_t& consumed) {
+  taker_ = taker;
   consumed = 0;
   while (consumed < octets.size() && !complete_) {
     auto piece = octets.substr(consumed);

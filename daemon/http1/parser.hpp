@@ -13,6 +13,8 @@
 
 namespace sluice::http1 {
 
+class Exchange;
+
 /// Parses one message: first its head, which HeadScanner has found whole, then the octets of its body. All that decides
 /// where a message ends is read by llhttp. Used again for every message. What the head holds lies in the exchange's
 /// arena.
@@ -21,11 +23,6 @@ class Parser {
   /// Parses `head` (from the request line to the empty line) into `exchange.request`. `scanner` has found it. Its
   /// header section goes to `cache` if another request may begin with it.
   Refusal parse_head(std::string_view head, const HeadScanner& scanner, http::Exchange& exchange, HeaderCache& cache);
-  /// Where parse_head() has put the head, if it may be noted in KnownHeads; else null.
-  const char* repeatable() const { return repeatable_; }
-  /// Instead of parse_head(), for a head that was noted there.
-  void repeat(bool keep_alive);
-
   /// After a head: does a body follow, how long is it, may the connection go on?
   bool has_body() const { return !complete_; }
   bool chunked() const { return (parser_.flags & F_CHUNKED) != 0; }
@@ -35,9 +32,9 @@ class Parser {
 
   /// Most octets of content; a chunk that announces more is refused with 413 before its content has come.
   void limit_content(std::uint64_t octets) { content_limit_ = octets; }
-  /// Takes octets of the body, appending content to `body` unless it is null. `consumed` says how many belonged to
-  /// the message. complete() tells whether that was all.
-  Refusal parse_body(std::string_view octets, std::string* body, std::size_t& consumed);
+  /// Takes octets of the body and gives its content to `taker`, unless it is null or has responded. `consumed` says how
+  /// many belonged to the message. complete() tells whether that was all.
+  Refusal parse_body(std::string_view octets, Exchange* taker, std::size_t& consumed);
   bool complete() const { return complete_; }
   /// Content octets so far.
   std::uint64_t body_octets() const { return body_octets_; }
@@ -50,8 +47,8 @@ class Parser {
   bool read_target(std::string_view text, http::Exchange& exchange);
   void take_known(const HeaderSection& section, std::string_view lines, std::span<http::FieldLine> fields,
                   http::Request& request);
-  bool split_plain(std::string_view lines, std::span<http::FieldLine> fields);
   Refusal run_llhttp(std::string_view head);
+  bool may_be_cached(const http::Request& request) const;
   Refusal split_by_llhttp(std::string_view head, std::span<http::FieldLine> fields);
   Refusal read_fields(http::Request& request, std::span<http::FieldLine> fields);
   Refusal read_field(http::Request& request, const http::FieldLine& field);
@@ -64,8 +61,7 @@ class Parser {
   std::vector<http::FieldLine> fields_;  // as llhttp splits them
   std::string valid_authority_;          // the last Host that was found valid: most requests repeat it
   std::size_t valid_host_length_ = 0;    // of the host in it
-  const char* repeatable_ = nullptr;
-  std::string* body_ = nullptr;
+  Exchange* taker_ = nullptr;
   std::uint64_t content_length_ = 0;
   std::uint64_t content_limit_ = 0;
   std::uint64_t body_octets_ = 0;

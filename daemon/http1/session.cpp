@@ -5,7 +5,6 @@
 
 #include "base/limit_hits.hpp"
 #include "http/server_timing.hpp"
-#include "http1/writer.hpp"
 #include "net/loop.hpp"
 
 namespace sluice::http1 {
@@ -24,14 +23,28 @@ constexpr std::chrono::milliseconds guest_head_time{2000};
 
 }  // namespace
 
+class Session::Entry {
+ public:
+  explicit Entry(Session& session) : session_(session), before_(std::exchange(session.entered_, true)) {}
+  ~Entry() { session_.entered_ = before_; }
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+ private:
+  Session& session_;
+  bool before_;
+};
+
 Session::Session(Engine& engine, bool guest) : engine_(engine), guest_(guest) {
   ++engine_.sessions;
   if (guest_) ++engine_.guests;
 }
 
+/// The connection destroys it when nobody uses it.
 Session::~Session() {
+  entered_ = true;
   give_up();
-  if (unsent_) settle(transport_->sent(), true);
+  if (!unsent_.empty()) unsent_.settle(engine_, transport_->sent(), true);
   if (guest_) --engine_.guests;
   --engine_.sessions;
 }
@@ -45,26 +58,38 @@ void Session::on_open(net::Transport& transport) {
 // Input --------------------------------------------------------------------------------------------
 
 void Session::on_bytes(std::span<char> bytes) {
-  std::string_view octets(bytes.data(), bytes.size());
+  Entry entry(*this);
+  std::string_view received(bytes.data(), bytes.size());
   if (stash_) {
-    stash_->append(octets);
+    stash_->append(received);
     consume_stash();
   } else {
-    auto used = consume(octets);
-    if (used < octets.size()) stash_ = std::make_unique<std::string>(octets.substr(used));
+    auto used = consume(received);
+    if (used < received.size()) stash_ = std::make_unique<std::string>(received.substr(used));
   }
   update_reading();
 }
 
+bool Session::awaits_body() const { return phase_ == Phase::body && !exchange_->body_held; }
+
 /// What came behind a request that is being worked on waits, and so does the rest in the kernel.
 void Session::update_reading() {
   if (phase_ == Phase::closed || phase_ == Phase::upgraded) return;
-  if (holds_back()) {
+  bool held = phase_ == Phase::body && exchange_->body_held;
+  if (held || (stash_ && (phase_ == Phase::working || flooded()))) {
     transport_->pause_reading();
-    if (held_ > most_held) transport_->want_writable();
+    if (unsent_.held() > most_held) transport_->want_writable();
   } else {
     transport_->resume_reading();
   }
+}
+
+/// Goes on with what has been received, after something has changed.
+void Session::consume_input() {
+  if (consuming_ || phase_ == Phase::closed || phase_ == Phase::upgraded) return;
+  consume_stash();
+  if (input_ended_) end_input();
+  update_reading();
 }
 
 void Session::consume_stash() {
@@ -77,15 +102,15 @@ void Session::consume_stash() {
   }
 }
 
-std::size_t Session::consume(std::string_view octets) {
+std::size_t Session::consume(std::string_view bytes) {
   consuming_ = true;
   std::size_t used = 0;
-  while (used < octets.size()) {
-    auto rest = octets.substr(used);
+  while (used < bytes.size()) {
+    auto rest = bytes.substr(used);
     std::size_t step = 0;
     if (phase_ == Phase::head && !flooded()) {
       step = consume_head(rest);
-    } else if (phase_ == Phase::body || phase_ == Phase::discard) {
+    } else if (awaits_body() || phase_ == Phase::discard) {
       step = consume_body(rest);
     } else if (phase_ == Phase::closed) {
       step = rest.size();
@@ -95,30 +120,16 @@ std::size_t Session::consume(std::string_view octets) {
   }
   consuming_ = false;
   if (phase_ != Phase::upgraded) return used;
-  hand_over(octets.substr(used));
-  return octets.size();
+  hand_over(bytes.substr(used));
+  return bytes.size();
 }
 
-bool Session::holds_back() const { return stash_ && (phase_ == Phase::waiting || flooded()); }
+bool Session::flooded() const {
+  return transport_->pending() > net::output_high_water || unsent_.held() > most_held;
+}
 
-bool Session::flooded() const { return transport_->pending() > net::output_high_water || held_ > most_held; }
-
-std::size_t Session::consume_head(std::string_view octets) {
-  auto* known = scanner_.begun() ? nullptr : engine_.heads.find(octets);
-  if (known) {
-    auto length = known->octets.size();
-    const auto* response =
-        guest_ ? nullptr : engine_.application().standing_response(known->request, known->memo, transport_->loop());
-    if (response) {
-      send_standing(*known, *response);
-      return length;
-    }
-    exchange_ = engine_.take(*this);
-    exchange_->repeat(*known);
-    admit();
-    return length;
-  }
-  switch (scanner_.scan(octets, engine_.settings(), &engine_.headers)) {
+std::size_t Session::consume_head(std::string_view bytes) {
+  switch (scanner_.scan(bytes, engine_.settings(), &engine_.headers)) {
     case HeadScanner::Outcome::incomplete:
       if (!head_begun_) {
         head_begun_ = true;
@@ -128,252 +139,245 @@ std::size_t Session::consume_head(std::string_view octets) {
     case HeadScanner::Outcome::refused:
       exchange_ = engine_.take(*this);
       refuse(scanner_.refusal());
-      return octets.size();
+      settle();
+      return bytes.size();
     case HeadScanner::Outcome::complete: break;
   }
   auto length = scanner_.length();
-  begin_exchange(octets.substr(scanner_.skipped(), length - scanner_.skipped()));
+  begin_exchange(bytes.substr(scanner_.skipped(), length - scanner_.skipped()));
   return length;
 }
 
 void Session::begin_exchange(std::string_view head) {
   exchange_ = engine_.take(*this);
-  auto& exchange = *exchange_;
   keep_alive_ = true;
-  auto refusal = exchange.parser.parse_head(head, scanner_, exchange, engine_.headers);
+  head_begun_ = false;
+  auto refusal = exchange_->parser.parse_head(head, scanner_, *exchange_, engine_.headers);
   scanner_.reset();
   if (refusal) {
-    head_begun_ = false;
-    return refuse(refusal);
+    refuse(refusal);
+    return settle();
   }
-  const auto& parser = exchange.parser;
-  if (parser.repeatable()) engine_.heads.note(head, parser.repeatable(), exchange.request, parser.keep_alive());
-  admit();
+  count_request();
+  serve();
 }
 
-/// The head has been read: the application gets it.
-void Session::admit() {
-  auto& exchange = *exchange_;
-  head_begun_ = false;
-  count_request(exchange.parser.keep_alive());
-  phase_ = exchange.parser.has_body() ? Phase::body : Phase::waiting;
-  engine_.application().on_head(exchange);
-  if (!exchange_) return;
-  if (guest_ && !exchange_->responded && !engine_.application().is_vital(exchange))
-    return refuse({503, "memory is short", Limit::memory});
-  if (exchange_->parser.has_body()) return begin_body();
-  if (!exchange_->responded) serve();
-}
-
-/// `keep_alive`: what the request says of the connection.
-void Session::count_request(bool keep_alive) {
-  keep_alive_ = keep_alive && !engine_.closing() && !guest_;
+void Session::count_request() {
+  keep_alive_ = exchange_->parser.keep_alive() && !engine_.closing() && !guest_;
   if (++requests_ == engine_.settings().requests) {
     note_hit(Limit::keep_alive_requests);
     keep_alive_ = false;
   }
 }
 
-/// An answer without an exchange, which saves more than a third of our instructions for it.
-void Session::send_standing(const KnownHead& head, const http::Response& response) {
-  head_begun_ = false;
-  count_request(head.keep_alive);
-  if (response.close) keep_alive_ = false;
-  auto persistence = keep_alive_ ? Persistence::implied : Persistence::close;  // known heads are of HTTP/1.1
-  write_response(*transport_, response,
-                 {head.request.method == http::Method::head, persistence, engine_.date_line(), hot_responses()});
-  await_next();
+/// The head has been read: the application gets it.
+void Session::serve() {
+  phase_ = Phase::working;
+  transport_->set_deadline(engine_.settings().response);
+  engine_.application().on_request(*exchange_);
+  settle();
 }
 
-void Session::begin_body() {
+void Session::allow_time(std::chrono::milliseconds more) {
+  auto usual = engine_.settings().response;
+  if (usual.count() > 0) transport_->set_deadline(usual + more);
+}
+
+// The body -----------------------------------------------------------------------------------------
+
+void Session::pull_body(std::uint64_t limit) {
   auto& exchange = *exchange_;
-  body_until_ = now() + engine_.settings().body_idle;
-  if (exchange.responded) {  // answered from the head alone: the body is read only to keep the connection
-    phase_ = Phase::discard;
-    exchange.parser.limit_content(engine_.settings().discard);
-    transport_->set_deadline(engine_.settings().body_idle);
-    return;
-  }
-  exchange.parser.limit_content(exchange.body_limit);
-  if (exchange.parser.content_length() > exchange.body_limit)
+  if (exchange.parser.complete()) return exchange.end_body();
+  exchange.parser.limit_content(limit);
+  if (exchange.parser.content_length() > limit) {
+    exchange.cancel();
     return refuse({413, "the body is larger than allowed here", Limit::body_bytes});
-  transport_->set_deadline(engine_.settings().body_idle);
+  }
+  phase_ = Phase::body;
+  begin_body();
   if (exchange.parser.expects_continue()) {
+    exchange.continued = true;
     http::Response go_on;
     go_on.status = 100;
     write_interim(*transport_, go_on);
   }
+  if (!entered_) consume_input();  // else consume() goes on when the application has returned
 }
 
-std::chrono::microseconds Session::now() const { return std::chrono::milliseconds(transport_->loop().now()); }
-
-/// Until the body is too slow; not positive when it is.
-std::chrono::microseconds Session::body_time_left() const {
-  if (engine_.settings().body_rate == 0) return std::chrono::microseconds::max();
-  return body_until_ - now();
+/// The application holds the body, or goes on with it.
+void Session::update_body() {
+  if (phase_ != Phase::body) return;
+  if (exchange_->body_held) {
+    transport_->set_deadline({});
+  } else {
+    begin_body();
+  }
+  if (entered_) return update_reading();
+  consume_input();
 }
 
-/// What has come gives as much time as the least rate allows for it. Nobody saves more than body_idle: what came early
-/// would pay for holding it as long as one likes.
-void Session::credit_body(std::uint64_t octets) {
-  const auto& settings = engine_.settings();
-  if (settings.body_rate == 0) return;
-  std::chrono::microseconds earned(octets * 1'000'000 / settings.body_rate);
-  body_until_ = std::min(body_until_ + earned, now() + settings.body_idle);
+BodyClock::Time Session::now() const { return std::chrono::milliseconds(transport_->loop().now()); }
+
+void Session::begin_body() {
+  body_clock_.begin(now(), engine_.settings());
+  transport_->set_deadline(engine_.settings().body_idle);
 }
 
-/// Sets the deadline for the next piece: a pause may be as long as body_idle, and not so long that the body falls below
-/// the least rate. False when it has done so already.
-bool Session::extend_body_time() {
-  auto left = body_time_left();
-  if (left.count() <= 0) return false;
-  auto idle = std::chrono::microseconds(engine_.settings().body_idle);
-  transport_->set_deadline(std::chrono::ceil<std::chrono::milliseconds>(std::min(idle, left)));
-  return true;
-}
-
-std::size_t Session::consume_body(std::string_view octets) {
+std::size_t Session::consume_body(std::string_view bytes) {
   auto& exchange = *exchange_;
   std::size_t used = 0;
-  auto* content = phase_ == Phase::body && exchange.keeps_body ? &exchange.body : nullptr;
+  bool wanted = phase_ == Phase::body;
   auto before = exchange.parser.body_octets();
-  auto refusal = exchange.parser.parse_body(octets, content, used);
-  credit_body(exchange.parser.body_octets() - before);
-  if (refusal) {
-    if (!exchange.responded) {
-      refuse(refusal);
-    } else {
-      keep_alive_ = false;
-      finish_response();
-    }
-    return octets.size();
+  auto refusal = exchange.parser.parse_body(bytes, wanted ? &exchange : nullptr, used);
+  if (exchange_ != &exchange) return used;  // the application has answered, and that was all
+  if (refusal && !exchange.responded) {
+    exchange.cancel();
+    refuse(refusal);
+    settle();
+    return bytes.size();
   }
-  if (!exchange.parser.complete() && !extend_body_time()) {
-    on_deadline();
-    return octets.size();
-  }
-  if (phase_ == Phase::discard) {
-    if (exchange.parser.complete()) finish_response();
-  } else if (exchange.parser.complete()) {
-    serve();
+  const auto& settings = engine_.settings();
+  body_clock_.credit(exchange.parser.body_octets() - before, now(), settings);
+  bool whole = exchange.parser.complete();
+  if (wanted && whole && !exchange.responded) {
+    phase_ = Phase::working;
+    transport_->set_deadline(settings.response);
+    exchange.end_body();
+    settle();
+  } else if (wanted && exchange.responded) {
+    settle();
+  } else if (refusal || whole || (!exchange.body_held && body_clock_.too_slow(now(), settings))) {
+    return end_body_early(whole) ? bytes.size() : used;
+  } else if (!exchange.body_held) {
+    transport_->set_deadline(body_clock_.patience(now(), settings));
   }
   return used;
 }
 
-void Session::serve() {
-  auto& exchange = *exchange_;
-  exchange.request.body = exchange.body;
-  phase_ = Phase::waiting;
-  transport_->set_deadline({});
-  engine_.application().on_request(exchange);
+/// The body is over, or it is too slow, or (one that nobody wants) it breaks a rule. Says whether no more is to be read.
+bool Session::end_body_early(bool whole) {
+  if (phase_ == Phase::body) {
+    time_out();
+    return true;
+  }
+  if (!whole) keep_alive_ = false;
+  complete();
+  return !whole;
 }
 
 void Session::refuse(const Refusal& refusal) {
   note_hit(refusal.limit);
   keep_alive_ = false;
   linger_ = true;
-  phase_ = Phase::waiting;
+  phase_ = Phase::working;
   engine_.application().on_protocol_error(*exchange_, refusal.status, refusal.reason);
 }
 
 // Output -------------------------------------------------------------------------------------------
 
-Persistence Session::persistence_of(const Exchange& exchange) const {
+Persistence Session::persistence() const {
   if (!keep_alive_) return Persistence::close;
-  return exchange.request.version == http::Version::http10 ? Persistence::keep_alive : Persistence::implied;
+  return exchange_->request.version == http::Version::http10 ? Persistence::keep_alive : Persistence::implied;
 }
 
-/// Null where the octets of a file have to be encrypted on their way.
-HotResponses* Session::hot_responses() const { return transport_->secure() ? nullptr : &engine_.hot; }
-
-void Session::respond(Exchange& exchange, http::Response& response) {
+void Session::send(http::Response& response) {
+  auto& exchange = *exchange_;
   const auto& parser = exchange.parser;
-  bool body_open = parser.has_body() && !parser.complete();
   // A client that waits for 100 (Continue) may or may not send its body now: there is no telling the next
   // request from it. One that announces too much is not worth reading.
-  if (body_open && (parser.expects_continue() || parser.content_length() > engine_.settings().discard))
+  bool unread = parser.has_body() && !parser.complete();
+  if (unread && ((parser.expects_continue() && !exchange.continued) ||
+                 parser.content_length() > engine_.settings().discard))
     keep_alive_ = false;
-  if (response.close || engine_.closing()) keep_alive_ = false;
+  if (response.close || engine_.closing() || (input_ended_ && !stash_)) keep_alive_ = false;
   if (exchange.timed) http::add_server_timing(exchange, response);
-  Framing framing{exchange.request.method == http::Method::head, persistence_of(exchange), engine_.date_line(),
-                  hot_responses()};
-  auto octets = write_response(*transport_, response, framing);
+  Framing framing{exchange.request.method == http::Method::head, persistence(), engine_.date_line()};
+  exchange.outcome = {response.status, write_response(*transport_, response, framing), false};
   exchange.responded = true;
-  note_response(exchange, {response.status, octets, false});
-  if (body_open && keep_alive_) {
-    phase_ = Phase::discard;
-    return;
-  }
-  finish_response();
+  note_response();
+  if (!entered_) settle();
 }
 
 /// What leaves at once has as good as been sent. Else the exchange lives on until it has.
-void Session::note_response(Exchange& exchange, const http::Outcome& outcome) {
+void Session::note_response() {
   auto& application = engine_.application();
-  settle(transport_->sent());
-  if (transport_->leaves_at_once() && !unsent_) return application.on_end(exchange, outcome);
-  if (!application.heeds_ends()) return;
-  exchange.unsent = true;
-  exchange.outcome = outcome;
-  exchange.response_end = transport_->sent() + transport_->pending();
+  unsent_.settle(engine_, transport_->sent());
+  bool at_once = transport_->leaves_at_once() && unsent_.empty();
+  if (at_once || !application.heeds_ends()) {
+    if (at_once) application.on_end(*exchange_, exchange_->outcome);
+    exchange_->told = Exchange::Told::yes;
+    return;
+  }
+  exchange_->told = Exchange::Told::when_sent;
+  exchange_->response_end = transport_->sent() + transport_->pending();
   transport_->want_sent();
 }
 
-/// The transport has sent so much: all of the response of `exchange`, or not.
-void Session::conclude(Exchange& exchange, std::uint64_t sent) {
-  auto& outcome = exchange.outcome;
-  auto missing = exchange.response_end > sent ? exchange.response_end - sent : 0;
-  outcome.aborted = missing > 0;
-  outcome.body_octets -= std::min(missing, outcome.body_octets);
-  exchange.unsent = false;
-  engine_.application().on_end(exchange, outcome);
+void Session::open_stream(http::Response& head) {
+  auto& exchange = *exchange_;
+  exchange.chunked = exchange.request.version != http::Version::http10;
+  if (!exchange.chunked || head.close || engine_.closing()) keep_alive_ = false;
+  if (exchange.timed) http::add_server_timing(exchange, head);
+  write_stream_head(*transport_, head, persistence(), engine_.date_line(), exchange.chunked);
+  exchange.outcome.status = head.status;
+  exchange.streaming = true;
+  engine_.note_stream(true);
+  transport_->set_deadline({});
 }
 
-/// Ends the exchanges whose responses have been sent; or `all`, because nothing more will be.
-void Session::settle(std::uint64_t sent, bool all) {
-  while (unsent_) {
-    auto* first = unsent_->next_unsent;
-    if (!all && first->response_end > sent) return;
-    if (first == unsent_) {
-      unsent_ = nullptr;
-    } else {
-      unsent_->next_unsent = first->next_unsent;
-    }
-    held_ -= first->held;
-    conclude(*first, sent);
-    engine_.give_back(first);
-  }
+void Session::finish_stream() {
+  exchange_->responded = true;
+  note_response();
+  if (!entered_) settle();
 }
 
-void Session::finish_response() {
+/// The application has returned: if it has answered, the exchange is over, but for what is left of the body.
+void Session::settle() {
+  if (!exchange_ || !exchange_->responded || phase_ == Phase::discard) return;
+  if (begin_discard()) return;
+  complete();
+}
+
+/// A body that nobody has read to its end is read and dropped, to keep the connection.
+bool Session::begin_discard() {
+  auto& parser = exchange_->parser;
+  if (!keep_alive_ || !parser.has_body() || parser.complete()) return false;
+  exchange_->cancel();
+  parser.limit_content(parser.body_octets() + engine_.settings().discard);
+  phase_ = Phase::discard;
+  begin_body();
+  consume_input();
+  return true;
+}
+
+void Session::complete() {
   linger_ |= exchange_->parser.has_body() && !exchange_->parser.complete();
   end_exchange();
   await_next();
-  if (!keep_alive_ || consuming_) return;  // consume() goes on by itself
-  consume_stash();
-  update_reading();
+  consume_input();
 }
 
 /// The next request, or the end where there is to be none.
 void Session::await_next() {
-  if (!keep_alive_) {
-    phase_ = Phase::closed;
-    return transport_->close(linger_);
-  }
+  if (!keep_alive_) return close(linger_);
   phase_ = Phase::head;
   transport_->set_deadline(engine_.settings().keep_alive);
 }
 
-void Session::upgrade(Exchange& exchange, http::Response& response, std::unique_ptr<net::Protocol> next) {
-  if (ended_) return leave();                          // what begins now would not hear of the end
-  settle(transport_->sent() + transport_->pending());  // nobody is told later
-  if (response.status < 200) {
-    write_interim(*transport_, response);
-  } else {
-    write_open_ended_head(*transport_, response, engine_.date_line());
-  }
-  engine_.application().on_end(exchange, {response.status, 0, false});
+void Session::close(bool linger) {
+  phase_ = Phase::closed;
+  transport_->close(linger && !input_ended_);
+}
+
+void Session::upgrade(http::Response& head, std::unique_ptr<net::Protocol> next) {
+  if (input_ended_) return transport_->abort();  // what begins now would not hear of the end
+  unsent_.settle(engine_, transport_->sent() + transport_->pending());  // nobody is told later
+  write_interim(*transport_, head);
+  exchange_->outcome.status = head.status;
+  exchange_->responded = true;
+  bool entered = std::exchange(entered_, false);  // the application is the caller
   end_exchange();
+  entered_ = entered;
   phase_ = Phase::upgraded;
   next_ = std::move(next);
   transport_->set_deadline({});
@@ -385,83 +389,125 @@ void Session::hand_over(std::string_view unread) {
   transport_->replace_protocol(std::move(next_), unread);
 }
 
-void Session::end_exchange() {
-  auto* exchange = std::exchange(exchange_, nullptr);
-  if (!exchange) return;
-  if (!exchange->unsent) return engine_.give_back(exchange);
-  exchange->stop_waiting();
-  exchange->held = sizeof *exchange + exchange->body.capacity() + exchange->arena.footprint();
-  held_ += exchange->held;
-  exchange->next_unsent = unsent_ ? std::exchange(unsent_->next_unsent, exchange) : exchange;
-  unsent_ = exchange;
-}
-
 // Endings ------------------------------------------------------------------------------------------
 
+/// Lets go of the exchange. The application may be using it still.
+void Session::end_exchange() {
+  auto* exchange = std::exchange(exchange_, nullptr);
+  if (exchange->streaming) engine_.note_stream(false);
+  if (exchange->told == Exchange::Told::when_sent) {
+    exchange->cancel();
+    return unsent_.add(*exchange);
+  }
+  if (exchange->told == Exchange::Told::no) engine_.application().on_end(*exchange, exchange->outcome);
+  if (entered_) {
+    engine_.give_back(exchange);
+  } else {
+    engine_.retire(exchange, transport_->loop());
+  }
+}
+
+/// Nothing more is sent. A stream without an end ends in this way.
 void Session::give_up() {
   if (!exchange_) return;
-  if (!exchange_->responded) engine_.application().on_end(*exchange_, {0, 0, true});
+  auto& outcome = exchange_->outcome;
+  if (exchange_->told == Exchange::Told::no) {
+    outcome.aborted = !source() || !source()->lasting();
+    outcome.body_octets -= std::min<std::uint64_t>(outcome.body_octets, transport_->pending());
+  }
   end_exchange();
 }
 
-/// A client that ends its side may still read. Whether it does, or has gone altogether, no one can tell before it is
-/// sent something: it gets the answers to the requests that it has made.
+/// A client that has ended its side may wait for an answer still (RFC 9112 §9.6).
 void Session::on_eof() {
-  if (holds_back()) return transport_->probe_peer();  // and what else it sent is read before its end is
-  if (phase_ == Phase::waiting) {
-    ended_ = true;
-    keep_alive_ = false;
-    return transport_->probe_peer();
-  }
-  leave();
+  Entry entry(*this);
+  input_ended_ = true;
+  transport_->probe_peer();
+  auto* producer = source();
+  if (!producer) return end_input();
+  producer->on_client_ended();
+  settle();
 }
 
-/// Nothing more is said.
-void Session::leave() {
+void Session::end_input() {
+  bool held = phase_ == Phase::body && exchange_->body_held;
+  if (held || phase_ == Phase::working || phase_ == Phase::closed) return;
   give_up();
-  phase_ = Phase::closed;
-  transport_->close(false);
-}
-
-void Session::on_writable() {
-  settle(transport_->sent());
-  if (phase_ != Phase::waiting) consume_stash();
-  update_reading();
+  close(false);
 }
 
 void Session::on_sent() {
-  if (exchange_ && exchange_->unsent) conclude(*exchange_, transport_->sent());  // whose body is still read
-  settle(transport_->sent());
+  if (exchange_ && exchange_->told == Exchange::Told::when_sent)  // whose body is still read
+    UnsentResponses::conclude(engine_, *exchange_, transport_->sent());
+  unsent_.settle(engine_, transport_->sent());
+}
+
+void Session::on_writable() {
+  Entry entry(*this);
+  unsent_.settle(engine_, transport_->sent());
+  if (auto* producer = source()) {
+    producer->on_writable();
+    settle();
+  } else if (phase_ != Phase::working) {
+    consume_stash();
+  }
+  update_reading();
+}
+
+void Session::time_out() {
+  auto limit = Limit::none;
+  std::string_view reason;
+  http::Status status = 408;
+  if (phase_ == Phase::head) {
+    exchange_ = engine_.take(*this);
+    reason = "the request head did not arrive in time";
+    limit = Limit::header_timeout;
+  } else if (phase_ == Phase::body) {
+    reason = "the request body did not arrive in time";
+    limit = body_clock_.too_slow(now(), engine_.settings()) ? Limit::body_rate : Limit::body_timeout;
+  } else {
+    status = 503;
+    reason = "the answer took too long";
+    limit = Limit::response_timeout;
+  }
+  exchange_->cancel();
+  refuse({status, reason, limit});
+  settle();
 }
 
 void Session::on_deadline() {
+  Entry entry(*this);
   if (phase_ == Phase::head && !head_begun_) {  // idle: nothing was asked, nothing is said
     note_hit(requests_ == 0 ? Limit::header_timeout : Limit::keep_alive_timeout);
-    phase_ = Phase::closed;
-    return transport_->close(false);
+    return close(false);
   }
-  if (phase_ == Phase::waiting && ended_) return leave();
-  if (phase_ == Phase::head) {
-    exchange_ = engine_.take(*this);
-    return refuse({408, "the request head did not arrive in time", Limit::header_timeout});
+  if (auto* producer = source()) {
+    producer->on_deadline();
+    return settle();
   }
-  if (phase_ == Phase::body)
-    return refuse({408, "the request body did not arrive in time",
-                   body_time_left().count() > 0 ? Limit::body_timeout : Limit::body_rate});
   if (phase_ == Phase::discard) {
     keep_alive_ = false;
-    finish_response();
+    return complete();
   }
+  time_out();
 }
 
 void Session::drain() {
-  if (phase_ == Phase::head && !head_begun_ && requests_ == 0) return transport_->set_deadline(first_request_time);
+  Entry entry(*this);
   if (phase_ == Phase::head && !head_begun_) {
-    phase_ = Phase::closed;
-    return transport_->close(false);
+    if (requests_ == 0) return transport_->set_deadline(first_request_time);
+    return close(false);
   }
-  if (ended_) transport_->set_deadline(last_answer_time);
-  keep_alive_ = false;  // what is in flight is answered with Connection: close
+  if (input_ended_) transport_->set_deadline(last_answer_time);
+  auto* producer = source();
+  if (!producer || engine_.closing()) keep_alive_ = false;  // what is in flight is answered with Connection: close
+  if (!producer) return;
+  producer->drain();
+  settle();
 }
+
+bool Session::lasting() const { return source() && source()->lasting(); }
+
+bool Session::obsolete() const { return source() && source()->obsolete(); }
 
 }  // namespace sluice::http1

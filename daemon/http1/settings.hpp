@@ -15,6 +15,7 @@ struct Settings {
   std::chrono::milliseconds head_time{10'000};   // from the first octet of a head to its end; then 408
   std::chrono::milliseconds body_idle{30'000};   // between two pieces of a body; then 408
   std::chrono::milliseconds keep_alive{75'000};  // between two requests; then closed
+  std::chrono::milliseconds response{120'000};   // from the end of a request to its answer; then 503; 0: any time
   std::uint64_t body_rate = 0;     // octets a second that a body must bring after its first body_idle; 0: any
   std::uint32_t requests = 0;      // on one connection; 0: any number
   std::uint64_t discard{1 << 20};  // octets of an unwanted body that are read before the connection is given up

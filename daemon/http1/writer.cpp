@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "http/status.hpp"
-#include "http1/hot_responses.hpp"
 
 namespace sluice::http1 {
 
@@ -38,6 +37,7 @@ class Cursor {
     to_ += text.size();
   }
   void put_number(std::uint64_t number) { to_ = std::to_chars(to_, to_ + 20, number).ptr; }
+  void put_hex(std::uint64_t number) { to_ = std::to_chars(to_, to_ + 16, number, 16).ptr; }
   std::size_t size() const { return static_cast<std::size_t>(to_ - begin_); }
 
  private:
@@ -51,20 +51,24 @@ std::uint64_t content_size(const http::Response& response) {
   return sum;
 }
 
+std::size_t field_size(const http::FieldLine& field) { return field.name.size() + field.value.size() + 4; }
+
 std::size_t fields_size(const http::Response& response) {
   std::size_t sum = response.fixed ? response.fixed->http1().size() : 0;
-  for (const auto& field : response.fields) sum += field.name.size() + field.value.size() + 4;
+  for (const auto& field : response.fields) sum += field_size(field);
   return sum;
+}
+
+void put_field(Cursor& out, const http::FieldLine& field) {
+  out.put(field.name);
+  out.put(": ");
+  out.put(field.value);
+  out.put("\r\n");
 }
 
 void put_fields(Cursor& out, const http::Response& response) {
   if (response.fixed) out.put(response.fixed->http1());
-  for (const auto& field : response.fields) {
-    out.put(field.name);
-    out.put(": ");
-    out.put(field.value);
-    out.put("\r\n");
-  }
+  for (const auto& field : response.fields) put_field(out, field);
 }
 
 std::string_view connection_line(Persistence persistence) {
@@ -73,9 +77,18 @@ std::string_view connection_line(Persistence persistence) {
   return {};
 }
 
-/// `Part`: what others own moves to the transport, unless it is const.
-template <class Part>
-void write_part(net::Transport& transport, Part& part) {
+/// Octets around the content of a chunk: its size in hexadecimal and two line ends.
+constexpr std::size_t chunk_room = 20;
+
+void write_chunk_size(net::Transport& transport, std::uint64_t size) {
+  Cursor out(transport.reserve(chunk_room));
+  out.put_hex(size);
+  out.put("\r\n");
+  transport.commit(out.size());
+}
+
+/// What others own moves to the transport.
+void write_part(net::Transport& transport, http::BodyPart& part) {
   if (auto* text = std::get_if<std::string_view>(&part)) {
     transport.write(*text);
   } else if (auto* shared = std::get_if<http::SharedBytes>(&part)) {
@@ -85,19 +98,9 @@ void write_part(net::Transport& transport, Part& part) {
   }
 }
 
-/// Sends the response as one file, if it is one that has been made for that.
-bool write_hot(net::Transport& transport, const http::Response& response, const Framing& framing,
-               std::string_view ready) {
-  const auto* content = std::get_if<http::SharedBytes>(&response.body);
-  if (!content || !response.more.empty() || framing.persistence != Persistence::implied) return false;
-  const auto* file = framing.hot->find(ready, framing.date_line, *content);
-  if (!file) return false;
-  transport.write_file(*file, 0, ready.size() + framing.date_line.size() + 2 + content->bytes.size());
-  return true;
-}
+}  // namespace
 
-template <class AnyResponse>
-std::uint64_t write(net::Transport& transport, AnyResponse& response, const Framing& framing) {
+std::uint64_t write_response(net::Transport& transport, http::Response& response, const Framing& framing) {
   auto has_content = http::may_have_content(response.status);
   auto length =
       response.declared_length >= 0 ? static_cast<std::uint64_t>(response.declared_length) : content_size(response);
@@ -106,23 +109,14 @@ std::uint64_t write(net::Transport& transport, AnyResponse& response, const Fram
   auto* text = send_body ? std::get_if<std::string_view>(&response.body) : nullptr;
   std::string_view tail = text && text->size() <= inline_body ? *text : std::string_view{};
 
-  std::string_view ready;  // the head as it was made when the config or the file was read
-  if (response.fixed && response.fields.empty())
-    ready = response.fixed->ready(response.status,
-                                  announce ? static_cast<std::int64_t>(length) : http::FixedFields::no_length);
-  if (send_body && !ready.empty() && framing.hot && write_hot(transport, response, framing, ready)) return length;
   constexpr std::size_t fixed_room = 192;  // status line, Content-Length, Date, Connection
-  Cursor out(transport.reserve(fixed_room + (ready.empty() ? fields_size(response) : ready.size()) + tail.size()));
-  if (!ready.empty()) {
-    out.put(ready);
-  } else {
-    out.put(status_line(response.status));
-    put_fields(out, response);
-    if (announce) {
-      out.put("Content-Length: ");
-      out.put_number(length);
-      out.put("\r\n");
-    }
+  Cursor out(transport.reserve(fixed_room + fields_size(response) + tail.size()));
+  out.put(status_line(response.status));
+  put_fields(out, response);
+  if (announce) {
+    out.put("Content-Length: ");
+    out.put_number(length);
+    out.put("\r\n");
   }
   out.put(framing.date_line);
   out.put(connection_line(framing.persistence));
@@ -135,23 +129,49 @@ std::uint64_t write(net::Transport& transport, AnyResponse& response, const Fram
   return length;
 }
 
-}  // namespace
-
-std::uint64_t write_response(net::Transport& transport, http::Response& response, const Framing& framing) {
-  return write(transport, response, framing);
-}
-
-std::uint64_t write_response(net::Transport& transport, const http::Response& response, const Framing& framing) {
-  return write(transport, response, framing);
-}
-
-void write_open_ended_head(net::Transport& transport, const http::Response& response, std::string_view date_line) {
-  constexpr std::size_t fixed_room = 160;  // status line, Date, Connection
-  Cursor out(transport.reserve(fixed_room + fields_size(response)));
-  out.put(status_line(response.status));
-  put_fields(out, response);
+void write_stream_head(net::Transport& transport, const http::Response& head, Persistence persistence,
+                       std::string_view date_line, bool chunked) {
+  constexpr std::size_t fixed_room = 192;  // status line, Transfer-Encoding, Date, Connection
+  Cursor out(transport.reserve(fixed_room + fields_size(head)));
+  out.put(status_line(head.status));
+  put_fields(out, head);
+  if (chunked) out.put("Transfer-Encoding: chunked\r\n");
   out.put(date_line);
-  out.put(connection_line(Persistence::close));
+  out.put(connection_line(persistence));
+  out.put("\r\n");
+  transport.commit(out.size());
+}
+
+void write_piece(net::Transport& transport, std::string_view bytes, bool chunked) {
+  if (bytes.empty()) return;  // a chunk without content would be the last
+  if (!chunked) return transport.write(bytes);
+  if (bytes.size() > inline_body) {
+    write_chunk_size(transport, bytes.size());
+    transport.write(bytes);
+    return transport.write("\r\n");
+  }
+  Cursor out(transport.reserve(chunk_room + bytes.size()));
+  out.put_hex(bytes.size());
+  out.put("\r\n");
+  out.put(bytes);
+  out.put("\r\n");
+  transport.commit(out.size());
+}
+
+void write_shared_piece(net::Transport& transport, std::shared_ptr<const void> owner, std::string_view bytes,
+                        bool chunked) {
+  if (bytes.empty()) return;
+  if (chunked) write_chunk_size(transport, bytes.size());
+  transport.write_shared(std::move(owner), bytes);
+  if (chunked) transport.write("\r\n");
+}
+
+void write_last_chunk(net::Transport& transport, std::span<const http::FieldLine> trailers) {
+  std::size_t size = 5;
+  for (const auto& field : trailers) size += field_size(field);
+  Cursor out(transport.reserve(size));
+  out.put("0\r\n");
+  for (const auto& field : trailers) put_field(out, field);
   out.put("\r\n");
   transport.commit(out.size());
 }

@@ -1,6 +1,5 @@
 #include "net/connection.hpp"
 
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,15 +40,17 @@ Loop& Connection::loop() { return owner_.loop(); }
 
 inline void Connection::on_readable() {
   if (state_ == State::lingering || state_ == State::closing) return drop_input();
-  if (paused_) {  // only the peer's leaving wakes us here; what it sent before is not wanted any more
-    unwant(EPOLLRDHUP);
+  if (paused_) {  // only the peer's end wakes us here, and it counts when all before it has been read
+    unwant(peer_ended);
+    char next;
+    if (::recv(fd_, &next, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
     return protocol_->on_eof();
   }
   auto buffer = loop().read_buffer();
   auto received = system::receive(fd_, buffer.data(), buffer.size());
   if (received > 0) return protocol_->on_bytes(buffer.first(static_cast<std::size_t>(received)));
   if (received == 0) {
-    unwant(EPOLLIN);  // the end of input stays readable: it must not wake us again and again
+    unwant(readable);  // the end of input stays readable: it must not wake us again and again
     return protocol_->on_eof();
   }
   if (errno != EAGAIN && errno != EINTR) fail();
@@ -57,7 +58,7 @@ inline void Connection::on_readable() {
 
 void Connection::start(std::unique_ptr<Protocol> protocol) {
   protocol_ = std::move(protocol);
-  want(EPOLLIN);
+  want(readable);
   ++nested_;
   protocol_->on_open(*this);
   --nested_;
@@ -75,28 +76,21 @@ void Connection::finish_turn() {
   on_readable();
 }
 
-/// Tells the kernel what has changed since the last callback; most callbacks change nothing.
+/// Tells the loop what has changed since the last callback; most callbacks change nothing.
 void Connection::apply_watch() {
-  if (wanted_ == watched_ && in_epoll_) return;
-  if (in_epoll_) {
-    loop().rewatch(fd_, wanted_, *this);
-  } else if (!loop().watch(fd_, wanted_, *this)) {
-    state_ = State::closed;  // the kernel is out of memory for watches
-  }
-  in_epoll_ = true;
+  if (wanted_ == watched_ && watch_.active()) return;
   watched_ = wanted_;
+  if (!watch_.wait_for(loop(), fd_, wanted_, *this)) state_ = State::closed;
 }
 
-void Connection::on_events(std::uint32_t events) {
-  if (state_ == State::closed) return;  // ended by another event of this turn
+void Connection::on_ready(int events) {
+  if (state_ == State::closed) return;  // it ends with this turn
   Event event(*this);
-  if (events & EPOLLERR) return fail();
-  if (events & EPOLLOUT) flush();
+  if (events & (failed | broken)) return fail();
+  if (events & writable) flush();
   if (state_ == State::closed) return;
   bool waits = paused_ && state_ == State::open;  // by what flush() has called, for example
-  if (waits && !(events & (EPOLLRDHUP | EPOLLHUP))) return;
-  if (events & (EPOLLIN | EPOLLRDHUP)) return on_readable();
-  if (events & EPOLLHUP) fail();
+  if (events & peer_ended || (events & readable && !waits)) on_readable();
 }
 
 /// The peer is gone for good.
@@ -121,7 +115,7 @@ void Connection::drop_input() {
   auto received = system::receive(fd_, buffer.data(), buffer.size());
   if (received > 0 || (received < 0 && (errno == EAGAIN || errno == EINTR))) return;
   if (state_ == State::closing && received == 0 && !outbox_.empty()) {
-    unwant(EPOLLIN);  // the peer has finished sending; it may still read
+    unwant(readable);  // the peer has finished sending; it may still read
     return;
   }
   drop();
@@ -182,16 +176,16 @@ Transport::Delivery Connection::delivery() const {
 void Connection::pause_reading() {
   if (paused_ || state_ != State::open) return;
   paused_ = true;
-  unwant(EPOLLIN);
-  want(EPOLLRDHUP);
+  unwant(readable);
+  want(peer_ended);
   touch();
 }
 
 void Connection::resume_reading() {
   if (!paused_ || state_ != State::open) return;
   paused_ = false;
-  unwant(EPOLLRDHUP);
-  want(EPOLLIN);
+  unwant(peer_ended);
+  want(readable);
   touch();
 }
 
@@ -298,11 +292,11 @@ void Connection::after_flush(Outbox::Progress progress) {
       if (state_ == State::open) protocol_->on_eof();
       return abort();
     case Outbox::Progress::done:
-      unwant(EPOLLOUT);
+      unwant(writable);
       write_progress_ = 0;
       break;
     case Outbox::Progress::blocked:
-    case Outbox::Progress::yielded: want(EPOLLOUT); break;
+    case Outbox::Progress::yielded: want(writable); break;
     case Outbox::Progress::cold: send_cold(); break;
   }
   if (sent_wanted_ && outbox_.empty()) {
@@ -319,7 +313,7 @@ void Connection::after_flush(Outbox::Progress progress) {
 
 /// The next octets lie on a disk: the thread pool sends them, and the loop goes on with other connections.
 void Connection::send_cold() {
-  unwant(EPOLLOUT);
+  unwant(writable);
   sending_ = ColdSend::start(loop(), fd_, outbox_.cold_part(), [this](ssize_t sent) { on_cold_sent(sent); });
 }
 
@@ -341,7 +335,8 @@ void Connection::on_cold_sent(ssize_t sent) {
 /// there is more, and finish_event() does it; asking the socket for more than it takes would be a call in vain.
 inline bool Connection::finish_small_event() {
   bool plain = state_ == State::open && !replacement_ && !sending_ && !writable_wanted_ && !sent_wanted_ &&
-               !above_high_water_ && write_progress_ == 0 && wanted_ == watched_ && in_epoll_ && !(wanted_ & EPOLLOUT);
+               !above_high_water_ && write_progress_ == 0 && wanted_ == watched_ && watch_.active() &&
+               !(wanted_ & writable);
   if (!plain) return false;
   if (outbox_.empty()) return true;
   auto octets = outbox_.size();
@@ -358,9 +353,9 @@ void Connection::finish_event() {
   ++nested_;  // the protocol may be called from here and may write more
   adopt_replacement();
   auto can_send = [this] { return !outbox_.empty() && !sending_; };
-  for (int rounds = 0; rounds < 4 && can_send() && !(wanted_ & EPOLLOUT); ++rounds) flush();
+  for (int rounds = 0; rounds < 4 && can_send() && !(wanted_ & writable); ++rounds) flush();
   keep_borrowed();
-  if (can_send()) want(EPOLLOUT);  // others should have their turn
+  if (can_send()) want(writable);  // others should have their turn
   if (state_ == State::closing && outbox_.empty()) end_our_side();
   if (state_ != State::closed) apply_watch();
   --nested_;
@@ -376,7 +371,7 @@ void Connection::end_our_side() {
     return;
   }
   state_ = State::lingering;
-  wanted_ = EPOLLIN;
+  wanted_ = readable;
   set_deadline(owner_.limits().linger);
 }
 
@@ -385,11 +380,11 @@ void Connection::destroy() {
   protocol_.reset();
   replacement_.reset();
   outbox_.clear();
+  watch_.stop();
   if (sending_) {
-    if (in_epoll_) loop().unwatch(fd_);
     std::exchange(sending_, nullptr)->abandon();
   } else {
-    loop().close(fd_);
+    ::close(fd_);
   }
   owner_.remove(*this);
 }

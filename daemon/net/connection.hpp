@@ -7,6 +7,7 @@
 #include "net/loop.hpp"
 #include "net/outbox.hpp"
 #include "net/protocol.hpp"
+#include "net/watch.hpp"
 
 namespace sluice::net {
 
@@ -59,7 +60,7 @@ class Connection final : public Transport, private Watcher {
   /// connection under it.
   class Event;
 
-  void on_events(std::uint32_t events) override;
+  void on_ready(int events) override;
   void on_readable();
   void fail();
   void drop();
@@ -77,8 +78,8 @@ class Connection final : public Transport, private Watcher {
   void send_cold();
   bool is_stalled(std::uint64_t now) const;
   void on_cold_sent(ssize_t sent);
-  void want(std::uint32_t events) { wanted_ |= events; }
-  void unwant(std::uint32_t events) { wanted_ &= ~events; }
+  void want(Readiness event) { wanted_ |= event; }
+  void unwant(Readiness event) { wanted_ &= static_cast<std::uint8_t>(~event); }
   void apply_watch();
   void end_our_side();
   void destroy();
@@ -89,6 +90,7 @@ class Connection final : public Transport, private Watcher {
   std::unique_ptr<Protocol> protocol_;
   std::unique_ptr<Protocol> replacement_;
   std::unique_ptr<std::string> unread_;  // for the replacement
+  Watch watch_;
   Outbox outbox_;
   std::shared_ptr<ColdSend> sending_;  // while set, nobody else writes to the socket
   std::uint64_t deadline_ = 0;         // loop time in ms; 0: none
@@ -97,9 +99,8 @@ class Connection final : public Transport, private Watcher {
   Address peer_;
   const Address& local_;
   int fd_;
-  std::uint32_t wanted_ = 0;   // events to watch for, told to the kernel at the end of a callback
-  std::uint32_t watched_ = 0;  // events that the kernel knows of
-  bool in_epoll_ = false;
+  std::uint8_t wanted_ = 0;   // Readiness to wait for, told to the loop at the end of a callback
+  std::uint8_t watched_ = 0;  // what the loop knows of
   bool borrows_ = false;      // the outbox has octets that it must keep or send in this event
   std::uint16_t nested_ = 0;  // callbacks running
   State state_ = State::open;

@@ -100,7 +100,6 @@ void Connections::sweep_in(std::uint64_t milliseconds) {
 void Connections::sweep() {
   if (!sweep_next_) {
     give_memory_back();
-    if (on_sweep) on_sweep();
     sweeping_ = count() > 0;  // an idle daemon sleeps
     if (!sweeping_) return;
     sweep_next_ = first_;

@@ -53,8 +53,6 @@ class Connections {
   const Address* remember(const Address& address);
   /// Called when a connection has gone, for a listener that waits for room.
   std::function<void()> on_room;
-  /// Called about once a second while there are connections, and once more when there are none.
-  std::function<void()> on_sweep;
 
  private:
   friend class Connection;

@@ -1,6 +1,5 @@
 #include "net/listener.hpp"
 
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,11 +32,11 @@ Listener::Listener(Connections& connections, int fd, MakeProtocol make_protocol,
       refusal_(refusal) {
   uv_timer_init(connections_.loop().raw(), retry_.get());
   retry_.get()->data = this;
-  connections_.loop().watch(fd_, EPOLLIN, *this);
+  wait();
 }
 
 Listener::~Listener() {
-  connections_.loop().unwatch(fd_);
+  watch_.stop();
   ::close(fd_);
 }
 
@@ -45,14 +44,18 @@ void Listener::resume() {
   if (!paused_) return;
   paused_ = false;
   uv_timer_stop(retry_.get());
-  connections_.loop().rewatch(fd_, EPOLLIN, *this);
+  wait();
 }
 
-void Listener::on_events(std::uint32_t) { accept_some(); }
+void Listener::wait() {
+  if (!watch_.wait_for(connections_.loop(), fd_, readable, *this)) pause(retry_after);
+}
+
+void Listener::on_ready(int) { accept_some(); }
 
 void Listener::pause(std::chrono::milliseconds retry) {
   paused_ = true;
-  connections_.loop().rewatch(fd_, 0, *this);
+  watch_.stop();
   uv_timer_start(
       retry_.get(), [](uv_timer_t* timer) { static_cast<Listener*>(timer->data)->resume(); },
       static_cast<std::uint64_t>(retry.count()), 0);

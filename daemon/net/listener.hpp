@@ -30,7 +30,8 @@ class Listener final : private Watcher {
   void resume();
 
  private:
-  void on_events(std::uint32_t events) override;
+  void on_ready(int events) override;
+  void wait();
   void accept_some();
   void take(int fd, const Address& peer);
   void turn_away(int fd);
@@ -38,6 +39,7 @@ class Listener final : private Watcher {
   void report(int code);
 
   Connections& connections_;
+  Watch watch_;
   int fd_;
   const Address* local_;  // kept by Connections, because connections outlive their listener
   MakeProtocol make_protocol_;

@@ -16,22 +16,9 @@
 
 namespace sluice::net {
 
-/// Is told when its descriptor is ready. Must outlive the turn of the loop in which it stops watching.
-class Watcher {
- public:
-  /// `events` as epoll gives them: EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR.
-  virtual void on_events(std::uint32_t events) = 0;
-
- protected:
-  ~Watcher() = default;
-};
-
 /// An event loop with what its connections share: the read buffer, the pool of output blocks, and what is to be done
 /// at the end of the turn. One per worker; used by its thread only, except for post().
-///
-/// Timers, signals, wake-ups and the thread pool are libuv's. Sockets are watched by an epoll set of our own, which
-/// holds libuv's backend descriptor too: a uv_poll_t costs six epoll_ctl and an ioctl in its life, a watcher here one
-/// epoll_ctl (measured: 3 µs of a new connection's 30), and it needs no 160 octets of handle.
+/// Sockets are watched by uv_poll_t (net/watch.hpp); timers, signals, wake-ups and the thread pool are libuv's, too.
 class Loop {
  public:
   Loop();
@@ -44,20 +31,9 @@ class Loop {
   /// Runs until stop().
   void run();
   /// One turn that waits for nothing.
-  void run_once() { turn(0); }
+  void run_once();
   /// Ends run() after this turn. Loop thread only.
-  void stop() { stopped_ = true; }
-
-  /// Watches `fd` for `events` until unwatch() or until it is closed. False when the kernel refuses.
-  bool watch(int fd, std::uint32_t events, Watcher& watcher);
-  /// Changes what is watched for; hang-ups and errors are always told.
-  void rewatch(int fd, std::uint32_t events, Watcher& watcher);
-  void unwatch(int fd);
-  /// Closes `fd`, which may be watched. As a rule closing alone takes it out of the epoll set and saves a call.
-  void close(int fd);
-  /// While `shared`, another process may hold the same open files (after fork, until exec): then closing does not take
-  /// them out of the epoll set, and close() does it first.
-  void set_shared(bool shared) { shared_ = shared; }
+  void stop() { uv_stop(&loop_); }
 
   /// Milliseconds of the monotonic clock, read once a turn.
   std::uint64_t now() const { return uv_now(&loop_); }
@@ -67,6 +43,11 @@ class Loop {
   std::uint64_t looks() const { return looks_; }
   /// Input is about to be read that the loop was not told of.
   void count_look() { ++looks_; }
+  /// A watched descriptor is ready. libuv asks the kernel again within a turn after 1024 events; from before that on, each
+  /// event counts as a look of its own.
+  void count_event() {
+    if (++events_ > events_of_one_look) ++looks_;
+  }
 
   /// Where every connection of this loop receives. Its content is valid during one callback.
   std::span<char> read_buffer() { return {read_buffer_.get(), read_buffer_size}; }
@@ -88,19 +69,21 @@ class Loop {
   static constexpr std::size_t read_buffer_size = 64 * 1024;
 
  private:
-  void turn(int longest_wait);
+  static constexpr std::uint32_t events_of_one_look = 1000;
+
+  void begin_turn();
   void run_posted();
   void run_deferred();
   void run_continuations();
 
   uv_loop_t loop_;
-  int epoll_ = -1;
   std::uint64_t looks_ = 0;
-  bool stopped_ = false;
-  bool shared_ = false;
+  std::uint32_t events_ = 0;  // of this turn
   std::unique_ptr<char[]> read_buffer_;
   BlockPool blocks_;
   std::unique_ptr<UvHandle<uv_async_t>> wake_;
+  std::unique_ptr<UvHandle<uv_prepare_t>> turn_;
+  std::unique_ptr<UvHandle<uv_idle_t>> unfinished_;  // active while continuations wait: libuv does not wait for events then
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;
   std::vector<std::function<void()>> deferred_;

@@ -170,30 +170,4 @@ std::string name_of(const OpenFile& file) {
   return size > 0 ? std::string(name.data(), static_cast<std::size_t>(size)) : "a file";
 }
 
-namespace {
-
-/// MFD_NOEXEC_SEAL, of Linux 6.3, is not in the headers of every C library that the daemon is built with. Without it
-/// newer kernels complain in their log, and some are told to refuse.
-int open_memory_file() {
-  constexpr unsigned no_exec_seal = 8;
-  int fd = ::memfd_create("sluice", MFD_CLOEXEC | no_exec_seal);
-  return fd < 0 && errno == EINVAL ? ::memfd_create("sluice", MFD_CLOEXEC) : fd;
-}
-
-}  // namespace
-
-std::unique_ptr<const OpenFile> make_memory_file(std::initializer_list<std::string_view> pieces) {
-  int fd = open_memory_file();
-  if (fd < 0) return nullptr;
-  auto file = std::make_unique<const OpenFile>(fd, Storage::memory);
-  std::vector<iovec> parts;
-  std::size_t size = 0;
-  for (auto piece : pieces) {
-    parts.push_back({const_cast<char*>(piece.data()), piece.size()});
-    size += piece.size();
-  }
-  auto written = ::writev(fd, parts.data(), static_cast<int>(parts.size()));
-  return written == static_cast<ssize_t>(size) ? std::move(file) : nullptr;
-}
-
 }  // namespace sluice::net

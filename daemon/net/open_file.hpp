@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +42,6 @@ class OpenFile {
   int fd() const { return fd_; }
   /// For what may have to wait for the content.
   Lane lane() const { return storage_ == Storage::remote ? Lane::remote_file : Lane::cold_file; }
-  bool in_memory() const { return storage_ == Storage::memory; }
   /// Whether the content may still be that of one state of the file: false once it has been cut short, or rewritten in
   /// place. What has grown and still has its sample is taken for a log. A change after the question does not show
   /// either, in what the kernel has not sent yet.
@@ -62,9 +60,5 @@ class OpenFile {
 
 /// Its path as far as the system knows, for messages. Waits for no disk.
 std::string name_of(const OpenFile& file);
-
-/// A file of the kernel's memory with these octets one behind the other. Null where the system gives none: it is out of
-/// descriptors or memory, or forbids it.
-std::unique_ptr<const OpenFile> make_memory_file(std::initializer_list<std::string_view> pieces);
 
 }  // namespace sluice::net

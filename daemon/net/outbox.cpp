@@ -142,14 +142,6 @@ bool Outbox::send_several(int fd) {
   return true;
 }
 
-bool Outbox::send_memory_file(int fd) {
-  if (!first_->file->in_memory()) return false;
-  auto offset = static_cast<off_t>(first_->offset);
-  auto sent = ::sendfile(fd, first_->file->fd(), &offset, first_->length);
-  if (sent > 0) take_sent(sent);
-  return first_ == nullptr;
-}
-
 bool Outbox::sent_in_part(ssize_t sent) {
   if (sent > 0) consume(static_cast<std::uint64_t>(sent));
   return false;

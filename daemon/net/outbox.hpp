@@ -61,7 +61,7 @@ class Outbox {
   /// when there is more, or when not all of it was taken: flush() goes on, and learns why. Not for an empty outbox.
   bool send_few(int fd) {
     if (first_ != last_) return send_several(fd);
-    return first_->file ? send_memory_file(fd) : send_one(fd);
+    return !first_->file && send_one(fd);
   }
 
   /// A stretch of a file.
@@ -102,7 +102,6 @@ class Outbox {
     return true;
   }
   bool send_several(int fd);
-  bool send_memory_file(int fd);
   bool sent_in_part(ssize_t sent);
 
   char* reserve_block(std::size_t size);

@@ -61,8 +61,8 @@ class Transport {
   /// Something is queued: on_sent() will be called once, as soon as all of it has been taken, after close() too.
   virtual void want_sent() {}
 
-  /// While paused nothing is read; the kernel's window closes and the peer waits. A peer that goes away is
-  /// still noticed (on_eof).
+  /// While paused nothing is read; the kernel's window closes and the peer waits. The end of its sending is still noticed
+  /// (on_eof), unless there is something before it to be read.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
   /// The peer has ended its side and waits for an answer, or is gone. That it is gone is noticed within two minutes,
@@ -104,7 +104,7 @@ class Protocol {
   /// `bytes` lie in the loop's read buffer, which the protocol may change in place (unmasking) and which is
   /// reused after the callback: what is kept must be copied.
   virtual void on_bytes(std::span<char> bytes) = 0;
-  /// The peer ended its side, or is gone.
+  /// The peer has ended its sending side. It may read still: the protocol goes on, or closes.
   virtual void on_eof() = 0;
   /// pending() fell below the low watermark after having been above the high one, or all is sent and want_writable()
   /// had asked to be told.

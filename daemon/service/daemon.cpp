@@ -16,7 +16,6 @@
 #include "config/diagnostics.hpp"
 #include "handlers/file_cache.hpp"
 #include "handlers/resource.hpp"
-#include "http1/hot_responses.hpp"
 #include "net/background.hpp"
 #include "service/descriptors.hpp"
 #include "service/process.hpp"
@@ -239,7 +238,6 @@ void Daemon::apply_limits() {
       {limits.file_cache.count / workers, std::clamp<std::size_t>(most_cached_files() / workers, 1, 256)});
   constexpr std::size_t least_for_compressed = 16 << 20;
   handlers::set_most_octets_of_made(std::max(2 * limits.file_cache.count, least_for_compressed));
-  http1::HotResponses::set_limit(most_hot_responses());
   rooms_.set_most_history(limits.room_history.count);
 }
 

@@ -65,7 +65,6 @@ class Daemon {
   /// Starts the program anew with the listening sockets, once all workers know that descriptors will be shared: they
   /// are from the fork until the new program runs.
   void begin_takeover();
-  void start_successor();
   void succeeded_by(pid_t successor);
   void drain();
   void stop();
@@ -104,7 +103,6 @@ class Daemon {
   std::unique_ptr<Takeover> takeover_;
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
-  std::size_t workers_that_know_ = 0;  // of the fork that is to come
   bool loading_ = false;               // a configuration, in the thread for jobs
   bool load_again_ = false;            // asked for meanwhile
   bool taking_over_ = false;

@@ -13,17 +13,6 @@ namespace sluice::service {
 void Daemon::begin_takeover() {
   if (draining_) return;
   if (std::exchange(taking_over_, true)) return logging::warning("a new process is starting already");
-  workers_that_know_ = 0;
-  for (auto& worker : workers_)
-    worker->set_shared(true, [this] {
-      loop_.post([this] {
-        if (++workers_that_know_ == workers_.size()) start_successor();
-      });
-    });
-}
-
-void Daemon::start_successor() {
-  if (draining_) return;
   auto sockets = in_use_;
   for (const auto& socket : inherited_.all()) sockets.push_back({{}, socket.name, socket.fd.get()});
   logging::info("starting a new process, which takes over");
@@ -31,7 +20,6 @@ void Daemon::start_successor() {
   auto failed = [this](const std::string& why) {
     logging::error("nothing is taken over: " + why + "; this process goes on");
     notifier_.status("Upgrade failed: " + why + ". " + serving() + " as before");
-    for (auto& worker : workers_) worker->set_shared(false, [] {});
     loop_.post([this] {
       takeover_.reset();
       taking_over_ = false;

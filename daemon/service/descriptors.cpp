@@ -41,6 +41,4 @@ std::size_t most_connections(const site::Site& site) {
 // Files that are being sent, and the directories on the way to them, need theirs as well.
 std::size_t most_cached_files() { return reserve_for_files() / 2; }
 
-std::size_t most_hot_responses() { return reserve_for_files() / 4; }
-
 }  // namespace sluice::service

@@ -16,7 +16,4 @@ std::size_t most_connections(const site::Site& site);
 /// How many of these may belong to files that caches keep open.
 std::size_t most_cached_files();
 
-/// How many may belong to responses that lie ready in the kernel's memory.
-std::size_t most_hot_responses();
-
 }  // namespace sluice::service

@@ -18,6 +18,7 @@ http1::Settings http1_settings(const site::Site& site) {
   settings.head_time = timeouts.header;
   settings.body_idle = timeouts.body_idle;
   settings.keep_alive = timeouts.keep_alive;
+  settings.response = timeouts.response;
   settings.body_rate = limits.body_rate.count;
   settings.requests = static_cast<std::uint32_t>(limits.keep_alive_requests);
   return settings;
@@ -58,16 +59,6 @@ void Fronts::set_site(const std::shared_ptr<const site::Site>& site) {
 void Fronts::set_strained(bool strained) {
   strained_ = strained;
   for (auto& [listener, front] : all_) front.engine.strained = strained;
-}
-
-void Fronts::tidy(bool idle) {
-  for (auto& [listener, front] : all_) {
-    if (idle) {
-      front.engine.hot.clear();
-    } else {
-      front.engine.hot.clear_before(front.engine.date_line());
-    }
-  }
 }
 
 void Fronts::set_draining() {

@@ -31,8 +31,6 @@ class Fronts {
   void set_site(const std::shared_ptr<const site::Site>& site);
   void set_strained(bool strained);
   void set_draining();
-  /// Lets go of what was kept for this second only. `idle`: there are no connections, and nobody may ask for long.
-  void tidy(bool idle);
 
  private:
   void assign(const std::shared_ptr<const site::Site>& site);

@@ -57,7 +57,6 @@ Worker::Worker(const std::shared_ptr<const site::Site>& site, std::size_t worker
       fronts_(site, watcher_),
       connections_(loop_, connection_limits(*site, workers, admission)) {
   watcher_.statistics().connections = &connections_.counter();
-  connections_.on_sweep = [this] { fronts_.tidy(connections_.count() == 0); };
   for (const auto& socket : sockets) listen(socket);
 }
 
@@ -122,17 +121,7 @@ void Worker::set_strained(bool strained) {
 }
 
 void Worker::shed() {
-  loop_.post([this] {
-    handlers::FileCache::of_this_thread().clear();
-    fronts_.tidy(true);
-  });
-}
-
-void Worker::set_shared(bool shared, std::function<void()> when_known) {
-  loop_.post([this, shared, when_known = std::move(when_known)] {
-    loop_.set_shared(shared);
-    when_known();
-  });
+  loop_.post([] { handlers::FileCache::of_this_thread().clear(); });
 }
 
 void Worker::drain(std::function<void()> when_done, std::chrono::milliseconds spread) {

@@ -38,9 +38,6 @@ class Worker {
   ~Worker();
 
   void start();
-  /// Tells the worker that its descriptors are about to be shared with another process, or no longer are; calls
-  /// `when_known` in the worker's thread once it has taken note.
-  void set_shared(bool shared, std::function<void()> when_known);
   /// Calls `answer` in the worker's thread: a sign that its loop turns.
   void ping(std::function<void()> answer) { loop_.post(std::move(answer)); }
   /// From the next request on serves `site`; takes `added` sockets, which become the worker's, and no longer accepts on

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "base/clock.hpp"
+#include "base/limit_hits.hpp"
 #include "logging/user_lines.hpp"
 #include "net/timer.hpp"
 #include "site/match.hpp"
@@ -32,34 +33,6 @@ std::uint64_t first_id() {
   static std::atomic<std::uint64_t> workers{0};
   return (workers++ << 48) + 1;
 }
-
-std::uint64_t next_epoch() {
-  static std::atomic<std::uint64_t> last{0};
-  return ++last;
-}
-
-/// What is noted of a request whose head may come again: its match, in which all views are of that head.
-struct Note {
-  static constexpr std::size_t most_texts = 3;
-  Match match;
-  std::array<PathText, most_texts> texts;    // of match.path
-  const http::Response* standing = nullptr;  // what it gets each time
-  bool plain = false;                        // the handler alone makes the response
-};
-static_assert(sizeof(Note) <= sizeof(http::Memo::note) && std::is_trivially_destructible_v<Note>);
-
-bool lies_in(std::string_view part, std::string_view whole) {
-  return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
-}
-
-/// Decoded parameters lie in the arena and end with the exchange: a match that has some is not noted.
-bool lasts(const Match& match, std::string_view path) {
-  if (match.path.size() > Note::most_texts || !lies_in(match.rest, path)) return false;
-  return std::ranges::all_of(match.path,
-                             [&](const PathText& text) { return lies_in(text.text, path) && lies_in(text.raw, path); });
-}
-
-const Note& noted_in(const http::Memo& memo) { return *std::launder(reinterpret_cast<const Note*>(memo.note.data())); }
 
 /// The location is path-absolute as the client sent it, and must never begin with "//", which would name a host.
 std::string_view redirect_target(http::Exchange& exchange, std::string_view path) {
@@ -111,7 +84,6 @@ Dispatcher::Dispatcher(std::shared_ptr<const Site> site, Observer* observer, std
     : hold_(new SiteHold(std::move(site))),
       listener_(std::move(listener)),
       router_(&hold_->site().router_of(listener_)),
-      epoch_(next_epoch()),
       observer_(observer),
       next_id_(first_id()) {
   hold_->retain();
@@ -124,7 +96,6 @@ void Dispatcher::set_site(std::shared_ptr<const Site> site) {
   hold_ = new SiteHold(std::move(site));
   hold_->retain();
   router_ = &hold_->site().router_of(listener_);
-  epoch_ = next_epoch();
 }
 
 void Dispatcher::begin(http::Exchange& exchange) {
@@ -141,49 +112,17 @@ void Dispatcher::begin(http::Exchange& exchange) {
 void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const {
   exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(match);
   exchange.route = match.endpoint;
-  exchange.body_limit = match.endpoint->body_limit.value_or(hold_->site().server.limits.body_bytes).count;
-  exchange.keeps_body = match.endpoint->uses_body || hold_->site().logs_bodies;
 }
 
-void Dispatcher::note(http::Exchange& exchange, const Match& match) const {
-  if (!exchange.memo || !lasts(match, exchange.request.path)) return;
-  auto* noted = new (exchange.memo->note.data()) Note{.match = match, .texts = {}, .plain = is_plain(*match.endpoint)};
-  if (noted->plain) noted->standing = match.endpoint->handler->standing_response(exchange.request);
-  std::ranges::copy(match.path, noted->texts.begin());
-  exchange.memo->of = epoch_;
-}
-
-/// Whether all that is done here for an exchange comes to nothing.
-bool Dispatcher::is_plain(const Endpoint& endpoint) const {
-  const auto& site = hold_->site();
-  return !site.server.server_timing && !site.request_line && endpoint.delay.count() == 0 &&
-         endpoint.parameters.path.empty() && endpoint.parameters.query.empty();
-}
-
-/// Whether the same request has been routed before: then it goes the same way.
-bool Dispatcher::recall(http::Exchange& exchange) const {
-  if (!exchange.memo || exchange.memo->of != epoch_) return false;
-  const auto& noted = noted_in(*exchange.memo);
-  auto match = noted.match;
-  if (!match.path.empty()) {  // a copy, because the note may be of another epoch before this exchange has ended
-    auto texts = exchange.arena.array<PathText>(match.path.size());
-    std::ranges::copy_n(noted.texts.begin(), static_cast<std::ptrdiff_t>(texts.size()), texts.begin());
-    match.path = texts;
-  }
-  take_match(exchange, match);
-  return true;
-}
-
-void Dispatcher::on_head(http::Exchange& exchange) {
+void Dispatcher::on_request(http::Exchange& exchange) {
   begin(exchange);
-  if (recall(exchange)) return;
   const auto& request = exchange.request;
   if (request.path == "*")  // OPTIONS *, about the server itself (RFC 9110 §9.3.7)
     return refuse_method(exchange, {http::Method::get, http::Method::head, http::Method::options});
   auto routing = router_->find(request.host, request.method, request.path, exchange.arena);
   if (routing.kind == Routing::Kind::found) {
-    note(exchange, routing.match);
-    return take_match(exchange, routing.match);
+    take_match(exchange, routing.match);
+    return take_input(exchange);
   }
   exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
   switch (routing.kind) {
@@ -223,7 +162,24 @@ void Dispatcher::refuse_method(http::Exchange& exchange, http::MethodSet allowed
   exchange.respond(std::move(response));
 }
 
-void Dispatcher::on_request(http::Exchange& exchange) {
+void Dispatcher::refuse_guest(http::Exchange& exchange) {
+  note_hit(Limit::memory);
+  respond_error(exchange, 503, "memory is short");
+}
+
+/// The body comes before the parameters are looked at, so that the connection can go on after a 422.
+void Dispatcher::take_input(http::Exchange& exchange) const {
+  const auto& site = site_of(exchange);
+  const auto& endpoint = *static_cast<const Match*>(exchange.matched)->endpoint;
+  if (exchange.guest && endpoint.section != "health") return refuse_guest(exchange);
+  if (!exchange.has_body()) return act(exchange);
+  auto limit = endpoint.body_limit.value_or(site.server.limits.body_bytes).count;
+  auto next = [this, &exchange] { act(exchange); };
+  if (endpoint.uses_body || site.logs_bodies) return exchange.read_all(limit, next);
+  exchange.skip(limit, next);
+}
+
+void Dispatcher::act(http::Exchange& exchange) const {
   auto& match = *static_cast<Match*>(exchange.matched);
   const auto& endpoint = *match.endpoint;
   const auto& parameters = endpoint.parameters;
@@ -231,7 +187,10 @@ void Dispatcher::on_request(http::Exchange& exchange) {
     auto faults = bind_parameters(exchange, parameters, match);
     if (!faults.empty()) return refuse_parameters(exchange, endpoint, faults);
   }
-  if (endpoint.delay.count() > 0) return exchange.wait_for(std::make_unique<Delay>(exchange, endpoint));
+  if (endpoint.delay.count() > 0) {
+    exchange.allow_time(endpoint.delay);
+    return exchange.wait_for(std::make_unique<Delay>(exchange, endpoint));
+  }
   endpoint.handler->handle(exchange);
 }
 
@@ -245,19 +204,6 @@ void Dispatcher::on_protocol_error(http::Exchange& exchange, http::Status status
       return refuse_method(exchange, routing.allowed);
   }
   respond_error(exchange, status, reason);
-}
-
-const http::Response* Dispatcher::standing_response(const http::Request& request, const http::Memo& memo,
-                                                    net::Loop& loop) const {
-  if (observer_ != nullptr || memo.of != epoch_) return nullptr;
-  const auto& noted = noted_in(memo);
-  if (noted.standing || !noted.plain) return noted.standing;
-  return noted.match.endpoint->handler->present_response(request, noted.match, memo, loop);
-}
-
-bool Dispatcher::is_vital(const http::Exchange& exchange) const {
-  const auto* endpoint = static_cast<const Endpoint*>(exchange.route);
-  return endpoint && endpoint->section == "health";
 }
 
 void Dispatcher::on_end(http::Exchange& exchange, const http::Outcome& outcome) {

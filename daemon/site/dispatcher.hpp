@@ -30,20 +30,16 @@ class Dispatcher final : public http::Application {
   /// Null: nobody is told, and no time is taken.
   void set_observer(Observer* observer) { observer_ = observer; }
 
-  void on_head(http::Exchange& exchange) override;
   void on_request(http::Exchange& exchange) override;
   void on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) override;
-  const http::Response* standing_response(const http::Request& request, const http::Memo& memo,
-                                          net::Loop& loop) const override;
-  bool is_vital(const http::Exchange& exchange) const override;
   void on_end(http::Exchange& exchange, const http::Outcome& outcome) override;
   bool heeds_ends() const override { return observer_ != nullptr; }
 
  private:
   void begin(http::Exchange& exchange);
-  bool recall(http::Exchange& exchange) const;
-  void note(http::Exchange& exchange, const Match& match) const;
-  bool is_plain(const Endpoint& endpoint) const;
+  static void refuse_guest(http::Exchange& exchange);
+  void take_input(http::Exchange& exchange) const;
+  void act(http::Exchange& exchange) const;
   void take_match(http::Exchange& exchange, const Match& match) const;
   void refuse_method(http::Exchange& exchange, http::MethodSet allowed);
   void answer_options(http::Exchange& exchange, http::MethodSet allowed, std::string_view allow) const;
@@ -51,7 +47,6 @@ class Dispatcher final : public http::Application {
   SiteHold* hold_;
   std::string listener_;
   const Router* router_;  // of the held site, for this listener
-  std::uint64_t epoch_;   // of this router: what was noted in another one is void
   Observer* observer_;
   std::uint64_t next_id_;
 };

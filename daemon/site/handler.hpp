@@ -19,18 +19,6 @@ class Handler {
   virtual ~Handler() = default;
   /// Responds now, or keeps the exchange (wait_for) and responds later.
   virtual void handle(http::Exchange& exchange) const = 0;
-  /// The response to this request, if every request with the same head gets it; part of the handler. Else null.
-  virtual const http::Response* standing_response(const http::Request& request) const {
-    (void)request;
-    return nullptr;
-  }
-  /// The response that this request gets at this moment, which came before with the same head and got what `memo` says;
-  /// part of what the handler keeps. Null where that takes an exchange. As often asked as such requests come.
-  virtual const http::Response* present_response(const http::Request& request, const Match& match,
-                                                 const http::Memo& memo, net::Loop& loop) const {
-    (void)request, (void)match, (void)memo, (void)loop;
-    return nullptr;
-  }
   /// What it does for the request of `match`, in words for who asks why; empty where the config says it already.
   virtual std::string explain(const Match& match) const {
     (void)match;

@@ -21,12 +21,6 @@ class ResponseFields {
   ResponseFields(List own, const std::vector<HeaderTemplate>& configured, const Scope& scope,
                  config::Diagnostics& diagnostics);
 
-  /// The content is known: `status` and its size in octets are what responses have as a rule.
-  void prepare(http::Status status, std::size_t size) {
-    fixed_.prepare(status, static_cast<std::int64_t>(size));
-    fixed_without_content_.prepare(304, http::FixedFields::no_length);
-  }
-
   /// Whether they are the same for all requests.
   bool constant() const { return dynamic_.empty(); }
   /// Puts all fields into `response`; what has to be rendered lies in the exchange's arena.

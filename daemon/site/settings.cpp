@@ -135,6 +135,10 @@ const Fields<Timeouts>& timeouts_fields() {
       field("keep_alive", &Timeouts::keep_alive, config::duration(1s, 24h))
           .otherwise("\"75s\"")
           .doc("How long a connection may stay idle between two requests."),
+      field("response", &Timeouts::response, config::duration(0s, 24h))
+          .otherwise("\"2m\"")
+          .doc("Longest time from the end of a request to its response, in addition to `delay`; then the client gets 503. "
+               "0s: no limit."),
   };
   return fields;
 }

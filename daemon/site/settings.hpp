@@ -38,6 +38,7 @@ struct Timeouts {
   std::chrono::milliseconds write_idle{};
   std::chrono::milliseconds file_system{};  // 0: any
   std::chrono::milliseconds keep_alive{};
+  std::chrono::milliseconds response{};
 };
 
 struct ServerOptions {

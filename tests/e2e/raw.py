@@ -37,6 +37,7 @@ class Connection:
         self.socket.settimeout(PATIENCE)
         self.socket.connect(("127.0.0.1", port))
         self.buffer = b""
+        self.content = b""  # of chunks that have come
 
     def __enter__(self):
         return self
@@ -123,6 +124,25 @@ class Connection:
                 raise EOFError(f"the connection ended {count - len(self.buffer)} octets too early")
         data, self.buffer = self.buffer[:count], self.buffer[count:]
         return data
+
+    def content_until(self, mark):
+        """What a response in chunks holds next, up to `mark`. Its chunks may begin and end anywhere. EOFError at its end."""
+        while mark not in self.content:
+            size = int(self._until(b"\r\n"), 16)
+            self.content += self._exactly(size)
+            assert self._exactly(2) == b"\r\n"
+            if size == 0:
+                raise EOFError(f"the content ended after {self.content!r}")
+        found, self.content = self.content.split(mark, 1)
+        return found + mark
+
+    def content_ended(self):
+        """Reads a response in chunks to its end."""
+        try:
+            while self.content_until(b"\n"):
+                pass
+        except EOFError:
+            return True
 
     def _chunks(self):
         body = b""

@@ -49,7 +49,7 @@ def listen(server, room, **options):
     stream = Connection(server.port, **options)
     stream.send(f"GET /events/{room} HTTP/1.1\r\nHost: x\r\n\r\n")
     assert b" 200 " in stream._until(b"\r\n\r\n")
-    assert stream._until(b"\n\n") == b":\n\n"
+    assert stream.content_until(b"\n\n") == b":\n\n"
     return stream
 
 
@@ -60,7 +60,7 @@ def deflated(payload):
 
 
 def read_event(stream):
-    return stream._until(b"\n\n")
+    return stream.content_until(b"\n\n")
 
 
 @pytest.mark.release

@@ -507,20 +507,10 @@ def test_what_is_asked_for_often_arrives_whole_whoever_reads_slowly(serve):
                    files={f"www{path}": content for path, content in contents.items()}, workers=1)
     targets = list(contents)
 
-    def copies():
-        """Files of the kernel's memory that the server has open."""
-        folder = f"/proc/{server.process.pid}/fd"
-        count = 0
-        for name in os.listdir(folder):
-            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-                count += "memfd:sluice" in os.readlink(f"{folder}/{name}")
-        return count
-
     with contextlib.ExitStack() as stack:
         slow = [stack.enter_context(Connection(server.port, receive_buffer=4096)) for _ in range(40)]
         quick = stack.enter_context(Connection(server.port))
-        seen, end = 0, time.monotonic() + 3.5
-        turn = 0
+        end, turn = time.monotonic() + 2, 0
         while time.monotonic() < end:
             for target in targets:
                 answer = quick.get(target)
@@ -530,11 +520,8 @@ def test_what_is_asked_for_often_arrives_whole_whoever_reads_slowly(serve):
             if turn % 40 == 0 and turn // 40 <= len(slow):
                 target = targets[turn // 40 % 4]
                 slow[turn // 40 - 1].send(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
-            seen = max(seen, copies())
-        assert 0 < seen <= 16
         for index, connection in enumerate(slow[:turn // 40]):
             assert all(connection.response().body == contents[targets[(index + 1) % 4]] for _ in range(20))
-    wait_until(lambda: copies() == 0, "the copies to go when nobody asks")
 
 
 # Listings -----------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ path = "/ws"
 
 def event(connection):
     """The next event of a stream, and what came before it of its head."""
-    text = connection._until(b"\n\n").decode()
+    text = connection.content_until(b"\n\n").decode()
     return json.loads(text.rpartition("data: ")[2])
 
 
@@ -49,7 +49,8 @@ def test_the_events_tell_what_the_data_tells_again_and_again(serve):
         rewrite(server, CONFIG.replace("hello {name}", "good day {name}"))
         wait_until(lambda: event(stream)["config_version"] == 2, "the reload")  # the stream stayed
         rewrite(server, CONFIG.replace("[status]", ""))
-        wait_until(lambda: stream.socket.recv(10000) == b"", "the end of the stream, whose section is gone")
+        assert stream.content_ended()  # its section is gone
+        assert stream.get("/hello/Ada").status == 200
 
 
 def test_a_head_request_for_the_events_ends(serve):

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from raw import Connection, fetch
-from sluice import wait_until
+from sluice import BUILD, wait_until
 
 CONFIG = """
 [[route]]
@@ -102,3 +102,15 @@ def test_a_client_that_gives_up_frees_its_place(serve):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # RST: it does not read either
         connection.close()
     wait_until(lambda: server.open_descriptors() <= before, "the end of all connections")
+
+
+def test_a_client_that_closes_is_found_out_within_two_minutes(serve):
+    """It may have ended its sending side only, and wait. Its system tells when it forgets the connection, after a minute."""
+    if BUILD != "release":
+        pytest.skip("waits for the system, not for the server")
+    server = serve(config("1h"))
+    before = server.open_descriptors()
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(REQUEST)
+        wait_until(lambda: server.open_descriptors() > before, "the connection")
+    wait_until(lambda: server.open_descriptors() <= before, "its end", within=120)

@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "websocket/conversation.hpp"
+#include "support/fake_stream.hpp"
 
 using namespace sluice;
 using namespace sluice::handlers;
-using sluice::websocket::test::FakeTransport;
+using sluice::test::FakeStream;
 
 namespace {
 
@@ -73,21 +73,21 @@ TEST_CASE("the id of an event is only good for its own room") {
 
 TEST_CASE("a stream begins at once, sends texts, leaves out binary messages, and a comment when nothing happens") {
   Worker worker;
-  FakeTransport transport;
+  FakeStream response;
   EventStream stream(settings(), "room", "");
-  stream.on_open(transport);
-  CHECK(transport.output == ":\n\n");
-  CHECK(transport.deadline == std::chrono::seconds(15));
+  stream.on_open(response);
+  CHECK(response.output == ":\n\n");
+  CHECK(response.deadline == std::chrono::seconds(15));
   worker.publish("one");
   worker.publish(websocket::Opcode::binary, "\xff");
-  CHECK(without_ids(transport.output) == ":\n\ndata: one\n\n");
+  CHECK(without_ids(response.output) == ":\n\ndata: one\n\n");
   stream.on_deadline();
-  CHECK(transport.output.ends_with("\n\n:\n\n"));
+  CHECK(response.output.ends_with("\n\n:\n\n"));
 }
 
 TEST_CASE("a client that comes back gets what it has missed") {
   Worker worker;
-  FakeTransport first, second;
+  FakeStream first, second;
   EventStream stream(settings(), "room", "");
   stream.on_open(first);
   worker.publish("one");
@@ -101,16 +101,16 @@ TEST_CASE("a client that comes back gets what it has missed") {
 
 TEST_CASE("a stream ends with its client, and when the daemon drains") {
   Worker worker;
-  FakeTransport transport, drained;
+  FakeStream response, drained;
   EventStream stream(settings(), "room", ""), other(settings(), "room", "");
-  stream.on_open(transport);
+  stream.on_open(response);
   other.on_open(drained);
-  stream.on_eof();
-  CHECK(transport.closed);
+  stream.on_client_ended();
+  CHECK(response.finished);
   worker.publish("late");
-  CHECK(transport.output == ":\n\n");
+  CHECK(response.output == ":\n\n");
   other.drain();
-  CHECK(drained.closed);
+  CHECK(drained.finished);
   CHECK(worker.registry.find("room") != nullptr);  // it has a history
 }
 
@@ -121,7 +121,7 @@ TEST_CASE("an event in pieces is the same as at once, wherever they begin") {
 
 TEST_CASE("a message of many lines is sent piece by piece as the client takes it, and waits as it is") {
   Worker worker;
-  FakeTransport transport;
+  FakeStream transport;
   EventStream stream(settings(), "room", "");
   stream.on_open(transport);
   transport.output.clear();
@@ -147,7 +147,7 @@ TEST_CASE("a message of many lines is sent piece by piece as the client takes it
 
 TEST_CASE("the streams of a room share the text of an event") {
   Worker worker;
-  FakeTransport first, second;
+  FakeStream first, second;
   EventStream one(settings(), "room", ""), other(settings(), "room", "");
   one.on_open(first);
   other.on_open(second);
@@ -159,7 +159,7 @@ TEST_CASE("the streams of a room share the text of an event") {
 
 TEST_CASE("streams that take a few pieces of a message at once share them, too") {
   Worker worker;
-  FakeTransport transports[2];
+  FakeStream transports[2];
   EventStream one(settings(), "room", ""), other(settings(), "room", "");
   one.on_open(transports[0]);
   other.on_open(transports[1]);
@@ -179,7 +179,7 @@ TEST_CASE("streams that take a few pieces of a message at once share them, too")
 
 TEST_CASE("no comment is written into the middle of an event, nor for a client that reads nothing") {
   Worker worker;
-  FakeTransport transport;
+  FakeStream transport;
   EventStream stream(settings(), "room", "");
   stream.on_open(transport);
   transport.kernel_is_full = true;

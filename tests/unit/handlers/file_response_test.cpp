@@ -16,10 +16,17 @@ namespace {
 
 class LoneExchange final : public http::Exchange {
  public:
-  void respond(http::Response&&) override { std::abort(); }
-  void upgrade(http::Response&&, std::unique_ptr<net::Protocol>) override { std::abort(); }
+  bool has_body() const override { return false; }
+  void hold_body(bool) override {}
+  void allow_time(std::chrono::milliseconds) override {}
   const net::Transport& transport() const override { std::abort(); }
   net::Loop& loop() override { std::abort(); }
+
+ private:
+  void pull_body(std::uint64_t) override { std::abort(); }
+  void send(http::Response&) override { std::abort(); }
+  http::ResponseStream& open_stream(http::Response&) override { std::abort(); }
+  void switch_protocol(http::Response&, std::unique_ptr<net::Protocol>) override { std::abort(); }
 };
 
 std::string text_of(const http::BodyPart& part) {

@@ -29,7 +29,7 @@ TEST_CASE("an exchange is timed only when its site asks for it") {
     site::Dispatcher dispatcher(site::load_text("test.toml", text, diagnostics), nullptr);
     test::TestExchange exchange;
     exchange.request.path = "/";
-    dispatcher.on_head(exchange);
+    dispatcher.on_request(exchange);
     CHECK(exchange.timed == asked);
     CHECK((exchange.started != 0) == asked);
   }

@@ -33,23 +33,6 @@ TEST_CASE("fixed fields are ready octets for HTTP/1") {
   CHECK(FixedFields{}.http1().empty());
 }
 
-TEST_CASE("a head is ready for the status and the length that it has been prepared for, and for no other") {
-  FixedFields fields({{"Content-Type", "text/plain"}, {"X-A", "1"}});
-  CHECK(fields.ready(200, 5).empty());
-  CHECK(fields.ready(0, FixedFields::no_length).empty());
-  fields.prepare(200, 5);
-  CHECK(fields.ready(200, 5) == "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-A: 1\r\nContent-Length: 5\r\n");
-  for (std::int64_t length : {std::int64_t{0}, std::int64_t{6}, FixedFields::no_length})
-    CHECK(fields.ready(200, length).empty());
-  CHECK(fields.ready(206, 5).empty());
-  CHECK(fields.http1() == "Content-Type: text/plain\r\nX-A: 1\r\n");
-  fields.prepare(304, FixedFields::no_length);
-  CHECK(fields.ready(304, FixedFields::no_length) ==
-        "HTTP/1.1 304 Not Modified\r\nContent-Type: text/plain\r\nX-A: 1\r\n");
-  CHECK(fields.ready(200, 5).empty());
-  CHECK(fields.http1() == "Content-Type: text/plain\r\nX-A: 1\r\n");
-}
-
 TEST_CASE("a body part knows its size") {
   CHECK(size(BodyPart{}) == 0);
   CHECK(size(BodyPart{std::string_view("abc")}) == 3);

@@ -15,7 +15,7 @@ namespace {
 /// Tells what stands in the head of each request.
 class Teller final : public TestApplication {
  public:
-  void on_head(http::Exchange& exchange) override {
+  void on_request(http::Exchange& exchange) override {
     const auto& request = exchange.request;
     std::string text =
         std::string(request.target) + " [" + std::string(request.authority) + "," + std::string(request.host) + "]";

@@ -10,23 +10,58 @@
 
 namespace sluice::http1 {
 
+/// A response that is written by the test.
+struct TestSource final : http::StreamSource {
+  explicit TestSource(TestSource*& place) : place_(place) { place_ = this; }
+  ~TestSource() override { place_ = nullptr; }
+  void on_open(http::ResponseStream& opened) override { stream = &opened; }
+  void on_writable() override { ++writable; }
+  void on_deadline() override { stream->write("late"); }
+  void on_client_ended() override { ++ended; }
+  void drain() override { stream->finish(); }
+  bool lasting() const override { return true; }
+
+  http::ResponseStream* stream = nullptr;
+  int writable = 0, ended = 0;
+
+ private:
+  TestSource*& place_;
+};
+
+/// Takes a body, and answers with its size, or in the middle where a piece has a '!'.
+struct TestSink final : http::BodySink {
+  TestSink(http::Exchange& of, TestSink*& place) : exchange(of), place_(place) { place_ = this; }
+  ~TestSink() override { place_ = nullptr; }
+  void on_piece(std::string_view bytes) override;
+  void on_end() override;
+
+  std::string taken;
+  http::Exchange& exchange;
+
+ private:
+  TestSink*& place_;
+};
+
 /// An application that answers "METHOD path?query body" and does as the path says: /wait keeps the exchange, /early
-/// answers from the head, /upgrade grants an upgrade, /close ends the connection, /drop does not want the body, /vital
-/// is answered to guests, too.
+/// answers from the head, /stream begins a stream, /sink takes the body as it comes, /upgrade grants an upgrade, /close ends
+/// the connection, /drop does not want the body. Guests are answered 503, but for /vital.
 class TestApplication : public http::Application {
  public:
-  void on_head(http::Exchange& exchange) override {
-    exchange.body_limit = 100;
-    exchange.keeps_body = exchange.request.path != "/drop";
-    if (exchange.request.path == "/early") answer(exchange, 404, "early");
-  }
   void on_request(http::Exchange& exchange) override {
+    if (exchange.guest && exchange.request.path != "/vital") return answer(exchange, 503, "no room");
+    if (exchange.request.path == "/drop") return exchange.skip(100, [this, &exchange] { act(exchange); });
+    if (exchange.request.path == "/early") return answer(exchange, 404, "early");
+    if (exchange.request.path == "/sink") return exchange.stream(100, std::make_unique<TestSink>(exchange, sink));
+    if (exchange.request.path == "/unread") return keep(exchange);
+    exchange.read_all(100, [this, &exchange] { act(exchange); });
+  }
+  void act(http::Exchange& exchange) {
     const auto& request = exchange.request;
     if (request.path == "/wait") {
       exchange.wait_for(std::make_unique<http::Work>());
-      waiting = &exchange;
-      return;
+      return keep(exchange);
     }
+    if (request.path == "/stream") return exchange.begin({}, std::make_unique<TestSource>(source));
     if (request.path == "/upgrade") {
       http::Response response;
       response.status = 101;
@@ -41,7 +76,6 @@ class TestApplication : public http::Application {
   void on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) override {
     answer(exchange, status, reason);
   }
-  bool is_vital(const http::Exchange& exchange) const override { return exchange.request.path == "/vital"; }
   void on_end(http::Exchange&, const http::Outcome& outcome) override {
     outcomes.push_back(outcome.aborted ? 0 : outcome.status);
     octets.push_back(outcome.body_octets);
@@ -55,10 +89,21 @@ class TestApplication : public http::Application {
     exchange.respond(std::move(response));
   }
 
+  void keep(http::Exchange& exchange) { waiting = &exchange; }
+
   http::Exchange* waiting = nullptr;
+  TestSource* source = nullptr;  // of the last stream, while it is open
+  TestSink* sink = nullptr;      // of the last body, while it is taken
   std::vector<http::Status> outcomes;  // 0: aborted
   std::vector<std::uint64_t> octets;   // of the bodies that were sent
 };
+
+inline void TestSink::on_piece(std::string_view bytes) {
+  taken += bytes;
+  if (bytes.find('!') != std::string_view::npos) TestApplication::answer(exchange, 507, "full");
+}
+
+inline void TestSink::on_end() { TestApplication::answer(exchange, 201, std::to_string(taken.size())); }
 
 /// What was sent, without its Date lines.
 inline std::string without_dates(std::string text) {

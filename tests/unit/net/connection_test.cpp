@@ -135,15 +135,28 @@ TEST_CASE("a pause between two events loses nothing of what has been told alread
   CHECK(scene.seen.bytes == "first");
 }
 
-TEST_CASE("a peer that leaves while reading is paused is noticed at once") {
+TEST_CASE("the end of the peer's sending is noticed while reading is paused, when nothing is left to be read") {
   Scene scene;
   scene.seen.transport->pause_reading();
   scene.turn(2);
-  scene.send("not wanted any more");
   ::shutdown(scene.peer, SHUT_WR);
   scene.turn(4);
   CHECK(scene.seen.ended);
   CHECK(scene.seen.calls == 0);
+}
+
+TEST_CASE("what a peer sent before it ended its side is read before the end is told") {
+  Scene scene;
+  scene.seen.transport->pause_reading();
+  scene.turn(2);
+  scene.send("waits");
+  ::shutdown(scene.peer, SHUT_WR);
+  scene.turn(4);
+  CHECK_FALSE(scene.seen.ended);
+  scene.seen.transport->resume_reading();
+  scene.turn(4);
+  CHECK(scene.seen.bytes == "waits");
+  CHECK(scene.seen.ended);
 }
 
 TEST_CASE("a pause in on_writable() is not taken for the end of the peer whose octets have come in the same event") {

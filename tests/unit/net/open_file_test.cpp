@@ -181,24 +181,3 @@ TEST_CASE("a file that is rewritten and longer does not hold still, where it can
     CHECK_FALSE(file.holds_still());
   }
 }
-
-TEST_CASE("a file of the kernel's memory has the pieces one behind the other, and never waits") {
-  auto file = make_memory_file({"head", "", " and ", std::string(10'000, 'x')});
-  REQUIRE(file);
-  CHECK(file->in_memory());
-  CHECK(file->resident(0, 10'009, 0) == 10'009);
-  std::string text(20'000, '\0');
-  CHECK(::pread(file->fd(), text.data(), text.size(), 0) == 10'009);
-  CHECK(text.starts_with("head and xxx"));
-  CHECK((::fcntl(file->fd(), F_GETFD) & FD_CLOEXEC) != 0);
-}
-
-TEST_CASE("without a descriptor there is no file of the kernel's memory") {
-  rlimit before{};
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-  rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  auto file = make_memory_file({"x"});
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
-  CHECK_FALSE(file);
-}

@@ -245,40 +245,6 @@ TEST_CASE("many pieces, and files, are left to a flush") {
   CHECK(pair.read_all() == expected);
 }
 
-TEST_CASE("a file in memory leaves in one call, and what a full socket left of it goes on later") {
-  BlockPool pool;
-  Outbox outbox(pool);
-  Pair pair;
-  std::string text(60'000, '\0');
-  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 23);
-  std::shared_ptr<const OpenFile> file = make_memory_file({text});
-  REQUIRE(file);
-  outbox.append_file(file, 1000, 20'000);
-  CHECK(outbox.send_few(pair.fds[0]));
-  CHECK(outbox.empty());
-  CHECK(outbox.size() == 0);
-  CHECK(pair.read_all() == text.substr(1000, 20'000));
-
-  std::string sent;
-  int whole = 0;
-  for (;; ++whole) {
-    outbox.append_file(file, 0, text.size());
-    if (!outbox.send_few(pair.fds[0])) break;
-  }
-  CHECK_FALSE(outbox.empty());
-  CHECK(outbox.size() <= text.size());
-  CHECK(outbox.flush(pair.fds[0], 0) == Outbox::Progress::blocked);
-  while (!outbox.empty()) {
-    sent += pair.read_all();
-    outbox.flush(pair.fds[0], 0);
-  }
-  sent += pair.read_all();
-  std::string expected;
-  for (int i = 0; i <= whole; ++i) expected += text;
-  CHECK(sent == expected);
-  CHECK(file.use_count() == 1);
-}
-
 TEST_CASE("a file that may have to be read from a disk is not sent in a hurry") {
   BlockPool pool;
   Outbox outbox(pool);
