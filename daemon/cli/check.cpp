@@ -12,7 +12,7 @@
 #include "cli/rights.hpp"
 #include "cli/sandbox.hpp"
 #include "cli/terminal.hpp"
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "site/site.hpp"
 
 /// `sluice check`: finds every mistake of a config. Reads files and nothing else: binds, writes and creates

@@ -6,7 +6,7 @@
 #include "cli/load.hpp"
 #include "cli/rights.hpp"
 #include "cli/terminal.hpp"
-#include "config/manual.hpp"
+#include "config/manual/manual.hpp"
 #include "http/method.hpp"
 #include "site/report.hpp"
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "site/site.hpp"
 
 namespace sluice::cli {

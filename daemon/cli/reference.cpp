@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/terminal.hpp"
-#include "config/manual.hpp"
+#include "config/manual/manual.hpp"
 
 /// `sluice reference`: all keys, as Markdown.
 namespace sluice::cli {

@@ -16,7 +16,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/rights.hpp"
 #include "cli/terminal.hpp"
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "service/pid_file.hpp"
 #include "service/process.hpp"
 #include "site/site.hpp"

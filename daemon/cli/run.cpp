@@ -8,7 +8,7 @@
 #include "cli/command.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/terminal.hpp"
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 
 namespace sluice::cli {
 namespace {

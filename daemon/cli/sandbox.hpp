@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "site/site.hpp"
 
 /// What the service of a config sees of the file system: less than the administrator who checks the config.

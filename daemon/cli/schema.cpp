@@ -1,4 +1,4 @@
-#include "config/schema.hpp"
+#include "config/manual/schema.hpp"
 
 #include "cli/command.hpp"
 #include "cli/exit_codes.hpp"

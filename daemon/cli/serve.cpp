@@ -12,7 +12,7 @@
 #include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/terminal.hpp"
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "service/daemon.hpp"
 
 namespace sluice::cli {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "http/origin.hpp"
 
 /// The keys `origins`: which web pages may do something.

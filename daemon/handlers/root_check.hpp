@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "handlers/cache_policy.hpp"
 
 namespace sluice::handlers {

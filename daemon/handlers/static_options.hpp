@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "handlers/static_site.hpp"
 #include "site/error_body.hpp"
 #include "site/headers.hpp"

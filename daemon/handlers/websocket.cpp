@@ -3,7 +3,7 @@
 #include "base/escape.hpp"
 #include "base/limit_hits.hpp"
 #include "logging/log.hpp"
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "handlers/websocket_conversation.hpp"
 #include "handlers/websocket_endpoint.hpp"
 #include "handlers/websocket_options.hpp"

@@ -8,7 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "base/rate.hpp"
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "rooms/follower.hpp"
 #include "site/error_body.hpp"
 #include "site/parameters.hpp"

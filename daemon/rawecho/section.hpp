@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/rate.hpp"
-#include "config/document.hpp"
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
+#include "config/toml/document.hpp"
 #include "net/address.hpp"
 
 namespace sluice::rawecho {

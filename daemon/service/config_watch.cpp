@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/include.hpp"
+#include "config/toml/include.hpp"
 
 namespace sluice::service {
 

@@ -13,7 +13,7 @@
 
 #include "logging/log.hpp"
 #include "logging/user_lines.hpp"
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "handlers/file_cache.hpp"
 #include "handlers/resource.hpp"
 #include "net/background.hpp"

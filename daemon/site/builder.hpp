@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "config/document.hpp"
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
+#include "config/toml/document.hpp"
 #include "http/method.hpp"
 #include "net/address.hpp"
 #include "site/handler.hpp"

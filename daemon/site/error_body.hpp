@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "http/error_page.hpp"
 #include "http/exchange.hpp"
 #include "site/template.hpp"

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "http/exchange.hpp"
 #include "site/template.hpp"
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "site/handler.hpp"
 
 namespace sluice::site {

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "config/diagnostics.hpp"
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "net/address.hpp"
 #include "rawecho/section.hpp"
 #include "site/builder.hpp"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "http/exchange.hpp"
 #include "site/match.hpp"
 #include "site/value.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "config/diagnostics.hpp"
-#include "config/value.hpp"
+#include "config/findings/diagnostics.hpp"
+#include "config/toml/value.hpp"
 
 namespace sluice::site {
 

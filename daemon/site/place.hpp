@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <string>
 
-#include "config/diagnostics.hpp"
-#include "config/value.hpp"
+#include "config/findings/diagnostics.hpp"
+#include "config/toml/value.hpp"
 
 namespace sluice::site {
 

@@ -1,4 +1,4 @@
-#include "config/topics.hpp"
+#include "config/manual/topics.hpp"
 
 /// What the manual says of placeholders. The names themselves are those of the scopes: of a request (scope.cpp), of
 /// messages, of error bodies, of the access log.

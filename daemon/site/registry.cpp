@@ -1,4 +1,4 @@
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "site/builder.hpp"
 #include "site/handler.hpp"
 

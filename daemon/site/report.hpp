@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "http/method.hpp"
 #include "site/site.hpp"
 

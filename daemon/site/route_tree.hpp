@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/value.hpp"
+#include "config/toml/value.hpp"
 #include "http/method.hpp"
 #include "site/name_table.hpp"
 #include "site/pattern.hpp"

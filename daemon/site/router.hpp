@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/arena.hpp"
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "http/method.hpp"
 #include "site/match.hpp"
 #include "site/route_tree.hpp"

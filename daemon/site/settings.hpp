@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 #include "net/address.hpp"
 #include "site/builder.hpp"
 #include "site/error_body.hpp"

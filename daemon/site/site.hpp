@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "http/exchange.hpp"
 #include "rawecho/section.hpp"
 #include "site/builder.hpp"

@@ -7,8 +7,8 @@
 
 #include "base/arena.hpp"
 #include "base/error.hpp"
-#include "config/diagnostics.hpp"
-#include "config/value.hpp"
+#include "config/findings/diagnostics.hpp"
+#include "config/toml/value.hpp"
 #include "site/value.hpp"
 
 /// Texts with placeholders, compiled when the config is loaded. `{name}` stands for a value, `{{` and `}}`

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "config/document.hpp"
+#include "config/toml/document.hpp"
 #include "net/admission.hpp"
 
 namespace sluice::site {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
 
 namespace sluice::site {
 

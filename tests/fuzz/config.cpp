@@ -1,6 +1,6 @@
 /// The config loader: whatever the text, it ends with a site or with findings that can be shown.
 
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "input.hpp"
 #include "site/site.hpp"
 

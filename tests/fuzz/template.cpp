@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.hpp"
-#include "config/toml.hpp"
+#include "config/toml/parser.hpp"
 #include "input.hpp"
 #include "site/template.hpp"
 

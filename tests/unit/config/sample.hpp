@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "config/document.hpp"
-#include "config/fields.hpp"
+#include "config/fields/fields.hpp"
+#include "config/toml/document.hpp"
 
 /// A small language of its own for the tests of config/: [sample] and [[thing]].
 namespace sluice::config::test {

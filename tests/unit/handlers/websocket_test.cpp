@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "config/document.hpp"
+#include "config/toml/document.hpp"
 #include "handlers/websocket_conversation.hpp"
 #include "websocket/conversation.hpp"
 

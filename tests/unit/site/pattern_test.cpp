@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "config/document.hpp"
+#include "config/toml/document.hpp"
 
 namespace {
 

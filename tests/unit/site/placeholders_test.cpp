@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "config/topics.hpp"
+#include "config/manual/topics.hpp"
 #include "site/template.hpp"
 
 namespace {

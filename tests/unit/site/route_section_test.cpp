@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/document.hpp"
+#include "config/toml/document.hpp"
 #include "site/site_fixture.hpp"
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "config/document.hpp"
+#include "config/toml/document.hpp"
 #include "site/place.hpp"
 
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "config/diagnostics.hpp"
+#include "config/findings/diagnostics.hpp"
 #include "site/site.hpp"
 
 namespace sluice::test {
