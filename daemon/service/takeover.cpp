@@ -11,8 +11,6 @@
 #include <iterator>
 #include <utility>
 
-extern char** environ;
-
 namespace sluice::service {
 
 namespace {

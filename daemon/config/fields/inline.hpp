@@ -219,7 +219,7 @@ Type<Options> table(const Fields<Options>& fields) {
 }
 
 template <class T>
-Type<T> either(std::vector<Value::Kind> kinds, Type<T> first, Type<T> second) {
+Type<T> either(std::vector<Value::Kind> kinds, Type<T> first, Type<T> second) {  // NOLINT(*-unnecessary-value-param)
   auto info = detail::either_info(kinds, first.info, second.info);
   return {info, [=](const Value& value, Reading& reading) -> std::optional<T> {
             if (!check_kind(value, info, reading)) return std::nullopt;
