@@ -237,7 +237,8 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   if (text->empty()) return nullptr;  // reported by its field
   auto& diagnostics = context.reading.diagnostics;
   TargetCheck check(text, context.scope, diagnostics);
-  bool sound = check_status(context) & check.passes();
+  bool has_status = check_status(context);
+  bool sound = check.passes() && has_status;
   site::Template::compile(text, context.scope, site::Escape::uri, diagnostics);
   check_circle(context, text);
   site::ResponseFields own_fields({}, context.headers, context.scope, diagnostics);

@@ -14,7 +14,6 @@ namespace sluice::site {
 
 namespace {
 
-using config::Declaration;
 using config::Document;
 
 /// Reads a plain table; absent, it has its defaults.
