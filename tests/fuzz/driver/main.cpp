@@ -20,6 +20,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 /// Sanitizers end the process by SIGABRT, so that the handler below can tell the input.
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
 extern "C" const char* __asan_default_options() { return "abort_on_error=1:handle_abort=0"; }
 
 namespace {

@@ -22,7 +22,7 @@ struct Exchange {
   explicit Exchange(const std::string& address)
       : echo(loop, net::bind_datagram(*net::Endpoint::parse(address), false).value(), {20}),
         client(::socket(echo.local().family(), SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    ::connect(client, echo.local().raw(), echo.local().length());
+    REQUIRE(::connect(client, echo.local().raw(), echo.local().length()) == 0);
   }
   ~Exchange() { ::close(client); }
 
