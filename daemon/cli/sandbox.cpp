@@ -155,9 +155,13 @@ std::string Sandbox::remedy(const std::string& path, bool to_write) const {
   if (!to_write)
     return "move it, to /srv/www say; or copy /usr/share/doc/sluice/drop-ins/home.conf to /etc/systemd/system/" +
            unit_ + ".d/" + apply;
-  auto logs = words("LogsDirectory");
-  auto own = logs.empty() ? std::string() : "write it below /var/log/" + logs.front() + "; or ";
-  return own + "put `ReadWritePaths=" + fs::path(path).parent_path().string() +
+  std::error_code none;
+  bool is_folder = fs::is_directory(path, none);
+  auto mine = words(is_folder ? "StateDirectory" : "LogsDirectory");
+  auto own = mine.empty()
+                 ? std::string()
+                 : "write it below " + std::string(is_folder ? "/var/lib/" : "/var/log/") + mine.front() + "; or ";
+  return own + "put `ReadWritePaths=" + (is_folder ? path : fs::path(path).parent_path().string()) +
          "` below [Service] by `systemctl edit " + unit_ + "`" + apply;
 }
 

@@ -202,11 +202,12 @@ class Trace {
 
 }  // namespace
 
-std::string explain_path_fault(const std::string& path, int error) {
+std::string explain_path_fault(const std::string& path, int error, std::string_view deed) {
   Trace trace(path);
   if (auto end = trace.run(); end.cause != 0) return end.why;
   if (error == ENOTDIR) return in_ticks(trace.place()) + " is not a directory";
-  if (error == EACCES) return in_ticks(trace.place()) + " may not be read (" + owner_and_mode(trace.status()) + ")";
+  if (error == EACCES)
+    return in_ticks(trace.place()) + " may not be " + std::string(deed) + " (" + owner_and_mode(trace.status()) + ")";
   return in_ticks(path) + ": " + std::strerror(error);
 }
 

@@ -1,13 +1,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace sluice::handlers {
 
 /// Why `path` cannot be opened, in words for an administrator: the first component that fails, also behind symbolic
 /// links, who owns it with which mode, and as whom this process runs. `error` is the errno that opening gave.
-/// "`/srv/www` may not be entered (owner root, group root, mode 0700; this process runs as www-data, group www-data)"
-std::string explain_path_fault(const std::string& path, int error);
+/// `deed` is what was to be done with it. "`/srv/www` may not be entered (owner root, group root, mode 0700; this
+/// process runs as www-data, group www-data)"
+std::string explain_path_fault(const std::string& path, int error, std::string_view deed = "read");
 
 /// Which symbolic link on the way to `relative` leads out of `root`, and where to.
 std::string explain_escape(const std::string& root, const std::string& relative);

@@ -92,4 +92,6 @@ bool check_file(const config::Located<std::string>& file, config::Diagnostics& d
   return false;
 }
 
+int fault_of_writable_folder(const std::string& folder) { return access_error(folder, S_IFDIR, ENOTDIR, W_OK | X_OK); }
+
 }  // namespace sluice::handlers

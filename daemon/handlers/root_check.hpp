@@ -12,6 +12,9 @@ bool check_root(const config::Located<std::string>& root, config::Diagnostics& d
 /// The same for a file to be served (`unreadable-file`).
 bool check_file(const config::Located<std::string>& file, config::Diagnostics& diagnostics);
 
+/// 0, or the errno with which files cannot be created in `folder` (ENOTDIR: it is no directory).
+int fault_of_writable_folder(const std::string& folder);
+
 /// Proposes rules of `cache` where a root holds files whose names may, or may not, hold a hash of the content
 /// (`built-names`). Looks at some thousand names at most.
 void propose_cache_rules(const config::Located<std::string>& root, const CachePolicy& cache,

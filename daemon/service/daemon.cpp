@@ -113,6 +113,7 @@ Daemon::Daemon(std::shared_ptr<const site::Site> site, LoadSite load)
       inherited_(InheritedSockets::from_environment()),
       predecessor_(Predecessor::from_environment(inherited_)) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error code, not the end of the daemon
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that gets too large (RLIMIT_FSIZE)
   set_log(site_->log);
 }
 

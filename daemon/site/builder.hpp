@@ -25,6 +25,13 @@ class Site;
 struct ErrorBody;
 class Tenure;
 
+/// What becomes of the body of a request before its action.
+enum class BodyUse : std::uint8_t {
+  none,      // it is dropped
+  whole,     // it is read into Request::body: the answer depends on it
+  streamed,  // the action reads it
+};
+
 /// One thing to serve, as a section's builder hands it over. A [[route]], a [[static]] mount, a
 /// [[websocket]].
 struct Endpoint {
@@ -37,7 +44,7 @@ struct Endpoint {
   bool mount = false;     // a static mount: after all routes; serves the whole subtree of `paths`
   Parameters parameters;  // declared path and query parameters
   std::chrono::milliseconds delay{0};
-  bool uses_body = false;                         // whether the answer depends on the body of the request
+  BodyUse body = BodyUse::none;
   std::optional<Bytes> body_limit;                // route's own; empty: the server's
   std::optional<TrailingSlash> trailing_slash;    // route's own; empty: the server's
   std::shared_ptr<const ErrorBody> errors;        // route's own; null: the server's

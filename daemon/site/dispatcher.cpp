@@ -167,15 +167,16 @@ void Dispatcher::refuse_guest(http::Exchange& exchange) {
   respond_error(exchange, 503, "memory is short");
 }
 
-/// The body comes before the parameters are looked at, so that the connection can go on after a 422.
+/// The body comes before the parameters are looked at, so that the connection can go on after a 422. What streams it is
+/// called with the body unread, to refuse it before it is sent.
 void Dispatcher::take_input(http::Exchange& exchange) const {
   const auto& site = site_of(exchange);
   const auto& endpoint = *static_cast<const Match*>(exchange.matched)->endpoint;
   if (exchange.guest && endpoint.section != "health") return refuse_guest(exchange);
-  if (!exchange.has_body()) return act(exchange);
+  if (!exchange.has_body() || endpoint.body == BodyUse::streamed) return act(exchange);
   auto limit = endpoint.body_limit.value_or(site.server.limits.body_bytes).count;
   auto next = [this, &exchange] { act(exchange); };
-  if (endpoint.uses_body || site.logs_bodies) return exchange.read_all(limit, next);
+  if (endpoint.body == BodyUse::whole || site.logs_bodies) return exchange.read_all(limit, next);
   exchange.skip(limit, next);
 }
 

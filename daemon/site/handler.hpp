@@ -24,6 +24,9 @@ class Handler {
     (void)match;
     return {};
   }
+  /// Whether it takes the body of the request itself, with Exchange::stream(): then it is called as soon as the head
+  /// has come.
+  virtual bool streams_body() const { return false; }
   /// Whether its connections outlive the exchange that opened them, so that its endpoint needs a Tenure.
   virtual bool lasting() const { return false; }
 };

@@ -153,7 +153,8 @@ class RouteBuilder {
     endpoint.headers = builder_.compiled(headers, scope);
     for (std::size_t i = 0; i < actions_.size(); ++i)  // of several, too: each may have mistakes of its own
       endpoint.handler = make_handler(*actions_[i], options[i].get(), scope, headers);
-    endpoint.uses_body = scope.uses_body();
+    if (scope.uses_body()) endpoint.body = BodyUse::whole;
+    if (endpoint.handler && endpoint.handler->streams_body()) endpoint.body = BodyUse::streamed;
     if (endpoint.handler && endpoint.handler->lasting()) endpoint.tenure = Tenure::of(declaration_);
     if (place_known) builder_.add(std::move(endpoint));
   }

@@ -176,6 +176,17 @@ def test_raw_echo(serve, tmp_path):
         assert connection.recv(100) == b"hello"
 
 
+def test_uploads(serve):
+    text = (EXAMPLES / "uploads.toml").read_text()
+    server = serve(text, files={"uploads/README.txt": "not those of the source tree"})
+    assert fetch(server.port, "/files/holidays/photo.jpg", method="PUT", body=b"a photo").status == 201
+    assert fetch(server.port, "/files/holidays/photo.jpg").text == "a photo"
+    assert fetch(server.port, "/files/holidays/photo.jpg", method="PUT", body=b"another").status == 204
+    assert fetch(server.port, "/files/holidays/photo.jpg", method="PUT", body=b"x", fields="If-None-Match: *\r\n").status == 412
+    assert fetch(server.port, "/inbox", method="POST", body=b"some notes").status == 201
+    assert [path.read_text() for path in (server.folder / "uploads").glob("inbox-*.bin")] == ["some notes"]
+
+
 def test_no_example_is_left_out():
     with open(__file__) as own:
         tested = own.read()

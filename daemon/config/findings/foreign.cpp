@@ -42,6 +42,7 @@ constexpr std::string_view by_itself = "Sluice does this by itself";
 constexpr std::string_view access =
     "Sluice does not restrict access: let a proxy in front of it, or the firewall, do that";
 constexpr std::string_view cors = "set the Access-Control-… fields with `headers`";
+constexpr std::string_view save = "write a [[route]] with method = \"PUT\" and save = \"uploads/{name}\"";
 constexpr std::string_view websocket = "write a [[websocket]] with `path`";
 constexpr std::string_view data = "Sluice reads no databases: it answers with texts and files";
 
@@ -53,10 +54,13 @@ constexpr std::array words = {
     Word{"allow", access},
     Word{"authbasic", access},
     Word{"autoindex", "write `listing = true` in a [[static]]"},
+    Word{"clientbodytemppath", "Sluice writes an upload in the folder where it stays; see `save` of [[route]]"},
     Word{"clientbodytimeout", "write [server.timeouts] body_idle"},
     Word{"clientheadertimeout", "write [server.timeouts] header"},
     Word{"clientmaxbodysize", body_bytes},
+    Word{"createfullputpath", by_itself},
     Word{"daemon", systemd},
+    Word{"davmethods", save},
     Word{"defaulttype", types},
     Word{"deny", access},
     Word{"errorlog", "write [log] level; errors go to standard error"},
@@ -168,6 +172,11 @@ constexpr std::array words = {
     Word{"threads", workers},
     Word{"timeout", timeouts},
     Word{"tls", tls},
+    Word{"upload", save},
+    Word{"uploaddir", save},
+    Word{"uploadfile", save},
+    Word{"uploadpath", save},
+    Word{"uploads", save},
     Word{"uri", path},
     Word{"url", path},
     Word{"verb", "write `method`"},

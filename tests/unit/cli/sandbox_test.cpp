@@ -83,6 +83,15 @@ TEST_CASE("an instance has the unit of all instances and folders of its own") {
   CHECK(!sandbox_of(folder, "sluice@blog.service").protects("/srv/shop/x").empty());
 }
 
+TEST_CASE("a folder to be written in may be opened itself, and a file by its folder") {
+  test::TemporaryDirectory folder;
+  folder.write("lib/sluice.service", "[Service]\nProtectSystem=strict\nStateDirectory=sluice\nLogsDirectory=sluice\n");
+  auto sandbox = sandbox_of(folder, "sluice.service");
+  CHECK(sandbox.remedy("/", true).find("below /var/lib/sluice; or put `ReadWritePaths=/` ") != std::string::npos);
+  CHECK(sandbox.remedy("/srv/log/x", true).find("below /var/log/sluice; or put `ReadWritePaths=/srv/log` ") !=
+        std::string::npos);
+}
+
 TEST_CASE("where no unit is installed there is no sandbox") {
   test::TemporaryDirectory folder;
   CHECK(!Sandbox::of_unit("sluice.service", {folder.path("etc")}));
