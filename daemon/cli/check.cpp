@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "logging/journal.hpp"
 #include "cli/command.hpp"
 #include "cli/config_option.hpp"
 #include "cli/exit_codes.hpp"
@@ -13,6 +12,7 @@
 #include "cli/sandbox.hpp"
 #include "cli/terminal.hpp"
 #include "config/findings/diagnostics.hpp"
+#include "logging/journal.hpp"
 #include "site/site.hpp"
 
 /// `sluice check`: finds every mistake of a config. Reads files and nothing else: binds, writes and creates

@@ -19,7 +19,7 @@ namespace sluice::logging {
 namespace {
 
 bool is_file(int fd) {
-  struct stat info {};
+  struct stat info{};
   return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
 }
 
@@ -81,7 +81,8 @@ LineLog::~LineLog() = default;
 
 /// A line carries its own time, if any: spdlog need not ask the clock.
 void LineLog::add(std::string_view line) {
-  logger_->log(spdlog::log_clock::time_point{}, spdlog::source_loc{}, spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
+  logger_->log(spdlog::log_clock::time_point{}, spdlog::source_loc{}, spdlog::level::info,
+               spdlog::string_view_t(line.data(), line.size()));
 }
 
 bool LineLog::flush() {

@@ -54,8 +54,8 @@ TEST_CASE("a reader is not at a boundary from the first octet of a frame to its 
 }
 
 TEST_CASE("lengths in a longer form than needed and bad control frames are refused") {
-  for (const auto& bad : {text("x", {.length_form = 2}), text("x", {.length_form = 8}), client_frame(9, "x", {.fin = false}),
-                          ping(std::string(126, 'x'))}) {
+  for (const auto& bad : {text("x", {.length_form = 2}), text("x", {.length_form = 8}),
+                          client_frame(9, "x", {.fin = false}), ping(std::string(126, 'x'))}) {
     auto bytes = bad;
     std::span<char> left(bytes);
     FrameReader reader;
