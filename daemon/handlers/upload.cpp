@@ -145,7 +145,6 @@ void Upload::end() {
 }
 
 void Upload::write_pieces(http::Exchange& exchange) {
-  writing_.clear();
   writing_.swap(pieces_);
   run(&Upload::write, &Upload::go_on);
   if (!ended_) exchange.hold_body(true);
@@ -153,10 +152,9 @@ void Upload::write_pieces(http::Exchange& exchange) {
 
 /// What has come until now is written.
 void Upload::go_on(http::Exchange& exchange) {
-  if (ended_) {
-    writing_.swap(pieces_);
-    return run(&Upload::commit, &Upload::respond);
-  }
+  writing_.clear();
+  if (ended_ || pieces_.empty()) writing_.swap(pieces_);  // one buffer is enough
+  if (ended_) return run(&Upload::commit, &Upload::respond);
   exchange.hold_body(false);
 }
 

@@ -17,8 +17,8 @@ namespace sluice::handlers {
 struct UploadPlace {
   FileRoot folder;
   site::ResponseFields fields;
-  bool has_location;  // a new file is at the path of its request
-  net::Lane lane = net::lane_of(folder.path());
+  bool has_location;                                            // a new file is at the path of its request
+  net::Lane lane = net::lane_of(folder.path() + " (uploads)");  // whoever reads from there does not wait for writers
 };
 
 /// The body of one request on its way into a file. The loop's thread collects pieces of it, the thread pool writes

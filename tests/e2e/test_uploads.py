@@ -319,6 +319,13 @@ def test_a_folder_that_cannot_be_written_is_found_when_the_config_is_checked(tmp
     assert f"`{tmp_path}/uploads` may not be written (owner root, group root, mode 0755" in done.stdout
 
 
+def test_the_body_is_not_in_the_access_log(serve):
+    server = serve('[log.access]\nto = "stdout"\nformat = "{method} {path} {status} <{body}>"\n' + CONFIG, files={"uploads/old.txt": "old"})
+    assert put(server, "/files/a", b"secret").status == 201
+    server.stop()
+    assert "PUT /files/a 201 <>" in server.stdout() and "secret" not in server.stdout()
+
+
 def open_to_all(folder):
     """pytest keeps its folders to itself."""
     for one in (folder, *folder.parents):

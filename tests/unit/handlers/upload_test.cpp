@@ -225,12 +225,25 @@ TEST_CASE("a file system that does not answer is answered with 503 for it, and i
   auto wait = answers.get_future().share();
   std::size_t ended = 0;
   for (std::size_t i = 0; i < net::lane_width; ++i)
-    net::run_in_background(loop, net::lane_of(scene.folder.path()), [wait] { wait.wait(); }, [&] { ++ended; });
+    net::run_in_background(
+        loop, net::lane_of(scene.folder.path() + " (uploads)"), [wait] { wait.wait(); }, [&] { ++ended; });
   scene.send(put("a", "x"));
   CHECK(scene.status() == "503");
   answers.set_value();
   scene.wait([&] { return ended == net::lane_width; });
   CHECK(scene.is_empty());
+}
+
+TEST_CASE("a client may take its time where the file system does not") {
+  Scene scene("[server.timeouts]\nfile_system = \"20ms\"\n");
+  auto request = put("a", std::string(300'000, 'x'));
+  scene.send(request.substr(0, 290'000));
+  auto& loop = scene.transport.loop();
+  auto begin = loop.now();
+  scene.wait([&] { return loop.now() > begin + 100; });
+  CHECK(scene.transport.output.empty());
+  scene.send(request.substr(290'000));
+  CHECK(scene.status() == "201");
 }
 
 TEST_CASE("the connection goes on after an upload") {
