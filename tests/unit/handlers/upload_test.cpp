@@ -13,6 +13,7 @@
 #include "http1/session.hpp"
 #include "net/background.hpp"
 #include "site/dispatcher.hpp"
+#include "site/site_fixture.hpp"
 #include "support/fake_transport.hpp"
 #include "support/loaded_site.hpp"
 #include "support/temporary_directory.hpp"
@@ -152,6 +153,24 @@ TEST_CASE("100 (Continue) is sent once the file can be written, and not where it
   scene.wait([&] { return scene.transport.output == "HTTP/1.1 100 Continue\r\n\r\n"; });
   scene.send("0123456789");
   CHECK(scene.status() == "201");
+}
+
+TEST_CASE("a slash separates folders only where it is one of the path") {
+  test::TemporaryDirectory folder;
+  test::TestSite site("[[route]]\nmethod = \"POST\"\npath = \"/files/{rest...}\"\nquery.n = \"string?\"\nsave = \"" +
+                      folder.path() + "/{n}{header.X-Name}-{cookie.c}/{rest}\"\n");
+  CHECK(site.findings().empty());
+  auto ask = [&](const std::string& target, const std::string& field, const std::string& value) {
+    return site.serve({.target = target, .method = http::Method::post, .fields = {{field, value}}, .body = {}});
+  };
+  CHECK(ask("/files/a/b?n=x/y", "X-Name", "z").status == 400);
+  CHECK(ask("/files/a/b?n=..%2F", "X-Name", "z").status == 400);
+  CHECK(ask("/files/a/b", "X-Name", "../..").status == 400);
+  CHECK(ask("/files/a/b", "Cookie", "c=x/y").status == 400);
+  CHECK(ask("/files/a/%2e%2e", "X-Name", "z").status == 400);
+  CHECK(ask("/files/", "X-Name", "z").status == 400);
+  auto refused = ask("/files/a%2Fb", "X-Name", "z");
+  CHECK(refused.body.find("a slash (`%2F`) cannot be part of a file name") != std::string::npos);
 }
 
 TEST_CASE("a part of a file is not taken for a whole one") {
