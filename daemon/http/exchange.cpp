@@ -33,14 +33,28 @@ void Exchange::end_body() {
 
 void Exchange::respond(Response&& response) {
   if (application_) application_->on_response(*this, response);
+  if (response.source) return begin_stream(response, std::move(response.source));
   send(response);
 }
 
 void Exchange::begin(Response&& head, std::unique_ptr<StreamSource> source) {
-  if (application_) application_->on_response(*this, head);
-  source_ = std::move(source);
-  source_->on_open(open_stream(head));
+  head.source = std::move(source);
+  respond(std::move(head));
 }
+
+void Exchange::begin_stream(Response& head, std::unique_ptr<StreamSource> source) {
+  source_ = std::move(source);
+  auto* stream = &open_stream(head);
+  for (auto filter = filters_.rbegin(); filter != filters_.rend(); ++filter) {
+    (*filter)->attach(*stream);
+    stream = filter->get();
+  }
+  source_->on_open(*stream);
+}
+
+void Exchange::filter_stream(std::unique_ptr<StreamFilter> filter) { filters_.push_back(std::move(filter)); }
+
+void Exchange::go_on() { application_->on_go_on(*this); }
 
 void Exchange::upgrade(Response&& head, std::unique_ptr<net::Protocol> next) {
   if (application_) application_->on_response(*this, head);
@@ -52,6 +66,7 @@ void Exchange::cancel() {
   then_ = nullptr;
   sink_.reset();
   source_.reset();
+  filters_.clear();
 }
 
 void Exchange::recycle() {
@@ -61,6 +76,7 @@ void Exchange::recycle() {
   if (site) site->release();
   site = nullptr;
   stage = 0;
+  client_ = nullptr;
   guest = timed = false;
   keeps_body_ = false;
   body_.clear();

@@ -6,11 +6,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/arena.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/stream.hpp"
+#include "net/address.hpp"
 
 namespace sluice::http {
 
@@ -43,9 +45,9 @@ class Retained {
 
 /// One request and its response, whatever the protocol carries it: an HTTP/1 message or an HTTP/2 stream.
 /// Owned by the protocol, which recycles it when it has ended. The application answers at once, or calls wait_for() or
-/// pulls the body and answers later. If the client goes away the exchange is cancelled: what it waits for is destroyed and
-/// nobody calls it again. It is never recycled under its caller: at the earliest when the application has returned, or at
-/// the end of the loop's turn. One thread.
+/// pulls the body and answers later. If the client goes away the exchange is cancelled: what it waits for is destroyed
+/// and nobody calls it again. It is never recycled under its caller: at the earliest when the application has returned,
+/// or at the end of the loop's turn. One thread.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -54,8 +56,9 @@ class Exchange {
   Arena arena;
 
   // The body of the request. It is read only when it is pulled, at most once; what nobody has pulled is dropped. 100
-  // (Continue) is sent with the first pull, and the limits of time and rate begin. A body above `limit` bytes, or one that
-  // breaks a rule, is answered by the protocol, and neither `then` nor the sink is called again. --------------------
+  // (Continue) is sent with the first pull, and the limits of time and rate begin. A body above `limit` bytes, or one
+  // that breaks a rule, is answered by the protocol, and neither `then` nor the sink is called again.
+  // --------------------
   /// Whether a body comes with the request, empty or not.
   virtual bool has_body() const = 0;
   /// Reads the whole body into `request.body`, then calls `then`, perhaps before this returns.
@@ -76,6 +79,11 @@ class Exchange {
   void upgrade(Response&& head, std::unique_ptr<net::Protocol> next);
 
   virtual const net::Transport& transport() const = 0;
+  /// Who asks: the peer of the connection, or the client that a trusted proxy names.
+  const net::Address& client() const { return client_ ? *client_ : transport().peer(); }
+  void set_client(const net::Address& client) {
+    client_ = new (arena.allocate(sizeof client, alignof(net::Address))) net::Address(client);
+  }
   virtual net::Loop& loop() = 0;
 
   /// Keeps `work` until the exchange ends. It may wait for several things.
@@ -83,18 +91,23 @@ class Exchange {
     work->next_ = std::move(work_);
     work_ = std::move(work);
   }
+  /// A hook that has waited is done: the next stage follows.
+  void go_on();
+  /// While the head of a stream is about to be sent: its content passes `filter`. The filter that is added first sees
+  /// it first.
+  void filter_stream(std::unique_ptr<StreamFilter> filter);
   /// The answer may take as much longer than it usually may (server.timeouts.response).
   virtual void allow_time(std::chrono::milliseconds more) = 0;
 
   // What the application notes for its own use; cleared when the exchange ends. ------------------------
-  const void* route = nullptr;   // the matched route, owned by what `site` retains
-  Retained* site = nullptr;      // set with hold()
-  void* matched = nullptr;       // what routing found (parameters), in the arena
-  std::uint32_t stage = 0;       // hooks of the route that have been called
-  std::int64_t started = 0;      // monotonic time in ns when the head was complete, where somebody asks for it
-  bool guest = false;            // memory is short: only what is vital is answered as usual, the rest with 503
-  bool timed = false;            // whether the response says how long it took (Server-Timing)
-  std::uint64_t id = 0;          // of this request, unique in the process
+  const void* route = nullptr;  // the matched route, owned by what `site` retains
+  Retained* site = nullptr;     // set with hold()
+  void* matched = nullptr;      // what routing found (parameters), in the arena
+  std::uint32_t stage = 0;      // hooks of the route that have been called
+  std::int64_t started = 0;     // monotonic time in ns when the head was complete, where somebody asks for it
+  bool guest = false;           // memory is short: only what is vital is answered as usual, the rest with 503
+  bool timed = false;           // whether the response says how long it took (Server-Timing)
+  std::uint64_t id = 0;         // of this request, unique in the process
 
   void hold(Retained& what) {
     what.retain();
@@ -106,6 +119,7 @@ class Exchange {
   /// Who serves this exchange; may be null in tests.
   Application* application_ = nullptr;
   std::unique_ptr<StreamSource> source_;
+  std::vector<std::unique_ptr<StreamFilter>> filters_;
 
   // For the protocol. ------------------------------------------------------------------------------------
   /// Begins to read the body: take_piece() and end_body() follow, the latter at once when there is none.
@@ -124,6 +138,8 @@ class Exchange {
   void recycle();
 
  private:
+  void begin_stream(Response& head, std::unique_ptr<StreamSource> source);
+
   static constexpr std::size_t kept_body = 64 * 1024;
 
   std::unique_ptr<Work> work_;
@@ -131,6 +147,7 @@ class Exchange {
   std::unique_ptr<BodySink> sink_;
   std::string body_;
   bool keeps_body_ = false;
+  const net::Address* client_ = nullptr;  // in the arena
 };
 
 /// How an exchange ended, for logs and metrics.
@@ -147,13 +164,13 @@ class Application {
 
   /// The head is complete. Responds, pulls the body, or waits for something.
   virtual void on_request(Exchange& exchange) = 0;
+  /// See Exchange::go_on().
+  virtual void on_go_on(Exchange& exchange) { (void)exchange; }
   /// The protocol itself refuses: a request that cannot be parsed, a limit, a time-out. Responds with the error page.
   /// `exchange.request` holds what could be read, perhaps nothing.
   virtual void on_protocol_error(Exchange& exchange, Status status, std::string_view reason) = 0;
-  /// `response` is about to be sent: the last change of its head.
-  virtual void on_response(Exchange& exchange, Response& response) {
-    (void)exchange, (void)response;
-  }
+  /// `response`, or the head of a stream, is about to be sent: the last change.
+  virtual void on_response(Exchange& exchange, Response& response) { (void)exchange, (void)response; }
   /// All of the response has been sent, or as much as the client took before it went away.
   virtual void on_end(Exchange& exchange, const Outcome& outcome) = 0;
   /// Whether somebody wants to hear of ends: else the exchange does not live on until its response has been sent.

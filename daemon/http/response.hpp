@@ -9,6 +9,7 @@
 
 #include "http/request.hpp"
 #include "http/status.hpp"
+#include "http/stream.hpp"
 #include "net/protocol.hpp"
 
 namespace sluice::http {
@@ -62,7 +63,8 @@ struct Response {
   std::vector<BodyPart> more;  // parts after `body`
   /// Where the body is left out on purpose (304, HEAD of a file), the length it would have had.
   std::int64_t declared_length = -1;
-  bool close = false;  // end the connection afterwards
+  std::unique_ptr<StreamSource> source;  // in place of `body`: the content comes piece by piece
+  bool close = false;                    // end the connection afterwards
 };
 
 }  // namespace sluice::http

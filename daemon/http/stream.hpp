@@ -10,8 +10,9 @@
 
 namespace sluice::http {
 
-/// Takes the body of a request piece by piece, as it arrives. Owned by the exchange, and destroyed with it when the client
-/// goes away or the body breaks a limit: whatever was begun is undone then. Its callbacks may respond. One thread.
+/// Takes the body of a request piece by piece, as it arrives. Owned by the exchange, and destroyed with it when the
+/// client goes away or the body breaks a limit: whatever was begun is undone then. Its callbacks may respond. One
+/// thread.
 class BodySink {
  public:
   virtual ~BodySink() = default;
@@ -22,7 +23,8 @@ class BodySink {
 };
 
 /// The content of a response that is sent piece by piece: chunks in HTTP/1.1, everything until the connection ends in
-/// HTTP/1.0. Implemented by the protocol; lives until finish() or abort() has been called or the exchange ends. One thread.
+/// HTTP/1.0. Implemented by the protocol; lives until finish() or abort() has been called or the exchange ends. One
+/// thread.
 class ResponseStream {
  public:
   virtual ~ResponseStream() = default;
@@ -35,14 +37,32 @@ class ResponseStream {
   virtual std::size_t pending() const = 0;
   /// Something is pending: StreamSource::on_writable() will be called once all of it has been taken.
   virtual void want_writable() = 0;
-  /// StreamSource::on_deadline() will be called once after this time, with the accuracy of a second; replaces an earlier
-  /// deadline. Zero: none.
+  /// StreamSource::on_deadline() will be called once after this time, with the accuracy of a second; replaces an
+  /// earlier deadline. Zero: none.
   virtual void set_deadline(std::chrono::milliseconds after) = 0;
-  /// The content is complete. `trailers` are sent where the protocol has them (RFC 9110 §6.5). The connection may be used
-  /// for another request; the source is destroyed at the end of the loop's turn.
+  /// The content is complete. `trailers` are sent where the protocol has them (RFC 9110 §6.5). The connection may be
+  /// used for another request; the source is destroyed at the end of the loop's turn.
   virtual void finish(std::span<const FieldLine> trailers = {}) = 0;
   /// The content cannot be completed: ends the connection so that nobody takes it for whole.
   virtual void abort() = 0;
+};
+
+/// A ResponseStream that changes what passes through it on its way to another one. Owned by the exchange, like the
+/// source.
+class StreamFilter : public ResponseStream {
+ public:
+  void attach(ResponseStream& next) { next_ = &next; }
+
+  std::size_t pending() const override { return next_->pending(); }
+  void want_writable() override { next_->want_writable(); }
+  void set_deadline(std::chrono::milliseconds after) override { next_->set_deadline(after); }
+  void abort() override { next_->abort(); }
+
+ protected:
+  ResponseStream& next() { return *next_; }
+
+ private:
+  ResponseStream* next_ = nullptr;
 };
 
 /// Fills a ResponseStream. Owned by the exchange; destroyed when the response is finished or the client has gone. One

@@ -9,16 +9,16 @@
 
 namespace sluice::http1 {
 
-/// How long a body may go on coming: no pause longer than body_idle, and not slower than body_rate. A value; times are those
-/// of the loop's clock.
+/// How long a body may go on coming: no pause longer than body_idle, and not slower than body_rate. A value; times are
+/// those of the loop's clock.
 class BodyClock {
  public:
   using Time = std::chrono::microseconds;
 
   void begin(Time now, const Settings& settings) { until_ = now + settings.body_idle; }
 
-  /// What has come gives as much time as the least rate allows for it. Nobody saves more than body_idle: what came early
-  /// would pay for holding it as long as one likes.
+  /// What has come gives as much time as the least rate allows for it. Nobody saves more than body_idle: what came
+  /// early would pay for holding it as long as one likes.
   void credit(std::uint64_t bytes, Time now, const Settings& settings) {
     if (settings.body_rate == 0) return;
     until_ = std::min(until_ + Time(bytes * 1'000'000 / settings.body_rate), now + settings.body_idle);

@@ -11,9 +11,7 @@ namespace sluice::http1 {
 Engine::Engine(http::Application& application, const Settings& settings, Counter* active)
     : application_(application), settings_(settings), active_(active) {}
 
-Engine::~Engine() {
-  recycle_retired();
-}
+Engine::~Engine() { recycle_retired(); }
 
 Exchange* Engine::take(Session& session) {
   std::unique_ptr<Exchange> exchange;

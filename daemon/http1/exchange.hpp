@@ -7,8 +7,8 @@ namespace sluice::http1 {
 
 class Session;
 
-/// One HTTP/1 message pair, and the stream of its response where it has one. Belongs to the engine's pool while idle, to
-/// its session while in use, so that an idle connection holds no memory for requests.
+/// One HTTP/1 message pair, and the stream of its response where it has one. Belongs to the engine's pool while idle,
+/// to its session while in use, so that an idle connection holds no memory for requests.
 class Exchange final : public http::Exchange, private http::ResponseStream {
  public:
   bool has_body() const override { return parser.has_body(); }
@@ -31,17 +31,17 @@ class Exchange final : public http::Exchange, private http::ResponseStream {
   http::StreamSource* source() { return source_.get(); }
 
   Parser parser;
-  http::Outcome outcome;       // if all of the response gets to the client
-  bool responded = false;      // the response is complete
-  bool streaming = false;      // its content comes piece by piece
-  bool chunked = false;        // in chunks
+  http::Outcome outcome;   // if all of the response gets to the client
+  bool responded = false;  // the response is complete
+  bool streaming = false;  // its content comes piece by piece
+  bool chunked = false;    // in chunks
   bool body_held = false;
-  bool continued = false;      // 100 (Continue) was sent
+  bool continued = false;  // 100 (Continue) was sent
   /// Whether the application has been told how the response ended.
   enum class Told : std::uint8_t { no, when_sent, yes } told = Told::no;
-  std::uint64_t response_end = 0;   // what the transport has sent when it has sent all of it
-  std::size_t footprint_unsent = 0; // bytes of memory that it takes until then
-  Exchange* next_unsent = nullptr;  // see UnsentResponses
+  std::uint64_t response_end = 0;    // what the transport has sent when it has sent all of it
+  std::size_t footprint_unsent = 0;  // bytes of memory that it takes until then
+  Exchange* next_unsent = nullptr;   // see UnsentResponses
 
  private:
   void pull_body(std::uint64_t limit) override;

@@ -192,9 +192,8 @@ Refusal Parser::split_by_llhttp(std::string_view head, std::span<http::FieldLine
   fields_.clear();
   if (auto bad = run_llhttp(head)) return bad;
   if (fields_.size() != fields.size()) return {400, "the request head cannot be parsed"};
-  std::ranges::transform(fields_, fields.begin(), [](const auto& field) {
-    return http::FieldLine{field.name, trim(field.value)};
-  });
+  std::ranges::transform(fields_, fields.begin(),
+                         [](const auto& field) { return http::FieldLine{field.name, trim(field.value)}; });
   return {};
 }
 

@@ -124,9 +124,7 @@ std::size_t Session::consume(std::string_view bytes) {
   return bytes.size();
 }
 
-bool Session::flooded() const {
-  return transport_->pending() > net::output_high_water || unsent_.held() > most_held;
-}
+bool Session::flooded() const { return transport_->pending() > net::output_high_water || unsent_.held() > most_held; }
 
 std::size_t Session::consume_head(std::string_view bytes) {
   switch (scanner_.scan(bytes, engine_.settings(), &engine_.headers)) {
@@ -254,7 +252,8 @@ std::size_t Session::consume_body(std::string_view bytes) {
   return used;
 }
 
-/// The body is over, or it is too slow, or (one that nobody wants) it breaks a rule. Says whether no more is to be read.
+/// The body is over, or it is too slow, or (one that nobody wants) it breaks a rule. Says whether no more is to be
+/// read.
 bool Session::end_body_early(bool whole) {
   if (phase_ == Phase::body) {
     time_out();
@@ -286,8 +285,8 @@ void Session::send(http::Response& response) {
   // A client that waits for 100 (Continue) may or may not send its body now: there is no telling the next
   // request from it. One that announces too much is not worth reading.
   bool unread = parser.has_body() && !parser.complete();
-  if (unread && ((parser.expects_continue() && !exchange.continued) ||
-                 parser.content_length() > engine_.settings().discard))
+  if (unread &&
+      ((parser.expects_continue() && !exchange.continued) || parser.content_length() > engine_.settings().discard))
     keep_alive_ = false;
   if (response.close || engine_.closing() || (input_ended_ && !stash_)) keep_alive_ = false;
   if (exchange.timed) http::add_server_timing(exchange, response);
@@ -370,7 +369,7 @@ void Session::close(bool linger) {
 }
 
 void Session::upgrade(http::Response& head, std::unique_ptr<net::Protocol> next) {
-  if (input_ended_) return transport_->abort();  // what begins now would not hear of the end
+  if (input_ended_) return transport_->abort();                         // what begins now would not hear of the end
   unsent_.settle(engine_, transport_->sent() + transport_->pending());  // nobody is told later
   write_interim(*transport_, head);
   exchange_->outcome.status = head.status;

@@ -96,9 +96,9 @@ class Session final : public net::Protocol {
   BodyClock body_clock_;
   std::uint32_t requests_ = 0;
   Phase phase_ = Phase::head;
-  bool head_begun_ = false;   // the head deadline runs
-  bool keep_alive_ = true;    // after the response in progress
-  bool linger_ = false;       // the peer may still be sending when we close
+  bool head_begun_ = false;  // the head deadline runs
+  bool keep_alive_ = true;   // after the response in progress
+  bool linger_ = false;      // the peer may still be sending when we close
   bool consuming_ = false;
   bool entered_ = false;      // the connection is the caller
   bool input_ended_ = false;  // the client has ended its sending side

@@ -8,8 +8,8 @@ namespace sluice::http1 {
 class Engine;
 class Exchange;
 
-/// The exchanges of a session that are over but for what the kernel has not taken of their responses yet, in their order.
-/// Each ends, and is told to the application, when all of it has been taken. Owned by the session; one thread.
+/// The exchanges of a session that are over but for what the kernel has not taken of their responses yet, in their
+/// order. Each ends, and is told to the application, when all of it has been taken. Owned by the session; one thread.
 class UnsentResponses {
  public:
   UnsentResponses() = default;
@@ -20,8 +20,8 @@ class UnsentResponses {
   /// Bytes of memory that they take.
   std::size_t held() const { return held_; }
   void add(Exchange& exchange);
-  /// The transport has sent so many bytes since its beginning: ends what they complete; or `all`, because nothing more will
-  /// be sent.
+  /// The transport has sent so many bytes since its beginning: ends what they complete; or `all`, because nothing more
+  /// will be sent.
   void settle(Engine& engine, std::uint64_t sent, bool all = false);
   /// Tells the application how the response of `exchange` ended, when so many bytes have been sent.
   static void conclude(Engine& engine, Exchange& exchange, std::uint64_t sent);

@@ -30,7 +30,8 @@ void write_stream_head(net::Transport& transport, const http::Response& head, Pe
                        std::string_view date_line, bool chunked);
 /// Writes a piece of such content, in a chunk of its own where it is `chunked`.
 void write_piece(net::Transport& transport, std::string_view bytes, bool chunked);
-void write_shared_piece(net::Transport& transport, std::shared_ptr<const void> owner, std::string_view bytes, bool chunked);
+void write_shared_piece(net::Transport& transport, std::shared_ptr<const void> owner, std::string_view bytes,
+                        bool chunked);
 /// Writes the last chunk, with which the content is complete.
 void write_last_chunk(net::Transport& transport, std::span<const http::FieldLine> trailers);
 

@@ -30,6 +30,19 @@ std::uint16_t Address::port() const {
   return 0;
 }
 
+std::optional<Address> Address::parse_ip(std::string_view text, std::uint16_t port) {
+  std::string host(text);
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = htons(port);
+  if (inet_pton(AF_INET, host.c_str(), &v4.sin_addr) == 1) return Address(v4);
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  if (inet_pton(AF_INET6, host.c_str(), &v6.sin6_addr) == 1) return Address(v6);
+  return std::nullopt;
+}
+
 std::string Address::host() const {
   char text[INET6_ADDRSTRLEN] = "unix";
   if (family() == AF_INET) inet_ntop(AF_INET, &storage_.v4.sin_addr, text, sizeof text);

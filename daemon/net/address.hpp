@@ -22,6 +22,9 @@ class Address {
   explicit Address(const sockaddr_in& address) { storage_.v4 = address; }
   explicit Address(const sockaddr_in6& address) { storage_.v6 = address; }
 
+  /// Reads an IPv4 or IPv6 address without brackets; port 0 unless given. Nothing for anything else.
+  static std::optional<Address> parse_ip(std::string_view text, std::uint16_t port = 0);
+
   const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&storage_); }
   socklen_t length() const;
   int family() const { return raw()->sa_family; }

@@ -21,7 +21,7 @@ namespace {
 using JobPtr = std::shared_ptr<BackgroundJob>;
 using Time = std::atomic<std::uint64_t>;  // of the loops, in ms
 
-/// What one thread has in a lane.
+/// What one thread has in a queue.
 struct Queue {
   std::size_t running = 0;
   std::list<JobPtr> waiting;
@@ -33,19 +33,19 @@ struct Queue {
 struct BackgroundJob {
   uv_work_t request{};
   Loop& loop;
-  Lane lane;
+  WorkQueue which;
   std::function<void()> work, done;
   Queue* queue = nullptr;  // in which it waits
   std::list<JobPtr>::iterator place{};
   JobPtr begun = nullptr;  // itself, while the pool has it
   Time since = 0;          // when it began, or began to wait, or its last part was done
-  std::shared_ptr<Time> progress_of_lane = nullptr;
+  std::shared_ptr<Time> progress_of_queue = nullptr;
 };
 
 namespace {
 
-std::unordered_map<Lane, Queue>& lanes() {
-  static thread_local std::unordered_map<Lane, Queue> mine;
+std::unordered_map<WorkQueue, Queue>& queues() {
+  static thread_local std::unordered_map<WorkQueue, Queue> mine;
   return mine;
 }
 
@@ -57,9 +57,9 @@ BackgroundJob& job_of(uv_work_t* request) { return *static_cast<BackgroundJob*>(
 void begin(JobPtr job);
 
 /// A piece of work has been done at `now`, or was taken back. The next one has its turn.
-void leave(Lane lane, std::uint64_t now, bool done) {
-  auto found = lanes().find(lane);
-  if (found == lanes().end()) return;
+void leave(WorkQueue which, std::uint64_t now, bool done) {
+  auto found = queues().find(which);
+  if (found == queues().end()) return;
   auto& queue = found->second;
   --queue.running;
   if (done) *queue.progress = now;
@@ -71,14 +71,14 @@ void leave(Lane lane, std::uint64_t now, bool done) {
     ++queue.running;
     begin(std::move(next));
   } else if (queue.running == 0) {
-    lanes().erase(found);
+    queues().erase(found);
   }
 }
 
 void end(uv_work_t* request, int status) {
   auto job = std::move(job_of(request).begun);
   bool done = status != UV_ECANCELED;
-  if (job->lane != Lane::open) leave(job->lane, job->loop.now(), done);
+  if (job->which != WorkQueue::open) leave(job->which, job->loop.now(), done);
   if (done) job->done();
 }
 
@@ -116,13 +116,13 @@ void begin(JobPtr job) {
 
 }  // namespace
 
-Lane lane_of(std::string_view directory) {
-  return static_cast<Lane>(std::hash<std::string_view>()(directory) | 0x100);  // not one of those with a name
+WorkQueue queue_of(std::string_view directory) {
+  return static_cast<WorkQueue>(std::hash<std::string_view>()(directory) | 0x100);  // not one of those with a name
 }
 
 void size_background_pool(std::size_t workers) {
   constexpr std::size_t for_the_rest = 4, most = 1024;  // libuv's limit
-  auto threads = std::min(workers * lane_width * 4 + for_the_rest, most);
+  auto threads = std::min(workers * queue_width * 4 + for_the_rest, most);
   ::setenv("UV_THREADPOOL_SIZE", std::to_string(threads).c_str(), 0);
 }
 
@@ -152,17 +152,17 @@ void note_progress_of_work() {
   ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);  // that of the loops
   auto time = static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
   at_work->since = time;
-  if (at_work->progress_of_lane) *at_work->progress_of_lane = time;
+  if (at_work->progress_of_queue) *at_work->progress_of_queue = time;
 }
 
-BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done) {
+BackgroundWork run_in_background(Loop& loop, WorkQueue which, std::function<void()> work, std::function<void()> done) {
   JobPtr job(new BackgroundJob{
-      .loop = loop, .lane = lane, .work = std::move(work), .done = std::move(done), .since = loop.now()});
+      .loop = loop, .which = which, .work = std::move(work), .done = std::move(done), .since = loop.now()});
   BackgroundWork handle(job);
-  if (lane != Lane::open) {
-    auto& queue = lanes()[lane];
-    job->progress_of_lane = queue.progress;
-    if (queue.running == lane_width) {
+  if (which != WorkQueue::open) {
+    auto& queue = queues()[which];
+    job->progress_of_queue = queue.progress;
+    if (queue.running == queue_width) {
       job->queue = &queue;
       job->place = queue.waiting.insert(queue.waiting.end(), job);
       return handle;

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <utility>
 
-#include "net/lane.hpp"
 #include "net/loop.hpp"
+#include "net/work_queue.hpp"
 
 namespace sluice::net {
 
-/// Gives the thread pool room for four lanes of every worker that wait for ever: those of two roots, of their
+/// Gives the thread pool room for four queues of every worker that wait for ever: those of two roots, of their
 /// listings and of their content. To be called before the first work; the variable UV_THREADPOOL_SIZE of the
 /// environment goes before it.
 void size_background_pool(std::size_t workers);
@@ -27,7 +27,7 @@ class BackgroundWork {
   /// Whether it has not begun, and never will now; `done` is not called either then.
   bool take_back();
   /// How long nothing has come of it at `now`, a time of the loop in milliseconds: since it was handed over, since a
-  /// part of it was done, or since the last that went before it in its lane was. 0 once it is done itself.
+  /// part of it was done, or since the last that went before it in its queue was. 0 once it is done itself.
   std::chrono::milliseconds quiet_for(std::uint64_t now) const;
 
  private:
@@ -37,7 +37,7 @@ class BackgroundWork {
 /// Runs `work` in the thread pool, so that a slow disk or a long computation holds up nobody, and then `done`
 /// in the loop's thread. Neither is ever given up, unless it is taken back: what they refer to must live as long as
 /// they do.
-BackgroundWork run_in_background(Loop& loop, Lane lane, std::function<void()> work, std::function<void()> done);
+BackgroundWork run_in_background(Loop& loop, WorkQueue queue, std::function<void()> work, std::function<void()> done);
 
 /// For work that takes many steps, of which each may have to wait: one of them has been done. In the pool's thread;
 /// elsewhere it does nothing.

@@ -14,7 +14,7 @@ std::shared_ptr<ColdSend> ColdSend::start(Loop& loop, int fd, Outbox::FilePart p
                                           std::function<void(ssize_t)> done) {
   std::shared_ptr<ColdSend> sending(new ColdSend(fd, std::move(part)));
   sending->work_ = run_in_background(
-      loop, sending->part_.file->lane(),
+      loop, sending->part_.file->queue(),
       [sending] { sending->sent_ = sending->abandoned_ ? -EPIPE : Outbox::send_file(sending->fd_, sending->part_); },
       [sending, done = std::move(done)] {
         if (sending->abandoned_) {

@@ -189,6 +189,14 @@ void Connection::resume_reading() {
   touch();
 }
 
+bool Connection::set_peer(const Address& peer) {
+  auto* admission = owner_.limits().admission;
+  if (admission && counted_) admission->leave(peer_);
+  counted_ = false;
+  peer_ = peer;
+  return !admission || admission->enter(peer_, counted_);
+}
+
 void Connection::probe_peer() { net::probe_peer(fd_); }
 
 void Connection::set_deadline(std::chrono::milliseconds after) {

@@ -48,6 +48,7 @@ class Connection final : public Transport, private Watcher {
   void abort() override;
   void replace_protocol(std::unique_ptr<Protocol> next, std::string_view unread) override;
   const Address& peer() const override { return peer_; }
+  bool set_peer(const Address& peer) override;
   const Address& local() const override { return local_; }
   bool secure() const override { return false; }
   Loop& loop() override;

@@ -89,7 +89,7 @@ void Connections::give_memory_back() {
   if (most_ < crowd || count() > most_ / 4) return;
   most_ = count();
   if (ended_.empty()) ended_.shrink_to_fit();
-  run_in_background(loop_, Lane::open, [] { ::malloc_trim(0); }, [] {});
+  run_in_background(loop_, WorkQueue::open, [] { ::malloc_trim(0); }, [] {});
 }
 
 void Connections::sweep_in(std::uint64_t milliseconds) {

@@ -43,8 +43,8 @@ class Loop {
   std::uint64_t looks() const { return looks_; }
   /// Input is about to be read that the loop was not told of.
   void count_look() { ++looks_; }
-  /// A watched descriptor is ready. libuv asks the kernel again within a turn after 1024 events; from before that on, each
-  /// event counts as a look of its own.
+  /// A watched descriptor is ready. libuv asks the kernel again within a turn after 1024 events; from before that on,
+  /// each event counts as a look of its own.
   void count_event() {
     if (++events_ > events_of_one_look) ++looks_;
   }
@@ -83,7 +83,8 @@ class Loop {
   BlockPool blocks_;
   std::unique_ptr<UvHandle<uv_async_t>> wake_;
   std::unique_ptr<UvHandle<uv_prepare_t>> turn_;
-  std::unique_ptr<UvHandle<uv_idle_t>> unfinished_;  // active while continuations wait: libuv does not wait for events then
+  std::unique_ptr<UvHandle<uv_idle_t>>
+      unfinished_;  // active while continuations wait: libuv does not wait for events then
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;
   std::vector<std::function<void()>> deferred_;

@@ -23,7 +23,7 @@ constexpr std::uint64_t smallest_page = 4096;
 /// The kernel reads ahead in pieces of this size, so that its last octet stands for the whole piece.
 constexpr std::uint64_t piece_size = 128 * 1024;
 /// What was in memory is believed to be there still for so long, in milliseconds.
-constexpr std::uint64_t belief = 1000;
+constexpr std::uint64_t fresh_for = 1000;
 
 /// A stretch of a file that was found in memory.
 struct Stretch {
@@ -149,7 +149,7 @@ std::uint64_t OpenFile::resident(std::uint64_t offset, std::uint64_t length, std
     auto wanted = std::min(all, region_end);
     auto& known = remembered(id_, region);
     bool is_known =
-        known.file == id_ && known.begin <= end && known.end > end && known.seen <= now && now - known.seen < belief;
+        known.file == id_ && known.begin <= end && known.end > end && known.seen <= now && now - known.seen < fresh_for;
     if (!is_known) {
       if (end > offset) break;  // the next call will tell; what is certain goes first
       // Whoever asks for a part of the region soon asks for the rest: one look for all of it.

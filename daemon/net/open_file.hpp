@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/lane.hpp"
+#include "net/work_queue.hpp"
 
 namespace sluice::net {
 
@@ -41,7 +41,7 @@ class OpenFile {
 
   int fd() const { return fd_; }
   /// For what may have to wait for the content.
-  Lane lane() const { return storage_ == Storage::remote ? Lane::remote_file : Lane::cold_file; }
+  WorkQueue queue() const { return storage_ == Storage::remote ? WorkQueue::remote_file : WorkQueue::cold_file; }
   /// Whether the content may still be that of one state of the file: false once it has been cut short, or rewritten in
   /// place. What has grown and still has its sample is taken for a log. A change after the question does not show
   /// either, in what the kernel has not sent yet.

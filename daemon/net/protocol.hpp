@@ -61,8 +61,8 @@ class Transport {
   /// Something is queued: on_sent() will be called once, as soon as all of it has been taken, after close() too.
   virtual void want_sent() {}
 
-  /// While paused nothing is read; the kernel's window closes and the peer waits. The end of its sending is still noticed
-  /// (on_eof), unless there is something before it to be read.
+  /// While paused nothing is read; the kernel's window closes and the peer waits. The end of its sending is still
+  /// noticed (on_eof), unless there is something before it to be read.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
   /// The peer has ended its side and waits for an answer, or is gone. That it is gone is noticed within two minutes,
@@ -85,6 +85,11 @@ class Transport {
   virtual void replace_protocol(std::unique_ptr<Protocol> next, std::string_view unread) = 0;
 
   virtual const Address& peer() const = 0;
+  /// A proxy in front has said who the peer is (PROXY protocol). False when that client has too many connections.
+  virtual bool set_peer(const Address& peer) {
+    (void)peer;
+    return true;
+  }
   virtual const Address& local() const = 0;
   virtual bool secure() const = 0;  // TLS
   virtual Loop& loop() = 0;

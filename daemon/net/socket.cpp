@@ -73,7 +73,7 @@ std::expected<int, ListenError> bind_ip(const Endpoint& endpoint, int type, bool
 
 /// True when the socket file is left over from a process that has ended.
 bool is_stale(const sockaddr_un& name) {
-  struct stat info {};
+  struct stat info{};
   if (::lstat(name.sun_path, &info) != 0 || !S_ISSOCK(info.st_mode)) return false;
   int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   bool refused = ::connect(probe, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 && errno == ECONNREFUSED;

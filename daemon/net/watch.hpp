@@ -27,8 +27,8 @@ class Watcher {
   ~Watcher() = default;
 };
 
-/// Watches one descriptor for its Watcher, by a uv_poll_t that exists from the first wait_for() until stop(). After stop()
-/// nothing more is told, not even an event of the same turn, and the descriptor may be closed. One thread.
+/// Watches one descriptor for its Watcher, by a uv_poll_t that exists from the first wait_for() until stop(). After
+/// stop() nothing more is told, not even an event of the same turn, and the descriptor may be closed. One thread.
 class Watch {
  public:
   Watch() = default;
@@ -36,8 +36,8 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  /// From the next turn on waits for `events` of `fd`, which stays the same and must be non-blocking. No events at all stand
-  /// for `broken`. False when the kernel has no room for another watched descriptor.
+  /// From the next turn on waits for `events` of `fd`, which stays the same and must be non-blocking. No events at all
+  /// stand for `broken`. False when the kernel has no room for another watched descriptor.
   bool wait_for(Loop& loop, int fd, int events, Watcher& watcher);
   void stop();
   bool active() const { return handle_ != nullptr; }

@@ -103,16 +103,18 @@ class EndedValues final : public site::RequestValues {
   EndedValues(http::Exchange& exchange, const http::Outcome& outcome, std::int64_t microseconds)
       : RequestValues(exchange), outcome_(outcome), microseconds_(microseconds) {}
 
-  site::Value get(const site::Placeholder& placeholder) const override {
-    if (placeholder.origin != site::Origin::member) return RequestValues::get(placeholder);
+  templates::Value get(const templates::Placeholder& placeholder) const override {
+    if (placeholder.origin != templates::Origin::member) return RequestValues::get(placeholder);
     auto& arena = exchange().arena;
     const auto& request = exchange().request;
-    if (placeholder.name == "target") return site::Value::of(request.target);
-    if (placeholder.name == "version") return site::Value::of(version_name(request.version));
-    if (placeholder.name == "status") return site::Value::literal_of(arena.copy(std::to_string(status_of(outcome_))));
-    if (placeholder.name == "aborted") return site::Value::literal_of(outcome_.aborted ? "true" : "false");
-    if (placeholder.name == "bytes") return site::Value::literal_of(arena.copy(std::to_string(outcome_.body_octets)));
-    return site::Value::literal_of(arena.copy(fmt::format("{:.6f}", static_cast<double>(microseconds_) / 1e6)));
+    if (placeholder.name == "target") return templates::Value::of(request.target);
+    if (placeholder.name == "version") return templates::Value::of(version_name(request.version));
+    if (placeholder.name == "status")
+      return templates::Value::literal_of(arena.copy(std::to_string(status_of(outcome_))));
+    if (placeholder.name == "aborted") return templates::Value::literal_of(outcome_.aborted ? "true" : "false");
+    if (placeholder.name == "bytes")
+      return templates::Value::literal_of(arena.copy(std::to_string(outcome_.body_octets)));
+    return templates::Value::literal_of(arena.copy(fmt::format("{:.6f}", static_cast<double>(microseconds_) / 1e6)));
   }
 
  private:
@@ -124,7 +126,7 @@ class EndedValues final : public site::RequestValues {
 
 void append_common(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall) {
   const auto& request = exchange.request;
-  out.append(host_of(exchange.transport().peer())).append(" - - [").append(log_time(wall)).append("] ");
+  out.append(host_of(exchange.client())).append(" - - [").append(log_time(wall)).append("] ");
   if (request.target.empty()) {
     append_quoted(out, {});
   } else {
@@ -152,7 +154,7 @@ void append_json(std::string& out, const http::Exchange& exchange, const http::O
                  std::int64_t microseconds) {
   const auto& request = exchange.request;
   out.append("{\"time\":\"").append(iso_time(wall)).push_back('"');
-  append_member(out, "remote", host_of(exchange.transport().peer()));
+  append_member(out, "remote", host_of(exchange.client()));
   append_member(out, "host", request.host);
   append_member(out, "method", request.target.empty() ? std::string_view{} : http::name(request.method));
   append_member(out, "target", request.target);
@@ -203,16 +205,14 @@ void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std:
   if (site.log.access.to == "stdout") {  // someone is watching
     loop_.at_end_of_turn([this] { flush(); });
   } else {
-    uv_timer_start(
-        timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
+    uv_timer_start(timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
   }
 }
 
 void AccessLog::flush() {
   bool written = lines_.flush();
   if (!written)  // a full disk or a sleeping reader: again in a while
-    uv_timer_start(
-        timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
+    uv_timer_start(timer_.get(), [](uv_timer_t* timer) { static_cast<AccessLog*>(timer->data)->flush(); }, 1000, 0);
   auto dropped = lines_.take_dropped();
   dropped_.add(dropped);
   if (lines_.trouble() != 0 || dropped > 0) {

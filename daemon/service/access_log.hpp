@@ -7,7 +7,7 @@
 #include "net/handle.hpp"
 #include "net/loop.hpp"
 #include "site/dispatcher.hpp"
-#include "site/settings.hpp"
+#include "site/settings/settings.hpp"
 
 namespace sluice::service {
 

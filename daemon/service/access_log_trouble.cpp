@@ -36,7 +36,7 @@ void AccessLogTrouble::note(int code, std::uint64_t lost) {
   told_ = true;
   std::string why = code == 0 ? "its reader is too slow, or is gone" : std::strerror(code);
   logging::warning(fmt::format("the access log cannot be written: {}; {}", why,
-                           lost_ == 0 ? "lines wait in memory" : lines(std::exchange(lost_, 0))));
+                               lost_ == 0 ? "lines wait in memory" : lines(std::exchange(lost_, 0))));
 }
 
 void AccessLogTrouble::end_trouble() {

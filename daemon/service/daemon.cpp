@@ -11,16 +11,16 @@
 #include <iterator>
 #include <utility>
 
+#include "config/findings/diagnostics.hpp"
+#include "files/cache.hpp"
+#include "files/content/resource.hpp"
 #include "logging/log.hpp"
 #include "logging/user_lines.hpp"
-#include "config/findings/diagnostics.hpp"
-#include "handlers/file_cache.hpp"
-#include "handlers/resource.hpp"
 #include "net/background.hpp"
 #include "service/descriptors.hpp"
 #include "service/process.hpp"
+#include "site/lease.hpp"
 #include "site/statistics.hpp"
-#include "site/tenure.hpp"
 
 namespace sluice::service {
 
@@ -50,10 +50,10 @@ void set_log(const site::LogOptions& options) {
   logging::set_format(options.format == site::LogFormat::json ? logging::Format::json : logging::Format::text);
 }
 
-class BannerValues final : public site::Values {
+class BannerValues final : public templates::Values {
  public:
   explicit BannerValues(std::uint16_t port) : port_(std::to_string(port)) {}
-  site::Value get(const site::Placeholder&) const override { return site::Value::literal_of(port_); }
+  templates::Value get(const templates::Placeholder&) const override { return templates::Value::literal_of(port_); }
 
  private:
   std::string port_;
@@ -228,17 +228,18 @@ void Daemon::apply_limits() {
   const auto& limits = site_->server.limits;
   admission_.counts_private = limits.connections_per_ip.has_value();
   admission_.per_address = static_cast<std::uint32_t>(limits.connections_per_ip.value_or(most_of_public_address));
-  logging::info("at most " + std::to_string(most_connections(*site_)) + " connections: " + std::to_string(descriptors_) +
-            " descriptors (RLIMIT_NOFILE), " + std::to_string(limits.connections) + " by server.limits.connections");
+  logging::info("at most " + std::to_string(most_connections(*site_)) +
+                " connections: " + std::to_string(descriptors_) + " descriptors (RLIMIT_NOFILE), " +
+                std::to_string(limits.connections) + " by server.limits.connections");
   if (!memory_)
     memory_ = std::make_unique<MemoryWatch>(
         loop_, [this] { shed(); }, [this](MemoryWatch::Level level) { on_memory(level); });
   memory_->set_limit(limits.memory);
   auto workers = std::max<std::size_t>(1, workers_.size());
-  handlers::FileCache::set_worker_limits(
+  files::FileCache::set_worker_limits(
       {limits.file_cache.count / workers, std::clamp<std::size_t>(most_cached_files() / workers, 1, 256)});
   constexpr std::size_t least_for_compressed = 16 << 20;
-  handlers::set_most_octets_of_made(std::max(2 * limits.file_cache.count, least_for_compressed));
+  files::set_most_octets_of_made(std::max(2 * limits.file_cache.count, least_for_compressed));
   rooms_.set_most_history(limits.room_history.count);
 }
 
@@ -340,7 +341,7 @@ void Daemon::reload() {
     std::shared_ptr<const site::Site> site;
   };
   auto loaded = std::make_shared<Loaded>();
-  auto old_mounts = handlers::FileCache::last_owner();
+  auto old_mounts = files::FileCache::last_owner();
   jobs_.run([this, loaded] { loaded->site = load_(loaded->diagnostics); },
             [this, loaded, old_mounts] { on_loaded(std::move(loaded->site), loaded->diagnostics, old_mounts); });
 }
@@ -353,7 +354,7 @@ void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnosti
   if (!diagnostics.all().empty()) {
     diagnostics.sort();
     logging::block(next ? logging::Level::warning : logging::Level::error,
-               "reload:\n" + config::render(diagnostics, config::Format::human, wants_colour(site_->log)));
+                   "reload:\n" + config::render(diagnostics, config::Format::human, wants_colour(site_->log)));
   }
   if (!next) return reload_failed(first_error(diagnostics));
   if (auto why = why_not_complete(*site_, *next); !why.empty()) {
@@ -398,7 +399,7 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
     logging::error(trouble);
     if (access != site_->log.access.to) return reload_failed(trouble);
   }
-  site::end_tenures(*site_, *next);
+  site::end_leases(*site_, *next);
   retired_.push_back(std::exchange(site_, std::move(next)));
   set_log(site_->log);
   auto removed = adopt(*site_, *opened);
@@ -419,7 +420,8 @@ void Daemon::reloaded() {
   if (draining_) return;
   if (!site_->log.access.wanted()) access_.set("off");
   site::ProcessState::get().note_reload(true, "good");
-  logging::info("reloaded: " + std::to_string(site_->endpoints.size()) + " routes, directories and WebSocket endpoints");
+  logging::info("reloaded: " + std::to_string(site_->endpoints.size()) +
+                " routes, directories and WebSocket endpoints");
   auto waits = waits_for_restart();
   if (!waits.empty()) logging::warning("reload: " + waits);
   notifier_.ready(serving() + (waits.empty() ? "" : ". " + waits));

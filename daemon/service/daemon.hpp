@@ -103,8 +103,8 @@ class Daemon {
   std::unique_ptr<Takeover> takeover_;
   std::unique_ptr<net::Timer> drain_limit_;
   std::size_t drained_ = 0;
-  bool loading_ = false;               // a configuration, in the thread for jobs
-  bool load_again_ = false;            // asked for meanwhile
+  bool loading_ = false;     // a configuration, in the thread for jobs
+  bool load_again_ = false;  // asked for meanwhile
   bool taking_over_ = false;
   bool draining_ = false;
   bool succeeded_ = false;  // by another process

@@ -27,6 +27,11 @@ class Fronts {
   /// The front of the listener with this key (WantedListener::key()). Connections ask anew: a reload may give a
   /// listener another one.
   Front& of(const std::string& key) { return *by_key_.at(key); }
+  /// Null when there is no such listener any more.
+  Front* find(const std::string& key) {
+    auto found = by_key_.find(key);
+    return found == by_key_.end() ? nullptr : found->second;
+  }
   /// From the next request on. What has no listener any more ends with its last connection.
   void set_site(const std::shared_ptr<const site::Site>& site);
   void set_strained(bool strained);

@@ -49,8 +49,7 @@ void MemoryWatch::set_limit(Bytes limit) {
 }
 
 void MemoryWatch::look_in(std::uint64_t milliseconds) {
-  uv_timer_start(
-      timer_.get(), [](uv_timer_t* t) { static_cast<MemoryWatch*>(t->data)->look(); }, milliseconds, 0);
+  uv_timer_start(timer_.get(), [](uv_timer_t* t) { static_cast<MemoryWatch*>(t->data)->look(); }, milliseconds, 0);
 }
 
 void MemoryWatch::look() {

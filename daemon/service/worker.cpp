@@ -5,11 +5,12 @@
 
 #include <cstring>
 
+#include "echo/tcp_echo.hpp"
+#include "files/cache.hpp"
+#include "http1/session.hpp"
 #include "logging/log.hpp"
 #include "logging/user_lines.hpp"
-#include "handlers/file_cache.hpp"
-#include "http1/session.hpp"
-#include "rawecho/tcp_echo.hpp"
+#include "net/proxy_header.hpp"
 #include "service/descriptors.hpp"
 #include "service/process.hpp"
 
@@ -67,18 +68,32 @@ Worker::~Worker() {
 
 void Worker::listen(const WorkerSocket& socket) {
   if (socket.kind == ListenerKind::udp_echo) {
-    datagram_echoes_.emplace(socket.key, std::make_unique<rawecho::UdpEcho>(loop_, socket.fd, socket.rate));
+    datagram_echoes_.emplace(socket.key, std::make_unique<echo::UdpEcho>(loop_, socket.fd, socket.rate));
     return;
   }
-  net::Listener::MakeProtocol make = [this, key = socket.key] { return make_session(fronts_.of(key).engine); };
+  net::Listener::MakeProtocol make = [this, key = socket.key] { return make_protocol(key); };
   if (socket.kind == ListenerKind::tcp_echo)
     make = [this, idle = socket.idle]() -> std::unique_ptr<net::Protocol> {
       if (admission_.memory_short) return nullptr;
-      return std::make_unique<rawecho::TcpEcho>(idle);
+      return std::make_unique<echo::TcpEcho>(idle);
     };
   auto refusal = socket.kind == ListenerKind::http ? unavailable : std::string_view{};
   listeners_.emplace(socket.key, std::make_unique<net::Listener>(connections_, socket.fd, std::move(make),
                                                                  report_accept_trouble, refusal));
+}
+
+/// Connections of trusted proxies may begin with a header that says whose they are.
+std::unique_ptr<net::Protocol> Worker::make_protocol(const std::string& key) {
+  auto& front = fronts_.of(key);
+  auto site = front.dispatcher.shared_site();
+  const auto& trusted = site->server.trusted_proxies.networks;
+  if (trusted.empty()) return make_session(front.engine);
+  return std::make_unique<net::ProxyHeaderReader>(std::shared_ptr<const net::Networks>(site, &trusted),
+                                                  site->server.timeouts.header,
+                                                  [this, key]() -> std::unique_ptr<net::Protocol> {
+                                                    auto* now = fronts_.find(key);  // a reload may have ended it
+                                                    return now ? make_session(now->engine) : nullptr;
+                                                  });
 }
 
 /// While memory is short a few may come in and ask how the server is.
@@ -110,7 +125,7 @@ void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSo
         }
         connections_.set_limits(connection_limits(*site, workers_, admission_));
         fronts_.set_site(site);
-        handlers::FileCache::of_this_thread().retire(old_mounts);
+        files::FileCache::of_this_thread().retire(old_mounts);
         connections_.drain_obsolete(time_to_drain(*site));
         for (const auto& socket : added) listen(socket);
       });
@@ -121,7 +136,7 @@ void Worker::set_strained(bool strained) {
 }
 
 void Worker::shed() {
-  loop_.post([] { handlers::FileCache::of_this_thread().clear(); });
+  loop_.post([] { files::FileCache::of_this_thread().clear(); });
 }
 
 void Worker::drain(std::function<void()> when_done, std::chrono::milliseconds spread) {

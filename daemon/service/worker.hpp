@@ -7,10 +7,10 @@
 #include <thread>
 #include <vector>
 
+#include "echo/udp_echo.hpp"
 #include "net/connections.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
-#include "rawecho/udp_echo.hpp"
 #include "rooms/hub.hpp"
 #include "service/front.hpp"
 #include "service/sockets.hpp"
@@ -60,6 +60,7 @@ class Worker {
 
  private:
   void listen(const WorkerSocket& socket);
+  std::unique_ptr<net::Protocol> make_protocol(const std::string& key);
   std::unique_ptr<net::Protocol> make_session(http1::Engine& engine);
 
   std::size_t workers_;
@@ -70,7 +71,7 @@ class Worker {
   Fronts fronts_;
   net::Connections connections_;
   std::multimap<std::string, std::unique_ptr<net::Listener>> listeners_;  // by key; systemd may pass several under one
-  std::multimap<std::string, std::unique_ptr<rawecho::UdpEcho>> datagram_echoes_;
+  std::multimap<std::string, std::unique_ptr<echo::UdpEcho>> datagram_echoes_;
   std::thread thread_;
 };
 

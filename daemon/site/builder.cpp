@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "site/headers.hpp"
-#include "site/pattern.hpp"
+#include "site/routing/pattern.hpp"
+#include "site/settings/headers.hpp"
 
 namespace sluice::site {
 namespace {
@@ -103,14 +103,15 @@ std::string Endpoint::host_names() const {
 }
 
 void Builder::set_headers(const config::Value& table) {
-  static const Scope scope = Scope::request();
+  static const templates::Scope scope = templates::Scope::request();
   config::Value sound;
   sound.kind = config::Value::Kind::table;
   for (const auto& member : table.members) {
     auto before = reading_.diagnostics.errors();
     check_holds_for_all(member, reading_.diagnostics);
     if (member.value.is(config::Value::Kind::string)) {
-      Template::compile({member.value.text, member.value.span}, scope, Escape::field, reading_.diagnostics);
+      templates::Template::compile({member.value.text, member.value.span}, scope, templates::Escape::field,
+                                   reading_.diagnostics);
     }
     if (reading_.diagnostics.errors() == before) sound.members.push_back(member);
   }
@@ -125,7 +126,7 @@ std::vector<HeaderTemplate> Builder::merged_headers(const config::Value* own) {
 }
 
 std::unique_ptr<const ResponseFields> Builder::compiled(const std::vector<HeaderTemplate>& headers,
-                                                        const Scope& scope) const {
+                                                        const templates::Scope& scope) const {
   config::Diagnostics told_elsewhere;
   told_elsewhere.sources = reading_.diagnostics.sources;
   return std::make_unique<const ResponseFields>(ResponseFields::List{}, headers, scope, told_elsewhere);
@@ -158,14 +159,14 @@ Parameters Builder::parameters_of(const Paths& paths, const Declarations& path, 
   return parameters;
 }
 
-Scope Builder::scope_of(const Paths& paths, const Parameters& parameters) {
-  auto scope = Scope::request();
+templates::Scope Builder::scope_of(const Paths& paths, const Parameters& parameters) {
+  auto scope = templates::Scope::request();
   for (std::size_t i = 0; i < parameters.query.size(); ++i) {
-    scope.add(parameters.query[i].name, {Origin::query, static_cast<std::uint16_t>(i), {}});
+    scope.add(parameters.query[i].name, {templates::Origin::query, static_cast<std::uint16_t>(i), {}});
   }
   auto entries = PatternParameters(paths).entries;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    scope.add(entries[i].name, {Origin::path, static_cast<std::uint16_t>(i), {}});
+    scope.add(entries[i].name, {templates::Origin::path, static_cast<std::uint16_t>(i), {}});
   }
   return scope;
 }

@@ -15,15 +15,16 @@
 #include "http/method.hpp"
 #include "net/address.hpp"
 #include "site/handler.hpp"
-#include "site/parameters.hpp"
+#include "site/hook.hpp"
 #include "site/response_fields.hpp"
-#include "site/trailing_slash.hpp"
+#include "site/routing/parameters.hpp"
+#include "site/routing/trailing_slash.hpp"
 
 namespace sluice::site {
 
 class Site;
 struct ErrorBody;
-class Tenure;
+class Lease;
 
 /// What becomes of the body of a request before its action.
 enum class BodyUse : std::uint8_t {
@@ -47,13 +48,14 @@ struct Endpoint {
   BodyUse body = BodyUse::none;
   std::optional<Bytes> body_limit;                // route's own; empty: the server's
   std::optional<TrailingSlash> trailing_slash;    // route's own; empty: the server's
+  Hooks hooks;                                    // before and after the handler
   std::shared_ptr<const ErrorBody> errors;        // route's own; null: the server's
   bool access_log = true;                         // whether its requests are in the access log
   std::uint16_t number = 0;                       // of its counters; given when the site is built
   std::unique_ptr<const ResponseFields> headers;  // of the config, for answers that say nothing of its content
   std::unique_ptr<Handler> handler;
-  std::shared_ptr<Tenure> tenure;  // of connections that outlive their exchange; null: there are none
-  config::Span where;              // the table header
+  std::shared_ptr<Lease> lease;  // of connections that outlive their exchange; null: there are none
+  config::Span where;            // the table header
 
   /// "a.example, b.example"; empty: any.
   std::string host_names() const;
@@ -73,7 +75,8 @@ class Builder {
   /// Server-wide headers for an endpoint, merged with its own (`headers.X = false` removes).
   std::vector<HeaderTemplate> merged_headers(const config::Value* own);
   /// The fields of Endpoint::headers. What is wrong with `headers` is reported where the handler is built.
-  std::unique_ptr<const ResponseFields> compiled(const std::vector<HeaderTemplate>& headers, const Scope& scope) const;
+  std::unique_ptr<const ResponseFields> compiled(const std::vector<HeaderTemplate>& headers,
+                                                 const templates::Scope& scope) const;
   /// The parameters of an endpoint: those of its paths in the order in which the paths first have them, those
   /// not declared being text, and the declared query parameters. A declared path parameter that no path has,
   /// and one that only some of the paths have and that is neither optional nor has a default, are reported.
@@ -81,7 +84,12 @@ class Builder {
   Parameters parameters_of(const std::vector<config::Located<std::string>>& paths, const Declarations& path,
                            const Declarations& query);
   /// The scope of path patterns: the built-ins, the declared query parameters, the {parameters} of the paths.
-  Scope scope_of(const std::vector<config::Located<std::string>>& paths, const Parameters& parameters);
+  templates::Scope scope_of(const std::vector<config::Located<std::string>>& paths, const Parameters& parameters);
+  /// The hooks of [server], which endpoints have where they do not say otherwise. Before the sections are built.
+  void set_server_hooks(HookOptions options) { server_hooks_ = std::move(options); }
+  /// The hooks of a table; of the server when it has none of their keys.
+  Hooks hooks(const HookOptions* own = nullptr) const { return HookKinds::make(own, server_hooks_); }
+  const HookOptions& server_hooks() const { return server_hooks_; }
   void add(Endpoint endpoint) { endpoints_.push_back(std::move(endpoint)); }
 
   std::vector<Endpoint>& endpoints() { return endpoints_; }
@@ -89,6 +97,7 @@ class Builder {
  private:
   config::Reading& reading_;
   config::Value headers_;  // of all endpoints
+  HookOptions server_hooks_{"server"};
   std::vector<Endpoint> endpoints_;
 };
 

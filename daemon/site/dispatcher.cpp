@@ -10,9 +10,10 @@
 #include "base/limit_hits.hpp"
 #include "logging/user_lines.hpp"
 #include "net/timer.hpp"
-#include "site/match.hpp"
-#include "site/parameters.hpp"
+#include "site/forwarded.hpp"
 #include "site/request_values.hpp"
+#include "site/routing/match.hpp"
+#include "site/routing/parameters.hpp"
 
 namespace sluice::site {
 
@@ -78,6 +79,12 @@ void refuse_parameters(http::Exchange& exchange, const Endpoint& endpoint, const
   exchange.respond(std::move(response));
 }
 
+/// The hooks of an endpoint, or of the server for what no endpoint serves.
+const Hooks& hooks_of(const http::Exchange& exchange) {
+  const auto* match = static_cast<const Match*>(exchange.matched);
+  return match && match->endpoint ? match->endpoint->hooks : site_of(exchange).hooks;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(std::shared_ptr<const Site> site, Observer* observer, std::string listener)
@@ -102,6 +109,8 @@ void Dispatcher::begin(http::Exchange& exchange) {
   exchange.hold(*hold_);
   exchange.id = next_id_++;
   exchange.timed = hold_->site().server.server_timing;
+  const auto& proxies = hold_->site().server.trusted_proxies.networks;
+  if (!proxies.empty()) take_forwarded(exchange, proxies);
   if (observer_ || exchange.timed) exchange.started = monotonic_nanoseconds();
   if (!hold_->site().request_line || exchange.request.target.empty()) return;
   std::string line;
@@ -116,17 +125,31 @@ void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const 
 
 void Dispatcher::on_request(http::Exchange& exchange) {
   begin(exchange);
+  serve(exchange, *router_);
+}
+
+/// The site may be another one by now; the exchange stays on the one on which it began.
+void Dispatcher::on_go_on(http::Exchange& exchange) { serve(exchange, site_of(exchange).router_of(listener_)); }
+
+void Dispatcher::on_response(http::Exchange& exchange, http::Response& response) {
+  hooks_of(exchange).after(exchange, response);
+}
+
+/// Begins at the hook behind the last one that was called.
+void Dispatcher::serve(http::Exchange& exchange, const Router& router) {
   const auto& request = exchange.request;
-  if (request.path == "*")  // OPTIONS *, about the server itself (RFC 9110 §9.3.7)
-    return refuse_method(exchange, {http::Method::get, http::Method::head, http::Method::options});
-  auto routing = router_->find(request.host, request.method, request.path, exchange.arena);
+  Routing routing;
+  bool of_server = request.path == "*";  // OPTIONS *, about the server itself (RFC 9110 §9.3.7)
+  if (!of_server) routing = router.find(request.host, request.method, request.path, exchange.arena);
   if (routing.kind == Routing::Kind::found) {
     take_match(exchange, routing.match);
-    return take_input(exchange);
+  } else {
+    exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
   }
-  exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
+  if (!hooks_of(exchange).before(exchange)) return;
+  if (of_server) return refuse_method(exchange, {http::Method::get, http::Method::head, http::Method::options});
   switch (routing.kind) {
-    case Routing::Kind::found: return;
+    case Routing::Kind::found: return take_input(exchange);
     case Routing::Kind::wrong_method: return refuse_method(exchange, routing.allowed);
     case Routing::Kind::other_slash: return redirect_to(exchange, routing.location);
     case Routing::Kind::not_found: return respond_error(exchange, 404);

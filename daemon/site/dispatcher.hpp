@@ -4,7 +4,7 @@
 #include <string>
 
 #include "http/exchange.hpp"
-#include "site/match.hpp"
+#include "site/routing/match.hpp"
 #include "site/site.hpp"
 
 namespace sluice::site {
@@ -27,16 +27,20 @@ class Dispatcher final : public http::Application {
   /// From the next request on. Exchanges in flight finish on the site on which they began.
   void set_site(std::shared_ptr<const Site> site);
   const Site& site() const { return hold_->site(); }
+  const std::shared_ptr<const Site>& shared_site() const { return hold_->shared(); }
   /// Null: nobody is told, and no time is taken.
   void set_observer(Observer* observer) { observer_ = observer; }
 
   void on_request(http::Exchange& exchange) override;
+  void on_go_on(http::Exchange& exchange) override;
+  void on_response(http::Exchange& exchange, http::Response& response) override;
   void on_protocol_error(http::Exchange& exchange, http::Status status, std::string_view reason) override;
   void on_end(http::Exchange& exchange, const http::Outcome& outcome) override;
   bool heeds_ends() const override { return observer_ != nullptr; }
 
  private:
   void begin(http::Exchange& exchange);
+  void serve(http::Exchange& exchange, const Router& router);
   static void refuse_guest(http::Exchange& exchange);
   void take_input(http::Exchange& exchange) const;
   void act(http::Exchange& exchange) const;

@@ -7,7 +7,7 @@
 
 #include "config/fields/fields.hpp"
 #include "http/exchange.hpp"
-#include "site/template.hpp"
+#include "templates/template.hpp"
 
 namespace sluice::site {
 
@@ -27,7 +27,7 @@ class Handler {
   /// Whether it takes the body of the request itself, with Exchange::stream(): then it is called as soon as the head
   /// has come.
   virtual bool streams_body() const { return false; }
-  /// Whether its connections outlive the exchange that opened them, so that its endpoint needs a Tenure.
+  /// Whether its connections outlive the exchange that opened them, so that its endpoint needs a Lease.
   virtual bool lasting() const { return false; }
 };
 
@@ -39,9 +39,9 @@ struct HeaderTemplate {
 
 /// What a handler is built from.
 struct HandlerContext {
-  const config::Value& table;  // the [[route]] table, for places
-  const Scope& scope;          // names that templates of this route may use
-  http::Status status;         // route.status, or 0 when not given
+  const config::Value& table;     // the [[route]] table, for places
+  const templates::Scope& scope;  // names that templates of this route may use
+  http::Status status;            // route.status, or 0 when not given
   const std::vector<HeaderTemplate>& headers;
   config::Reading& reading;
 };

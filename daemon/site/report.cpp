@@ -9,7 +9,7 @@
 #include "base/utf8.hpp"
 #include "http/path.hpp"
 #include "http/target.hpp"
-#include "site/match.hpp"
+#include "site/routing/match.hpp"
 
 namespace sluice::site {
 
@@ -115,7 +115,7 @@ void append_parameters(std::string& out, const Match& match) {
   for (std::size_t i = 0; i < declared.size() && i < match.path.size(); ++i) {
     if (!match.path[i].present) continue;
     out.append("    ").append(declared[i].name).append(" = ").append(json_string(match.path[i].text));
-    Value value;
+    templates::Value value;
     if (!convert(match.path[i].text, declared[i].type, arena, value)) out.append("  (422: not of its declared type)");
     out.append("\n");
   }

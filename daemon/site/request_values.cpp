@@ -6,50 +6,53 @@
 #include "base/utf8.hpp"
 #include "http/cookie.hpp"
 #include "http/query.hpp"
-#include "site/identity.hpp"
+#include "templates/identity.hpp"
 
 namespace sluice::site {
 
-Value RequestValues::get(const Placeholder& placeholder) const {
+templates::Value RequestValues::get(const templates::Placeholder& placeholder) const {
   auto& arena = exchange_.arena;
   const auto& request = exchange_.request;
   switch (placeholder.origin) {
-    case Origin::path: return path_parameter(placeholder.index);
-    case Origin::query:
+    case templates::Origin::path: return path_parameter(placeholder.index);
+    case templates::Origin::query:
       if (!match_ || placeholder.index >= match_->query_values.size()) return {};
       return match_->query_values[placeholder.index];
-    case Origin::raw_query:
-      return Value::of(http::first_query_value(request.query, placeholder.name, arena).value_or(std::string_view()));
-    case Origin::header: return Value::of(to_valid_utf8(request.field(placeholder.name), arena));
-    case Origin::cookie:
-      return Value::of(to_valid_utf8(http::cookie(request, placeholder.name).value_or(std::string_view()), arena));
-    case Origin::body: return Value::of(request.body);
-    case Origin::method: return Value::of(http::name(request.method));
-    case Origin::path_text: return Value::of(decoded_path());
-    case Origin::host: return Value::of(to_valid_utf8(request.host, arena));
-    case Origin::remote_ip: return Value::of(arena.copy(exchange_.transport().peer().host()));
-    case Origin::request_id: return Value::of(request_id_text(exchange_.id, arena));
-    case Origin::now: return Value::of(rfc3339(std::chrono::system_clock::now(), arena));
-    case Origin::uuid: return Value::of(new_uuid(arena));
+    case templates::Origin::raw_query:
+      return templates::Value::of(
+          http::first_query_value(request.query, placeholder.name, arena).value_or(std::string_view()));
+    case templates::Origin::header: return templates::Value::of(to_valid_utf8(request.field(placeholder.name), arena));
+    case templates::Origin::cookie:
+      return templates::Value::of(
+          to_valid_utf8(http::cookie(request, placeholder.name).value_or(std::string_view()), arena));
+    case templates::Origin::body: return templates::Value::of(request.body);
+    case templates::Origin::method: return templates::Value::of(http::name(request.method));
+    case templates::Origin::path_text: return templates::Value::of(decoded_path());
+    case templates::Origin::host: return templates::Value::of(to_valid_utf8(request.host, arena));
+    case templates::Origin::remote_ip: return templates::Value::of(arena.copy(exchange_.client().host()));
+    case templates::Origin::request_id: return templates::Value::of(templates::request_id_text(exchange_.id, arena));
+    case templates::Origin::now:
+      return templates::Value::of(templates::rfc3339(std::chrono::system_clock::now(), arena));
+    case templates::Origin::uuid: return templates::Value::of(templates::new_uuid(arena));
     // Not of a request: other scopes have them.
-    case Origin::environment:
-    case Origin::message:
-    case Origin::member:
-    case Origin::room_name:
-    case Origin::room_count:
-    case Origin::port:
-    case Origin::status:
-    case Origin::reason:
-    case Origin::detail: return {};
+    case templates::Origin::environment:
+    case templates::Origin::message:
+    case templates::Origin::member:
+    case templates::Origin::room_name:
+    case templates::Origin::room_count:
+    case templates::Origin::port:
+    case templates::Origin::status:
+    case templates::Origin::reason:
+    case templates::Origin::detail: return {};
   }
   return {};
 }
 
-Value RequestValues::path_parameter(std::size_t index) const {
+templates::Value RequestValues::path_parameter(std::size_t index) const {
   if (!match_) return {};
   if (index < match_->path_values.size()) return match_->path_values[index];
   if (index >= match_->path.size() || !match_->path[index].present) return {};
-  return Value::of(match_->path[index].text);
+  return templates::Value::of(match_->path[index].text);
 }
 
 std::string_view RequestValues::decoded_path() const {

@@ -17,12 +17,12 @@ ResponseFields::List without_content(ResponseFields::List fields) {
 
 }  // namespace
 
-ResponseFields::ResponseFields(List own, const std::vector<HeaderTemplate>& configured, const Scope& scope,
+ResponseFields::ResponseFields(List own, const std::vector<HeaderTemplate>& configured, const templates::Scope& scope,
                                config::Diagnostics& diagnostics) {
   auto fixed = std::move(own);
   for (const auto& header : configured) {
     std::erase_if(fixed, [&](const auto& field) { return equals_ignoring_case(field.first, header.name); });
-    auto value = Template::compile(header.value, scope, Escape::field, diagnostics);
+    auto value = templates::Template::compile(header.value, scope, templates::Escape::field, diagnostics);
     if (value.constant()) {
       fixed.emplace_back(header.name, value.constant_text());
     } else {

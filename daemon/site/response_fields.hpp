@@ -18,7 +18,7 @@ class ResponseFields {
   ResponseFields() = default;
   /// `own` are the fields of the kind (Content-Type, ETag); a configured header of the same name takes their
   /// place. Unknown placeholders are reported.
-  ResponseFields(List own, const std::vector<HeaderTemplate>& configured, const Scope& scope,
+  ResponseFields(List own, const std::vector<HeaderTemplate>& configured, const templates::Scope& scope,
                  config::Diagnostics& diagnostics);
 
   /// Whether they are the same for all requests.
@@ -36,7 +36,7 @@ class ResponseFields {
  private:
   struct Dynamic {
     std::string name;
-    Template value;
+    templates::Template value;
   };
 
   void apply(http::Exchange& exchange, http::Response& response, const http::FixedFields& fixed) const;

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "site/listeners.hpp"
-#include "site/match.hpp"
+#include "site/routing/match.hpp"
+#include "site/settings/listeners.hpp"
 #include "site/statistics.hpp"
 
 namespace sluice::site {
@@ -17,29 +17,26 @@ namespace {
 using config::Document;
 
 /// Reads a plain table; absent, it has its defaults.
-template <class Options>
-Options read_section(const Document& document, const char* name, const config::Fields<Options>& fields,
-                     config::Reading& reading) {
-  Options options{};
+void read_section(const Document& document, const char* name, const std::vector<config::Part>& parts,
+                  config::Reading& reading) {
   config::Value absent;
   absent.kind = config::Value::Kind::table;
   auto* declarations = document.find(name);
   const auto& table = declarations && !declarations->empty() ? declarations->front().table : absent;
-  config::read_parts(table, "[" + std::string(name) + "]", {{&fields, &options}}, reading);
-  return options;
+  config::read_parts(table, "[" + std::string(name) + "]", parts, reading);
 }
 
-Scope banner_scope() {
-  Scope scope;
-  scope.add("port", {Origin::port, 0, {}});
+templates::Scope banner_scope() {
+  templates::Scope scope;
+  scope.add("port", {templates::Origin::port, 0, {}});
   return scope;
 }
 
 /// What is known of a request only when it has ended goes by the name of a member.
-Scope access_scope() {
-  auto scope = Scope::request();
+templates::Scope access_scope() {
+  auto scope = templates::Scope::request();
   for (const char* name : {"status", "bytes", "aborted", "duration", "target", "version"})
-    scope.add(name, {Origin::member, 0, name});
+    scope.add(name, {templates::Origin::member, 0, name});
   return scope;
 }
 
@@ -58,13 +55,14 @@ void number_endpoints(Site& site) {
 
 void compile_lines(Site& site, config::Diagnostics& diagnostics) {
   for (const auto& line : site.server.banner)
-    site.banner.push_back(Template::compile(line, banner_scope(), Escape::none, diagnostics));
+    site.banner.push_back(templates::Template::compile(line, banner_scope(), templates::Escape::none, diagnostics));
   if (site.log.request)
-    site.request_line = Template::compile(*site.log.request, Scope::request(), Escape::none, diagnostics);
+    site.request_line = templates::Template::compile(*site.log.request, templates::Scope::request(),
+                                                     templates::Escape::none, diagnostics);
   const auto& access = site.log.access.format;
   if (access.format != AccessFormat::custom) return;
   auto scope = access_scope();
-  site.access_line = Template::compile(access.text, scope, Escape::quoted, diagnostics);
+  site.access_line = templates::Template::compile(access.text, scope, templates::Escape::quoted, diagnostics);
   site.logs_bodies = scope.uses_body();
 }
 
@@ -107,16 +105,20 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
   site->blank = document.blank;
   for (const auto& source : diagnostics.sources)
     site->includes.insert(site->includes.end(), source.includes.begin(), source.includes.end());
-  site->server = read_section(document, "server", server_fields(), reading);
-  site->log = read_section(document, "log", log_fields(), reading);
+  HookOptions server_hooks("server");
+  read_section(document, "server", server_hooks.parts_with({&server_fields(), &site->server}), reading);
+  read_section(document, "log", {{&log_fields(), &site->log}}, reading);
   compile_lines(*site, diagnostics);
 
   Builder builder(reading);
+  builder.set_server_hooks(std::move(server_hooks));
+  site->hooks = builder.hooks();
   if (site->server.headers) builder.set_headers(*site->server.headers);
   if (site->server.headers) {
     config::Diagnostics told_elsewhere;  // every endpoint compiles these headers too, and reports what is wrong
     told_elsewhere.sources = diagnostics.sources;
-    site->common_fields = ResponseFields({}, builder.merged_headers(nullptr), Scope::request(), told_elsewhere);
+    site->common_fields =
+        ResponseFields({}, builder.merged_headers(nullptr), templates::Scope::request(), told_elsewhere);
   }
   for (const auto& part : document.parts) {
     auto found = section_builders().find(part.section);
@@ -124,7 +126,7 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
     for (const auto& declaration : part.declarations) found->second(declaration, builder);
   }
   site->endpoints = std::move(builder.endpoints());
-  site->echoes = rawecho::read_echoes(document, reading);
+  site->echoes = echo::read_echoes(document, reading);
   auto own = find_own_listeners(site->endpoints);
   settle_listeners(site->server.listen, own, site->echoes, diagnostics);
   site->router = Router(site->endpoints, site->server.trailing_slash, diagnostics);

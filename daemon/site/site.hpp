@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "config/findings/diagnostics.hpp"
+#include "echo/section.hpp"
 #include "http/exchange.hpp"
-#include "rawecho/section.hpp"
 #include "site/builder.hpp"
 #include "site/response_fields.hpp"
-#include "site/router.hpp"
-#include "site/settings.hpp"
-#include "site/template.hpp"
+#include "site/routing/router.hpp"
+#include "site/settings/settings.hpp"
+#include "templates/template.hpp"
 
 namespace sluice::site {
 
@@ -30,18 +30,19 @@ class Site {
   ServerOptions server;
   LogOptions log;
   std::vector<Endpoint> endpoints;
-  std::vector<rawecho::Echo> echoes;
+  std::vector<echo::Echo> echoes;
   Router router;  // of the server's listeners
   std::vector<OwnListener> own_listeners;
-  ResponseFields common_fields;          // [server] headers, for responses that no endpoint gives
-  std::optional<Template> request_line;  // [log] request
-  std::vector<Template> banner;
-  std::optional<Template> access_line;  // [log.access] format, when it is a template
-  bool logs_bodies = false;             // it has {body}
-  bool counted = false;                 // whether somebody may ask for the statistics
-  std::vector<std::string> files;       // that it was read from
-  std::vector<std::string> includes;    // patterns of those that were included
-  std::vector<std::string> blank;       // those of `files` without a single character
+  ResponseFields common_fields;                     // [server] headers, for responses that no endpoint gives
+  std::optional<templates::Template> request_line;  // [log] request
+  std::vector<templates::Template> banner;
+  std::optional<templates::Template> access_line;  // [log.access] format, when it is a template
+  Hooks hooks;                                     // of [server], for requests that no endpoint serves
+  bool logs_bodies = false;                        // it has {body}
+  bool counted = false;                            // whether somebody may ask for the statistics
+  std::vector<std::string> files;                  // that it was read from
+  std::vector<std::string> includes;               // patterns of those that were included
+  std::vector<std::string> blank;                  // those of `files` without a single character
 
   /// What the listener with this name serves: an empty name means those of the server, an unknown one nothing.
   const Router& router_of(std::string_view listener) const;

@@ -10,8 +10,8 @@
 #include "http/path.hpp"
 #include "input.hpp"
 #include "site/builder.hpp"
-#include "site/pattern.hpp"
-#include "site/router.hpp"
+#include "site/routing/pattern.hpp"
+#include "site/routing/router.hpp"
 
 using namespace sluice;
 using site::PatternSegment;

@@ -5,23 +5,23 @@
 #include "base/utf8.hpp"
 #include "config/toml/parser.hpp"
 #include "input.hpp"
-#include "site/template.hpp"
+#include "templates/template.hpp"
 
 using namespace sluice;
 
 namespace {
 
 /// Every placeholder has the text of the input's second part.
-class SameText final : public site::Values {
+class SameText final : public templates::Values {
  public:
   explicit SameText(std::string_view text) : text_(text) {}
-  site::Value get(const site::Placeholder&) const override { return site::Value::of(text_); }
+  templates::Value get(const templates::Placeholder&) const override { return templates::Value::of(text_); }
 
  private:
   std::string_view text_;
 };
 
-std::string render(const site::Template& compiled, std::string_view value) {
+std::string render(const templates::Template& compiled, std::string_view value) {
   std::string out;
   SameText values(value);
   compiled.render(values, out);
@@ -32,13 +32,13 @@ std::string render(const site::Template& compiled, std::string_view value) {
 
 void check_escapes(std::string_view value) {
   std::string html, field, log, uri;
-  site::append_escaped(html, value, site::Escape::html);
+  templates::append_escaped(html, value, templates::Escape::html);
   fuzz::require(html.find_first_of("<>\"'") == std::string::npos, "no markup comes out of a value");
-  site::append_escaped(field, value, site::Escape::field);
+  templates::append_escaped(field, value, templates::Escape::field);
   fuzz::require(field.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos, "a field stays one line");
-  site::append_escaped(log, value, site::Escape::log);
+  templates::append_escaped(log, value, templates::Escape::log);
   fuzz::require(log.find_first_of(std::string_view("\r\n\0\x1b", 4)) == std::string::npos, "a log line stays one line");
-  site::append_escaped(uri, value, site::Escape::uri);
+  templates::append_escaped(uri, value, templates::Escape::uri);
   fuzz::require(uri.find_first_of("?# \r\n\"<>\\") == std::string::npos, "a path stays a path");
 }
 
@@ -46,20 +46,20 @@ void check_escapes(std::string_view value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::Input input(data, size);
-  auto escape = static_cast<site::Escape>(input.below(6));
+  auto escape = static_cast<templates::Escape>(input.below(6));
   std::string text(input.line()), value(input.rest());
   check_escapes(value);
 
-  auto scope = site::Scope::request();
-  scope.add("name", {site::Origin::path, 0, "name"});
+  auto scope = templates::Scope::request();
+  scope.add("name", {templates::Origin::path, 0, "name"});
   config::Diagnostics diagnostics;
-  auto compiled = site::Template::compile({text, {}}, scope, escape, diagnostics);
+  auto compiled = templates::Template::compile({text, {}}, scope, escape, diagnostics);
   if (!diagnostics.failed()) render(compiled, value);
 
   auto parsed = config::parse_value(text);
   if (!parsed) return 0;
   config::Diagnostics more;
-  auto json = site::Template::compile_json(*parsed, scope, more);
+  auto json = templates::Template::compile_json(*parsed, scope, more);
   if (more.failed()) return 0;
   if (valid_utf8(text))
     fuzz::require(nlohmann::json::accept(render(json, value)), "JSON comes out, whatever the values");

@@ -67,8 +67,7 @@ TEST_CASE("dot segments are resolved as RFC 3986 says, and never lead above the 
 TEST_CASE("what only looks like a dot segment stays, and is not copied") {
   Arena arena;
   for (std::string_view raw : {"/", "/a.b/c", "/.a", "/...", "/..a", "/a..", "/..%2fa", "/%2e%2fa", "/%252e", "/.%2",
-                               "/a/%2e/b", "/%2E%2e", "/a/.%2e",
-                               "/%20", "*", "/.well-known/x"}) {
+                               "/a/%2e/b", "/%2E%2e", "/a/.%2e", "/%20", "*", "/.well-known/x"}) {
     CAPTURE(raw);
     auto same = without_dot_segments(raw, arena);
     CHECK(same == raw);

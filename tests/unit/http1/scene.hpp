@@ -43,8 +43,8 @@ struct TestSink final : http::BodySink {
 };
 
 /// An application that answers "METHOD path?query body" and does as the path says: /wait keeps the exchange, /early
-/// answers from the head, /stream begins a stream, /sink takes the body as it comes, /upgrade grants an upgrade, /close ends
-/// the connection, /drop does not want the body. Guests are answered 503, but for /vital.
+/// answers from the head, /stream begins a stream, /sink takes the body as it comes, /upgrade grants an upgrade, /close
+/// ends the connection, /drop does not want the body. Guests are answered 503, but for /vital.
 class TestApplication : public http::Application {
  public:
   void on_request(http::Exchange& exchange) override {
@@ -92,8 +92,8 @@ class TestApplication : public http::Application {
   void keep(http::Exchange& exchange) { waiting = &exchange; }
 
   http::Exchange* waiting = nullptr;
-  TestSource* source = nullptr;  // of the last stream, while it is open
-  TestSink* sink = nullptr;      // of the last body, while it is taken
+  TestSource* source = nullptr;        // of the last stream, while it is open
+  TestSink* sink = nullptr;            // of the last body, while it is taken
   std::vector<http::Status> outcomes;  // 0: aborted
   std::vector<std::uint64_t> octets;   // of the bodies that were sent
 };

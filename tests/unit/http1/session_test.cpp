@@ -153,7 +153,8 @@ TEST_CASE("requests whose responses are on their way take little memory: the nex
   auto answers = [&] {
     int count = 0;
     const auto& output = scene.transport.output;
-    for (auto at = output.find("HTTP/1.1 200"); at != std::string::npos; at = output.find("HTTP/1.1 200", at + 1)) ++count;
+    for (auto at = output.find("HTTP/1.1 200"); at != std::string::npos; at = output.find("HTTP/1.1 200", at + 1))
+      ++count;
     return count;
   };
   CHECK(answers() < requests);

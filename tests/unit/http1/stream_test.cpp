@@ -83,7 +83,8 @@ TEST_CASE("a source ends with its client") {
   CHECK(scene.application.outcomes == std::vector<http::Status>{200});
 }
 
-TEST_CASE("a stream that ends because its route is gone leaves the connection to others; one of a daemon that stops does not") {
+TEST_CASE(
+    "a stream that ends because its route is gone leaves the connection to others; one of a daemon that stops does not") {
   for (bool stops : {false, true}) {
     Scene scene;
     scene.send(get("/stream"));
@@ -96,8 +97,9 @@ TEST_CASE("a stream that ends because its route is gone leaves the connection to
 
 TEST_CASE("a body is given to its sink at every split point") {
   const std::string sized = post("/sink", "0123456789"),
-                    chunked = "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-                              "4\r\n0123\r\n6\r\n456789\r\n0\r\n\r\n";
+                    chunked =
+                        "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        "4\r\n0123\r\n6\r\n456789\r\n0\r\n\r\n";
   for (const auto& request : {sized, chunked}) {
     for (std::size_t piece = 1; piece <= request.size(); ++piece) {
       CAPTURE(piece);

@@ -42,7 +42,7 @@ struct Gate {
 
 }  // namespace
 
-TEST_CASE("work that waits for ever leaves threads for other lanes, and is all done in the end") {
+TEST_CASE("work that waits for ever leaves threads for other queues, and is all done in the end") {
   REQUIRE(sized);
   Loop loop;
   Gate gate;
@@ -51,19 +51,19 @@ TEST_CASE("work that waits for ever leaves threads for other lanes, and is all d
     if (stuck == 20 && others == 2) loop.stop();
   };
   for (int i = 0; i < 20; ++i)
-    run_in_background(loop, lane_of("/stuck"), [&] { gate.pass(); }, [&] { ++stuck, done(); });
+    run_in_background(loop, queue_of("/stuck"), [&] { gate.pass(); }, [&] { ++stuck, done(); });
   auto other = [&] {
     ++others;
     CHECK(stuck == 0);
     if (others == 2) gate.let_through();
     done();
   };
-  run_in_background(loop, lane_of("/quick"), [] {}, other);
-  run_in_background(loop, Lane::open, [] {}, other);
+  run_in_background(loop, queue_of("/quick"), [] {}, other);
+  run_in_background(loop, WorkQueue::open, [] {}, other);
   CHECK_FALSE(background_work_ends(std::chrono::milliseconds(20)));
   loop.run();
   CHECK(stuck == 20);
-  CHECK(gate.most <= lane_width);
+  CHECK(gate.most <= queue_width);
   CHECK(background_work_ends(std::chrono::seconds(10)));
 }
 
@@ -71,23 +71,23 @@ TEST_CASE("work that is taken back before it has begun is never done, and makes 
   Loop loop;
   Gate gate;
   std::size_t done = 0;
-  auto lane = lane_of("/stuck");
+  auto queue = queue_of("/stuck");
   std::vector<BackgroundWork> work;
   auto held = std::make_shared<int>(1);
-  for (std::size_t i = 0; i < 2 * lane_width + 2; ++i)
-    work.push_back(run_in_background(loop, lane, [&] { gate.pass(); }, [&, held] { ++done; }));
+  for (std::size_t i = 0; i < 2 * queue_width + 2; ++i)
+    work.push_back(run_in_background(loop, queue, [&] { gate.pass(); }, [&, held] { ++done; }));
   while (true) {  // until the first ones run
     std::lock_guard lock(gate.mutex);
-    if (gate.inside == lane_width) break;
+    if (gate.inside == queue_width) break;
   }
   CHECK_FALSE(work[0].take_back());
-  for (std::size_t i = lane_width; i < 2 * lane_width; ++i) {
+  for (std::size_t i = queue_width; i < 2 * queue_width; ++i) {
     CHECK(work[i].take_back());
     CHECK_FALSE(work[i].take_back());
   }
-  CHECK(held.use_count() == static_cast<long>(1 + lane_width + 2));  // what the others refer to is gone
+  CHECK(held.use_count() == static_cast<long>(1 + queue_width + 2));  // what the others refer to is gone
   gate.let_through();
-  while (done < lane_width + 2) loop.run_once();
+  while (done < queue_width + 2) loop.run_once();
   CHECK(background_work_ends(std::chrono::seconds(10)));
   CHECK_FALSE(work.back().take_back());
   CHECK_FALSE(BackgroundWork().take_back());
@@ -96,10 +96,10 @@ TEST_CASE("work that is taken back before it has begun is never done, and makes 
 TEST_CASE("work that the pool has not begun is taken back, too") {
   Loop loop;
   Gate gate;
-  std::size_t done = 0, all = 8 * lane_width;  // more than the pool has threads
+  std::size_t done = 0, all = 8 * queue_width;  // more than the pool has threads
   std::vector<BackgroundWork> work;
   for (std::size_t i = 0; i < all; ++i)
-    work.push_back(run_in_background(loop, Lane::open, [&] { gate.pass(); }, [&] { ++done; }));
+    work.push_back(run_in_background(loop, WorkQueue::open, [&] { gate.pass(); }, [&] { ++done; }));
   std::size_t taken = 0;
   for (auto& one : work) taken += one.take_back();
   CHECK(taken > 0);
@@ -112,13 +112,13 @@ TEST_CASE("work that the pool has not begun is taken back, too") {
 TEST_CASE("work is quiet since it began, or since the last that went before it ended") {
   Loop loop;
   Gate first, second;
-  auto lane = lane_of("/slow");
+  auto queue = queue_of("/slow");
   std::vector<BackgroundWork> work;
   std::size_t done = 0;
   auto after = [](std::uint64_t time) { return std::chrono::milliseconds(time); };
-  work.push_back(run_in_background(loop, lane, [&] { first.pass(); }, [&] { ++done; }));
-  for (std::size_t i = 1; i <= lane_width; ++i)
-    work.push_back(run_in_background(loop, lane, [&] { second.pass(); }, [&] { ++done; }));
+  work.push_back(run_in_background(loop, queue, [&] { first.pass(); }, [&] { ++done; }));
+  for (std::size_t i = 1; i <= queue_width; ++i)
+    work.push_back(run_in_background(loop, queue, [&] { second.pass(); }, [&] { ++done; }));
   auto begin = loop.now();
   CHECK(work.front().quiet_for(begin + 500) == after(500));
   CHECK(work.back().quiet_for(begin + 500) == after(500));
@@ -131,18 +131,18 @@ TEST_CASE("work is quiet since it began, or since the last that went before it e
   CHECK(work[1].quiet_for(later + 500) == after(later + 500 - begin));  // its own silence counts
   CHECK(work.back().quiet_for(later + 500) == after(500));
   second.let_through();
-  while (done <= lane_width) loop.run_once();
+  while (done <= queue_width) loop.run_once();
 }
 
 TEST_CASE("work that waits is not quiet while others go before it") {
   Loop loop;
   Gate gate;
-  std::array<Gate, lane_width> gates;
-  auto lane = lane_of("/busy");
+  std::array<Gate, queue_width> gates;
+  auto queue = queue_of("/busy");
   std::size_t done = 0;
-  for (auto& one : gates) run_in_background(loop, lane, [&] { one.pass(); }, [&] { ++done; });
-  for (std::size_t i = 0; i < lane_width; ++i) run_in_background(loop, lane, [&] { gate.pass(); }, [&] { ++done; });
-  auto last = run_in_background(loop, lane, [&] { gate.pass(); }, [&] { ++done; });
+  for (auto& one : gates) run_in_background(loop, queue, [&] { one.pass(); }, [&] { ++done; });
+  for (std::size_t i = 0; i < queue_width; ++i) run_in_background(loop, queue, [&] { gate.pass(); }, [&] { ++done; });
+  auto last = run_in_background(loop, queue, [&] { gate.pass(); }, [&] { ++done; });
   auto begin = loop.now();
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   CHECK(last.quiet_for(begin + 500) == std::chrono::milliseconds(500));
@@ -152,7 +152,7 @@ TEST_CASE("work that waits is not quiet while others go before it") {
   CHECK(loop.now() >= begin + 10);
   for (auto& one : gates) one.let_through();
   gate.let_through();
-  while (done < 2 * lane_width + 1) loop.run_once();
+  while (done < 2 * queue_width + 1) loop.run_once();
 }
 
 TEST_CASE("what is taken back is no progress for those behind it") {
@@ -160,48 +160,48 @@ TEST_CASE("what is taken back is no progress for those behind it") {
   Gate gate;
   std::size_t done = 0;
   std::vector<BackgroundWork> stuck;  // all threads of the pool
-  for (std::size_t i = 0; i < 5 * lane_width; ++i)
-    stuck.push_back(run_in_background(loop, Lane::open, [&] { gate.pass(); }, [&] { ++done; }));
-  auto lane = lane_of("/behind");
+  for (std::size_t i = 0; i < 5 * queue_width; ++i)
+    stuck.push_back(run_in_background(loop, WorkQueue::open, [&] { gate.pass(); }, [&] { ++done; }));
+  auto queue = queue_of("/behind");
   std::vector<BackgroundWork> work;
-  for (std::size_t i = 0; i < 2 * lane_width; ++i)
-    work.push_back(run_in_background(loop, lane, [&] { gate.pass(); }, [&] { ++done; }));
+  for (std::size_t i = 0; i < 2 * queue_width; ++i)
+    work.push_back(run_in_background(loop, queue, [&] { gate.pass(); }, [&] { ++done; }));
   auto begin = loop.now();
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   REQUIRE(work.front().take_back());  // the pool has it, and has not begun
   while (loop.now() < begin + 15) loop.run_once();
   CHECK(work[1].quiet_for(begin + 500) == std::chrono::milliseconds(500));
-  CHECK(work[lane_width].quiet_for(begin + 500) == std::chrono::milliseconds(500));  // which the pool has now
+  CHECK(work[queue_width].quiet_for(begin + 500) == std::chrono::milliseconds(500));  // which the pool has now
   CHECK(work.back().quiet_for(begin + 500) == std::chrono::milliseconds(500));
   gate.let_through();
-  while (done < 7 * lane_width - 1) loop.run_once();
+  while (done < 7 * queue_width - 1) loop.run_once();
 }
 
-TEST_CASE("a directory has one lane, which is none of those with a name") {
-  CHECK(lane_of("/srv/www") == lane_of("/srv/www"));
-  CHECK(lane_of("/srv/www") != lane_of("/srv/nfs"));
-  CHECK(lane_of("") != Lane::open);
-  CHECK(lane_of("") != Lane::cold_file);
-  CHECK(lane_of("") != Lane::compute);
+TEST_CASE("a directory has one queue, which is none of those with a name") {
+  CHECK(queue_of("/srv/www") == queue_of("/srv/www"));
+  CHECK(queue_of("/srv/www") != queue_of("/srv/nfs"));
+  CHECK(queue_of("") != WorkQueue::open);
+  CHECK(queue_of("") != WorkQueue::cold_file);
+  CHECK(queue_of("") != WorkQueue::compute);
 }
 
 TEST_CASE("work that notes its progress is not quiet, nor is what waits behind it") {
   Loop loop;
   Gate one_step, end;
-  auto lane = lane_of("/large");
+  auto queue = queue_of("/large");
   std::vector<BackgroundWork> work;
   std::size_t done = 0;
   auto slow = [&] { one_step.pass(), note_progress_of_work(), end.pass(); };
-  work.push_back(run_in_background(loop, lane, slow, [&] { ++done; }));
-  for (std::size_t i = 1; i < lane_width; ++i)
-    work.push_back(run_in_background(loop, lane, [&] { end.pass(); }, [&] { ++done; }));
-  work.push_back(run_in_background(loop, lane, [] {}, [&] { ++done; }));
+  work.push_back(run_in_background(loop, queue, slow, [&] { ++done; }));
+  for (std::size_t i = 1; i < queue_width; ++i)
+    work.push_back(run_in_background(loop, queue, [&] { end.pass(); }, [&] { ++done; }));
+  work.push_back(run_in_background(loop, queue, [] {}, [&] { ++done; }));
   auto begin = loop.now();
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   one_step.let_through();
   while (true) {  // until the step is done
     std::lock_guard lock(end.mutex);
-    if (end.inside == lane_width) break;
+    if (end.inside == queue_width) break;
   }
   auto silence = std::chrono::milliseconds(460);  // 100 ms fewer than from the beginning, and some for coarse clocks
   CHECK(work.front().quiet_for(begin + 500) < silence);

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <thread>
 
-#include "handlers/metrics_text.hpp"
+#include "observe/metrics_text.hpp"
 
 using namespace sluice;
 using site::Statistics;
@@ -74,6 +74,6 @@ TEST_CASE("a percentile is at most 5 % from what was measured") {
 TEST_CASE("a label value of the metrics cannot end its quotes") {
   auto number = site::route_number("/a\"b\\c\n");
   Statistics::add_worker().count(number, http::Method::get, 200, 1, 0);
-  auto text = handlers::metrics_text(Totals::collect(), site::ProcessState::get());
+  auto text = observe::metrics_text(Totals::collect(), site::ProcessState::get());
   CHECK(text.find("route=\"/a\\\"b\\\\c\\n\"") != std::string::npos);
 }

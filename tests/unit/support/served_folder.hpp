@@ -8,24 +8,24 @@
 #include <string_view>
 #include <thread>
 
-#include "handlers/resource.hpp"
+#include "files/content/resource.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace sluice::test {
 
 /// A directory whose files are loaded as a handler loads them.
 struct ServedFolder : TemporaryDirectory {
-  std::shared_ptr<const handlers::ServedFile> load(const std::string& name,
-                                                   const std::string& type = "text/plain; charset=utf-8") const {
-    auto node = handlers::FileRoot(path(), handlers::Symlinks::inside).find(name);
+  std::shared_ptr<const files::ServedFile> load(const std::string& name,
+                                                const std::string& type = "text/plain; charset=utf-8") const {
+    auto node = files::FileRoot(path(), files::Symlinks::inside).find(name);
     REQUIRE(node);
-    auto file = handlers::load_file(*node, {.name = path(name), .content_type = type, .cache_control = "no-cache"});
+    auto file = files::load_file(*node, {.name = path(name), .content_type = type, .cache_control = "no-cache"});
     REQUIRE(file);
     return *file;
   }
   /// Waits until the kernel's clock for files has gone on, so that a file counts as settled.
-  std::shared_ptr<const handlers::ServedFile> load_settled(
-      const std::string& name, const std::string& type = "text/plain; charset=utf-8") const {
+  std::shared_ptr<const files::ServedFile> load_settled(const std::string& name,
+                                                        const std::string& type = "text/plain; charset=utf-8") const {
     for (;;) {
       auto file = load(name, type);
       if (file->settled) return file;
@@ -33,13 +33,13 @@ struct ServedFolder : TemporaryDirectory {
     }
   }
   /// The resource of a file, once it has settled.
-  std::shared_ptr<handlers::Resource> resource(const std::string& name, handlers::CodingSettings codings = {}) const {
+  std::shared_ptr<files::Resource> resource(const std::string& name, files::CodingSettings codings = {}) const {
     load_settled(name);
-    handlers::FileRoot root(path(), handlers::Symlinks::inside);
+    files::FileRoot root(path(), files::Symlinks::inside);
     auto node = root.find(name);
     REQUIRE(node);
-    handlers::FileTraits traits{.name = path(name), .content_type = "text/plain", .cache_control = "no-cache"};
-    auto loaded = handlers::load_resource(root, name, *node, traits, codings, handlers::Waiting::allowed);
+    files::FileTraits traits{.name = path(name), .content_type = "text/plain", .cache_control = "no-cache"};
+    auto loaded = files::load_resource(root, name, *node, traits, codings, files::Waiting::allowed);
     REQUIRE(loaded);
     return *loaded;
   }

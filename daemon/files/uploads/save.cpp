@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "base/text.hpp"
+#include "files/lookup/path_fault.hpp"
+#include "files/lookup/root_check.hpp"
+#include "files/uploads/upload.hpp"
+#include "files/uploads/upload_name.hpp"
+#include "site/builder.hpp"
+#include "site/routing/match.hpp"
+#include "site/site.hpp"
+#include "templates/place.hpp"
+
+/// `save = "uploads/{name}"`: the body of the request becomes a file.
+namespace sluice::files {
+namespace {
+
+using config::Located;
+
+struct Options {
+  Located<std::string> save;
+};
+
+/// People name the folder, or say that there is to be something saved.
+std::string save_advice(const config::Value& value) {
+  bool is_switch = value.is(config::Value::Kind::boolean) || value.is(config::Value::Kind::table);
+  return is_switch ? "write the file: save = \"uploads/{name}\"" : "";
+}
+
+const config::Fields<Options>& fields() {
+  static const config::Fields<Options> all = {
+      config::field("save", &Options::save, config::advised(config::non_empty_string(), save_advice))
+          .doc(
+              "Saves the request body in this file, with placeholders for its name, and answers 201 if the file is "
+              "new, 204 if it replaced one. The folder before the first placeholder must exist; folders below it are "
+              "created. Nothing is written outside of it. Names with a leading dot, an empty part, a control character "
+              "or an escaped slash are answered with 400. The body may be as large as `body_limit`. It is written to "
+              "the disk as it comes, and the file gets its name when it is complete; if the client leaves or the disk "
+              "is full (507), nothing remains. `If-None-Match: *` never replaces a file. For PUT and POST. `{body}` "
+              "cannot be used in such a route, and is empty in the access log.")
+          .example("\"uploads/{name}\""),
+  };
+  return all;
+}
+
+class Save final : public site::Handler {
+ public:
+  Save(std::shared_ptr<const UploadPlace> place, UploadName name) : place_(std::move(place)), name_(std::move(name)) {}
+
+  bool streams_body() const override { return true; }
+
+  void handle(http::Exchange& exchange) const override {
+    if (exchange.request.field("Content-Range").data() != nullptr)  // RFC 9110 §14.5
+      return site::respond_error(exchange, 400, "parts of a file (Content-Range) are not accepted");
+    auto name = name_.of(exchange);
+    if (!name) return site::respond_error(exchange, 400, name.error().message);
+    const auto& endpoint = *static_cast<const site::Match*>(exchange.matched)->endpoint;
+    auto limit = endpoint.body_limit.value_or(site::site_of(exchange).server.limits.body_bytes);
+    Upload::begin(exchange, place_, std::move(*name), limit.count);
+  }
+
+ private:
+  std::shared_ptr<const UploadPlace> place_;
+  UploadName name_;
+};
+
+constexpr char value_mark = '\0';  // no path holds one
+
+/// Stands for every value of a template.
+class Marks final : public templates::Values {
+ public:
+  templates::Value get(const templates::Placeholder&) const override { return templates::Value::of({&value_mark, 1}); }
+};
+
+/// Checks what is written in one [[route]] with `save`.
+class SaveCheck {
+ public:
+  SaveCheck(const site::HandlerContext& context, const Located<std::string>& save)
+      : context_(context), diagnostics_(context.reading.diagnostics), save_(save) {}
+
+  void methods() {
+    const auto* given = context_.table.find("method");
+    if (!given) {
+      auto& error = diagnostics_.error("save-method", save_.span, "a GET request has no body to save");
+      error.label = "GET is the method of a route that names none";
+      error.help = "write method = \"PUT\"";
+      return;
+    }
+    auto check = [this](const config::Value& method) {
+      if (!method.is(config::Value::Kind::string) || method.text == "PUT" || method.text == "POST") return;
+      if (!http::parse_method(method.text)) return;  // reported by its field
+      diagnostics_.error("save-method", method.span, "`save` is for PUT and POST, not for " + method.text).label =
+          "only these two send a whole file";
+    };
+    check(*given);
+    for (const auto& item : given->items) check(item);
+  }
+
+  void status() {
+    const auto* given = context_.table.find("status");
+    if (!given) return;
+    diagnostics_.error("save-status", given->span, "`status` cannot stand beside `save`").label =
+        "remove it: a new file is answered with 201, a replaced one with 204";
+  }
+
+  /// The body is in the file when the response is made, and in no memory.
+  void no_body_in(const Located<std::string>& text) {
+    auto at = text->find("{body}");
+    if (at == std::string::npos || (at > 0 && (*text)[at - 1] == '{')) return;
+    auto place = templates::place_within(diagnostics_.sources, text, at, at + 6);
+    auto& error = diagnostics_.error("save-body", place, "`{body}` has no value in a route with `save`");
+    error.label = "the body goes to the file only";
+    if (!(text.span == save_.span)) error.notes.push_back({save_.span, "this route saves it"});
+  }
+
+  /// `name` has marks for its values.
+  void name(std::string_view name) {
+    for (auto part : split(name, '/')) {
+      if (!part.empty() && part.front() != '.') continue;
+      auto& error = diagnostics_.error("save-name", save_.span,
+                                       part.empty() ? "this names no file: a part of it is empty"
+                                                    : "no file is saved under a name with a leading dot");
+      error.label = part.empty() ? "put a name behind each slash" : "every request would be answered with 400";
+      return;
+    }
+  }
+
+  void no_whole_path(const templates::Template& compiled) {
+    for (const auto* placeholder : compiled.placeholders()) {
+      if (placeholder->origin != templates::Origin::path_text) continue;
+      auto& error = diagnostics_.error("save-name", save_.span, "`{path}` is no file name: it begins with a slash");
+      error.help = "write path = \"/files/{name...}\" and save = \"uploads/{name}\"";
+      return;
+    }
+  }
+
+  /// Clients must not be able to replace the config.
+  void folder_is_apart(const std::string& folder) {
+    auto own = context_.reading.directory_of(save_.span) + "/";
+    if (!own.starts_with(folder == "/" ? folder : folder + "/")) return;
+    auto& error = diagnostics_.error("save-folder", save_.span, "clients could replace this config");
+    error.label = "it is in a folder in which they choose the names";
+    error.help = "write a folder of its own before the first placeholder: save = \"uploads/{name}\"";
+  }
+
+  void folder_is_writable(const std::string& folder) {
+    auto fault = fault_of_writable_folder(folder);
+    if (fault == 0) return;
+    auto& error = diagnostics_.error("save-folder", save_.span, "nothing can be saved in the folder `" + folder + "`");
+    error.label = explain_path_fault(folder, fault, "written");
+    if (fault == ENOENT) error.help = "create it: mkdir -p " + folder;
+    if (fault == EACCES) error.help = "give it to the user of the server: chown USER " + folder;
+    if (fault == EROFS)
+      error.help = "for the service, put `ReadWritePaths=" + folder + "` below [Service] by `systemctl edit sluice`";
+  }
+
+ private:
+  const site::HandlerContext& context_;
+  config::Diagnostics& diagnostics_;
+  const Located<std::string>& save_;
+};
+
+/// The folder as the file names it, made absolute.
+std::optional<std::string> absolute(std::string_view folder, const Located<std::string>& save,
+                                    const site::HandlerContext& context) {
+  config::Value value;
+  value.kind = config::Value::Kind::string;
+  value.text = folder.empty() ? "." : folder;
+  value.span = save.span;
+  auto reading = context.reading;
+  reading.subject = "`save`";
+  return config::path(config::PathUse::write).read(value, reading);
+}
+
+/// Whether the path of a request tells where its file is, and the config does not say otherwise.
+bool has_location(const templates::Template& path, const site::HandlerContext& context) {
+  auto is_in_path = [](const auto* placeholder) { return placeholder->origin == templates::Origin::path; };
+  auto is_location = [](const auto& header) { return equals_ignoring_case(header.name, "Location"); };
+  return std::ranges::all_of(path.placeholders(), is_in_path) && std::ranges::none_of(context.headers, is_location);
+}
+
+std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options& options) {
+  const auto& save = options.save;
+  if (save->empty()) return nullptr;  // reported by its field
+  auto& diagnostics = context.reading.diagnostics;
+  auto before = diagnostics.errors();
+  auto path = templates::Template::compile(save, context.scope, templates::Escape::none, diagnostics);
+  SaveCheck check(context, save);
+  check.methods();
+  check.status();
+  check.no_body_in(save);
+  for (const auto& header : context.headers) check.no_body_in(header.value);
+  check.no_whole_path(path);
+  if (diagnostics.errors() != before) return nullptr;  // what follows would only repeat it
+  site::ResponseFields fields({}, context.headers, context.scope, diagnostics);
+
+  std::string marked;
+  path.render(Marks(), marked);
+  auto first_value = marked.find(value_mark);
+  auto slash = marked.rfind('/', first_value);
+  auto prefix = slash == std::string::npos ? 0 : slash + 1;
+  check.name(std::string_view(marked).substr(prefix));
+  auto folder = absolute(marked.substr(0, prefix), save, context);
+  if (!folder) return nullptr;
+  if (first_value != std::string::npos) check.folder_is_apart(*folder);
+  check.folder_is_writable(*folder);
+  if (diagnostics.errors() != before) return nullptr;
+
+  auto place = std::make_shared<const UploadPlace>(FileRoot(*folder, Symlinks::inside), std::move(fields),
+                                                   has_location(path, context));
+  return std::make_unique<Save>(std::move(place), UploadName(std::move(path), prefix));
+}
+
+const site::RouteAction action("save", fields, make);
+
+}  // namespace
+}  // namespace sluice::files

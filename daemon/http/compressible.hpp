@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+namespace sluice::http {
+
+/// Whether a content type is worth compressing: text, code, markup, fonts without compression of their own. A
+/// type with parameters is taken as well.
+bool is_compressible(std::string_view content_type);
+
+/// Whether files of this type are compressed already, so that nobody keeps them compressed once more.
+bool is_compressed(std::string_view content_type);
+
+}  // namespace sluice::http

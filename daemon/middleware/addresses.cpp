@@ -1,0 +1,61 @@
+#include "site/hook.hpp"
+#include "site/settings/networks.hpp"
+#include "site/site.hpp"
+
+/// `allow` and `deny`: which clients are served, by their addresses.
+namespace sluice::middleware {
+namespace {
+
+struct Options {
+  std::optional<site::NetworkList> allow, deny;
+};
+
+const config::Fields<Options>& fields() {
+  static const config::Fields<Options> all = {
+      config::field("allow", &Options::allow, site::network_list())
+          .doc(
+              "Addresses of the clients that are served: addresses, blocks such as \"10.0.0.0/8\", \"loopback\", "
+              "\"private\", or \"unix\" for clients of Unix sockets. All others get 403. In [server] it holds for all "
+              "that does not have the key itself; `false` lifts it. Behind a proxy, set `trusted_proxies`: otherwise the "
+              "address is that of the proxy.")
+          .example("[\"192.0.2.0/24\", \"2001:db8::/32\"]"),
+      config::field("deny", &Options::deny, site::network_list())
+          .doc(
+              "Addresses of clients that get 403, even if `allow` has them. In [server] it holds for all that does not "
+              "have the key itself; `false` lifts it.")
+          .example("\"192.0.2.66\""),
+  };
+  return all;
+}
+
+class AddressFilter final : public site::Hook {
+ public:
+  AddressFilter(std::optional<net::Networks> allowed, net::Networks denied)
+      : allowed_(std::move(allowed)), denied_(std::move(denied)) {}
+
+  bool before(http::Exchange& exchange) const override {
+    const auto& client = exchange.client();
+    if (!net::contains(denied_, client) && (!allowed_ || net::contains(*allowed_, client))) return true;
+    site::respond_error(exchange, 403, "this address is not allowed");
+    return false;
+  }
+
+ private:
+  std::optional<net::Networks> allowed_;
+  net::Networks denied_;
+};
+
+std::shared_ptr<site::Hook> make(const Options& own, const Options& server) {
+  const auto& allow = own.allow ? own.allow : server.allow;
+  const auto& deny = own.deny ? own.deny : server.deny;
+  bool allows = allow && !allow->lifted;
+  bool denies = deny && !deny->lifted && !deny->networks.empty();
+  if (!allows && !denies) return nullptr;
+  return std::make_shared<AddressFilter>(allows ? std::optional(allow->networks) : std::nullopt,
+                                         denies ? deny->networks : net::Networks{});
+}
+
+const site::Middleware middleware(site::HookOrder::addresses, site::all_sections(), fields, make);
+
+}  // namespace
+}  // namespace sluice::middleware

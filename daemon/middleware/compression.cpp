@@ -1,0 +1,128 @@
+#include "site/settings/compression.hpp"
+
+#include "base/text.hpp"
+#include "http/compressible.hpp"
+#include "middleware/encoded.hpp"
+#include "net/turn_budget.hpp"
+#include "site/hook.hpp"
+
+/// `compress`: compresses responses that are made for a request.
+namespace sluice::middleware {
+namespace {
+
+/// Larger bodies are compressed in several turns of the loop.
+constexpr std::size_t most_at_once = 64 * 1024;
+
+struct Known {
+  std::string_view content_type;
+  std::string_view etag;
+  bool kept_as_it_is = false;
+};
+
+void look_at(std::string_view name, std::string_view value, Known& known) {
+  if (equals_ignoring_case(name, "Content-Type")) {
+    known.content_type = value;
+  } else if (equals_ignoring_case(name, "ETag")) {
+    known.etag = value;
+  } else if (equals_ignoring_case(name, "Content-Encoding") || equals_ignoring_case(name, "Accept-Ranges")) {
+    known.kept_as_it_is = true;  // files have codings of their own
+  } else if (equals_ignoring_case(name, "Cache-Control")) {
+    known.kept_as_it_is |= to_lower(value).find("no-transform") != std::string::npos;  // RFC 9111 §5.2.2.6
+  }
+}
+
+Known look_at(const http::Response& response) {
+  Known known;
+  if (response.fixed)
+    for (const auto& [name, value] : response.fixed->list()) look_at(name, value, known);
+  for (const auto& field : response.fields) look_at(field.name, field.value, known);
+  return known;
+}
+
+/// Whether or not it is compressed for this client, the response depends on what the client takes.
+void add_to_vary(http::Exchange& exchange, http::Response& response) {
+  constexpr std::string_view what = "Accept-Encoding";
+  for (auto& field : response.fields) {
+    if (!equals_ignoring_case(field.name, "Vary")) continue;
+    if (field.value != "*" && !list_has_token(field.value, what))
+      field.value = exchange.arena.copy(std::string(field.value).append(", ").append(what));
+    return;
+  }
+  response.fields.push_back({"Vary", what});
+}
+
+/// An entity tag is that of one coding; where it is strong, that of the others is a weak one (RFC 9110 §8.8.3).
+void weaken_tag(http::Exchange& exchange, http::Response& response, std::string_view etag) {
+  if (etag.empty() || etag.starts_with("W/")) return;
+  if (response.fixed) {
+    for (const auto& [name, value] : response.fixed->list()) response.fields.push_back({name, value});
+    response.fixed = nullptr;
+  }
+  for (auto& field : response.fields)
+    if (equals_ignoring_case(field.name, "ETag")) field.value = exchange.arena.copy("W/" + std::string(etag));
+}
+
+class CompressionHook final : public site::Hook {
+ public:
+  explicit CompressionHook(const site::Compression& settings) : settings_(settings) {}
+
+  void after(http::Exchange& exchange, http::Response& response) const override {
+    bool content = http::may_have_content(response.status) && response.status >= 200 && response.status != 206;
+    bool whole = response.more.empty() && response.declared_length < 0;
+    bool large = response.source ? settings_.demanded : bytes_of(response.body).size() >= settings_.min_size;
+    if (!content || !whole || !large) return;
+    auto known = look_at(response);
+    if (known.kept_as_it_is || !http::is_compressible(known.content_type)) return;
+    add_to_vary(exchange, response);
+    auto coding = http::choose_coding(exchange.request.field("Accept-Encoding"), http::Encoder::codings());
+    if (coding == http::Coding::identity || !encode(exchange, response, coding)) return;
+    response.fields.push_back({"Content-Encoding", http::token(coding)});
+    weaken_tag(exchange, response, known.etag);
+  }
+
+ private:
+  static bool encode(http::Exchange& exchange, http::Response& response, http::Coding coding) {
+    return response.source ? encode_stream(exchange, coding) : encode_body(exchange, response, coding);
+  }
+
+  static bool encode_stream(http::Exchange& exchange, http::Coding coding) {
+    auto encoder = http::Encoder::make(coding, true);
+    if (!encoder) return false;
+    exchange.filter_stream(std::make_unique<EncodedStream>(std::move(encoder)));
+    return true;
+  }
+
+  /// A large body, or one of many in the same turn, is left to later turns.
+  static bool encode_body(http::Exchange& exchange, http::Response& response, http::Coding coding) {
+    auto& loop = exchange.loop();
+    auto bytes = bytes_of(response.body);
+    bool later = bytes.size() > most_at_once || loop.budget().spent();
+    if (later && exchange.request.method == http::Method::head) return false;
+    auto encoder = http::Encoder::make(coding, false);
+    if (!encoder) return false;
+    if (later) {
+      response.source = std::make_unique<EncodedBody>(loop, std::move(encoder), std::move(response.body));
+      response.body = {};
+      return true;
+    }
+    net::WorkShare share(loop.budget());
+    auto out = std::make_shared<std::string>();
+    if (!encoder->append(*out, bytes, http::Encoder::Then::end) || out->size() >= bytes.size()) return false;
+    std::string_view encoded = *out;
+    response.body = http::SharedBytes{std::move(out), encoded};
+    return true;
+  }
+
+  site::Compression settings_;
+};
+
+std::shared_ptr<site::Hook> make(const site::CompressionOptions& own, const site::CompressionOptions& server) {
+  site::Compression settings(own, server);
+  return settings.wanted ? std::make_shared<CompressionHook>(settings) : nullptr;
+}
+
+const site::Middleware middleware(site::HookOrder::compression, {"server", "route", "static"}, site::compression_fields,
+                                  make);
+
+}  // namespace
+}  // namespace sluice::middleware

@@ -1,0 +1,53 @@
+#include "middleware/encoded.hpp"
+
+#include "net/protocol.hpp"
+#include "net/turn_budget.hpp"
+
+namespace sluice::middleware {
+namespace {
+
+/// So much is compressed at a time: about a millisecond.
+constexpr std::size_t slice = 64 * 1024;
+
+}  // namespace
+
+std::string_view bytes_of(const http::BodyPart& body) {
+  if (const auto* text = std::get_if<std::string_view>(&body)) return *text;
+  if (const auto* shared = std::get_if<http::SharedBytes>(&body)) return shared->bytes;
+  return {};
+}
+
+void EncodedStream::pass(std::string_view bytes, http::Encoder::Then then) {
+  buffer_.clear();
+  if (!encoder_->append(buffer_, bytes, then)) return abort();
+  next().write(buffer_);
+  if (buffer_.capacity() > slice) std::string().swap(buffer_);
+}
+
+void EncodedStream::finish(std::span<const http::FieldLine> trailers) {
+  pass({}, http::Encoder::Then::end);
+  next().finish(trailers);
+}
+
+EncodedBody::EncodedBody(net::Loop& loop, std::unique_ptr<http::Encoder> encoder, http::BodyPart body)
+    : loop_(loop), encoder_(std::move(encoder)), body_(std::move(body)), rest_(bytes_of(body_)) {}
+
+void EncodedBody::on_open(http::ResponseStream& stream) {
+  stream_ = &stream;
+  loop_.go_on_later(*this);
+}
+
+void EncodedBody::go_on() {
+  if (stream_->pending() > net::output_high_water) return stream_->want_writable();
+  net::WorkShare share(loop_.budget());
+  auto piece = rest_.substr(0, slice);
+  rest_.remove_prefix(piece.size());
+  std::string out;
+  auto then = rest_.empty() ? http::Encoder::Then::end : http::Encoder::Then::more;
+  if (!encoder_->append(out, piece, then)) return stream_->abort();
+  stream_->write(out);
+  if (rest_.empty()) return stream_->finish();
+  loop_.go_on_later(*this);
+}
+
+}  // namespace sluice::middleware

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/encoder.hpp"
+#include "http/response.hpp"
+#include "http/stream.hpp"
+#include "net/continuation.hpp"
+#include "net/loop.hpp"
+
+namespace sluice::middleware {
+
+/// Compresses what a source sends. Each piece is flushed: it may be an event.
+class EncodedStream final : public http::StreamFilter {
+ public:
+  explicit EncodedStream(std::unique_ptr<http::Encoder> encoder) : encoder_(std::move(encoder)) {}
+
+  void write(std::string_view bytes) override { pass(bytes, http::Encoder::Then::flush); }
+  void write_shared(std::shared_ptr<const void>, std::string_view bytes) override { write(bytes); }
+  void finish(std::span<const http::FieldLine> trailers) override;
+
+ private:
+  void pass(std::string_view bytes, http::Encoder::Then then);
+
+  std::unique_ptr<http::Encoder> encoder_;
+  std::string buffer_;
+};
+
+/// Compresses one large body slice by slice, in turns of the loop that others use, too, and no faster than the client
+/// takes it.
+class EncodedBody final : public http::StreamSource, private net::Continuation {
+ public:
+  /// `body` is a text or shared bytes.
+  EncodedBody(net::Loop& loop, std::unique_ptr<http::Encoder> encoder, http::BodyPart body);
+
+  void on_open(http::ResponseStream& stream) override;
+  void on_writable() override { go_on(); }
+  void drain() override {}
+
+ private:
+  void go_on() override;
+
+  net::Loop& loop_;
+  std::unique_ptr<http::Encoder> encoder_;
+  http::BodyPart body_;  // which keeps alive what `rest_` lies in
+  std::string_view rest_;
+  http::ResponseStream* stream_ = nullptr;
+};
+
+/// The bytes of a text or of shared bytes; nothing for a file.
+std::string_view bytes_of(const http::BodyPart& body);
+
+}  // namespace sluice::middleware

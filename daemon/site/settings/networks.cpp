@@ -1,0 +1,52 @@
+#include "site/settings/networks.hpp"
+
+namespace sluice::site {
+namespace {
+
+Result<net::Networks> parse_networks(const std::string& text) {
+  auto named = net::networks_by_name(text);
+  if (!named.empty()) return named;
+  auto network = net::Network::parse(text);
+  if (!network) return std::unexpected(network.error());
+  return net::Networks{*network};
+}
+
+config::Type<bool> lifting() {
+  auto type = config::boolean();
+  type.info.name = "false";
+  type.info.schema = R"({"type":"boolean","enum":[false]})";
+  type.read = [](const config::Value& value, config::Reading& reading) -> std::optional<bool> {
+    if (!value.boolean) return false;
+    auto& error =
+        reading.diagnostics.error("wrong-type", value.span, reading.subject + " names addresses, or is false");
+    error.help = "write a list: [\"10.0.0.0/8\", \"2001:db8::/32\"]";
+    return std::nullopt;
+  };
+  return type;
+}
+
+}  // namespace
+
+config::Type<NetworkList> network_list() {
+  auto blocks = config::any_number(config::parsed<net::Networks>(
+      "address", "IP | IP/PREFIX | unix | loopback | private", "bad-address", parse_networks));
+  config::Type<NetworkList> list{
+      blocks.info,
+      [read = blocks.read](const config::Value& value, config::Reading& reading) -> std::optional<NetworkList> {
+        auto got = read(value, reading);
+        if (!got) return std::nullopt;
+        NetworkList all;
+        for (const auto& one : *got) all.networks.insert(all.networks.end(), one->begin(), one->end());
+        return all;
+      }};
+  auto lifted = lifting();
+  config::Type<NetworkList> none{
+      lifted.info,
+      [read = lifted.read](const config::Value& value, config::Reading& reading) -> std::optional<NetworkList> {
+        if (!read(value, reading)) return std::nullopt;
+        return NetworkList{true, {}};
+      }};
+  return config::either({config::Value::Kind::boolean}, std::move(none), std::move(list));
+}
+
+}  // namespace sluice::site
