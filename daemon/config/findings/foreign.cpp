@@ -43,6 +43,8 @@ constexpr std::string_view access =
     "Sluice does not restrict access: let a proxy in front of it, or the firewall, do that";
 constexpr std::string_view cors = "set the Access-Control-… fields with `headers`";
 constexpr std::string_view save = "write a [[route]] with method = \"PUT\" and save = \"uploads/{name}\"";
+constexpr std::string_view dav =
+    "write a [[route]] with method = \"PUT\" and save = \"uploads/{name}\"; the other methods of WebDAV do not exist here";
 constexpr std::string_view websocket = "write a [[websocket]] with `path`";
 constexpr std::string_view data = "Sluice reads no databases: it answers with texts and files";
 
@@ -60,7 +62,7 @@ constexpr std::array words = {
     Word{"clientmaxbodysize", body_bytes},
     Word{"createfullputpath", by_itself},
     Word{"daemon", systemd},
-    Word{"davmethods", save},
+    Word{"davmethods", dav},
     Word{"defaulttype", types},
     Word{"deny", access},
     Word{"errorlog", "write [log] level; errors go to standard error"},
@@ -182,6 +184,7 @@ constexpr std::array words = {
     Word{"verb", "write `method`"},
     Word{"verbose", level},
     Word{"vhost", host},
+    Word{"webdav", dav},
     Word{"webroot", directory},
     Word{"websockets", websocket},
     Word{"wwwroot", directory},
