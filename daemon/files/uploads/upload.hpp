@@ -18,8 +18,8 @@ struct UploadPlace {
   FileRoot folder;
   site::ResponseFields fields;
   bool has_location;  // a new file is at the path of its request
-  net::WorkQueue queue =
-      net::queue_of(folder.path() + " (uploads)");  // whoever reads from there does not wait for writers
+  /// Apart from that of the folder: whoever reads from there does not wait for writers.
+  net::WorkQueue queue = net::queue_of(folder.path() + " (uploads)");
 };
 
 /// The body of one request on its way into a file. The loop's thread collects pieces of it, the thread pool writes

@@ -4,9 +4,11 @@
 #include <spdlog/details/log_msg.h>
 #include <spdlog/formatter.h>
 
+#include <algorithm>
 #include <chrono>
-#include <regex>
 #include <string>
+
+#include "base/text.hpp"
 
 using namespace sluice;
 
@@ -31,8 +33,10 @@ TEST_CASE("a message in JSON is one object with the time in UTC, the level and t
 
 TEST_CASE("a message for people begins with the local time and the level") {
   auto text = logging::formatter(logging::Format::text);
-  std::regex line("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:26\\.007 info    hello\n");
-  CHECK(std::regex_match(formatted(*text, spdlog::level::info, "hello"), line));
+  auto line = formatted(*text, spdlog::level::info, "hello");
+  CHECK(line.ends_with(":26.007 info    hello\n"));
+  std::ranges::replace_if(line, is_digit, '0');
+  CHECK(line == "0000-00-00 00:00:00.000 info    hello\n");
 }
 
 TEST_CASE("a message for the journal has a priority before each line, and no time unless it is JSON") {
