@@ -91,6 +91,7 @@ Answer choose_answer(const http::Request& request, const ServedFile& file) {
 
 Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http::Status status) {
   Response response;
+  response.coding_chosen = true;
   response.status = status;
   response.fixed = &file->error_fields;
   response.body = file->content({0, file->size});
@@ -99,6 +100,7 @@ Response make_whole_response(const std::shared_ptr<const ServedFile>& file, http
 
 Response make_file_response(http::Exchange& exchange, const std::shared_ptr<const ServedFile>& file) {
   Response response;
+  response.coding_chosen = true;
   switch (choose_answer(exchange.request, *file)) {
     case Answer::whole: whole(file, response); break;
     case Answer::ranged: ranged(exchange, file, response); break;

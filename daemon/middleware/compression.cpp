@@ -24,10 +24,10 @@ void look_at(std::string_view name, std::string_view value, Known& known) {
     known.content_type = value;
   } else if (equals_ignoring_case(name, "ETag")) {
     known.etag = value;
-  } else if (equals_ignoring_case(name, "Content-Encoding") || equals_ignoring_case(name, "Accept-Ranges")) {
-    known.kept_as_it_is = true;  // files have codings of their own
+  } else if (equals_ignoring_case(name, "Content-Encoding")) {
+    known.kept_as_it_is = true;
   } else if (equals_ignoring_case(name, "Cache-Control")) {
-    known.kept_as_it_is |= to_lower(value).find("no-transform") != std::string::npos;  // RFC 9111 §5.2.2.6
+    known.kept_as_it_is |= list_has_token(value, "no-transform");  // RFC 9111 §5.2.2.6
   }
 }
 
@@ -67,6 +67,7 @@ class CompressionHook final : public site::Hook {
   explicit CompressionHook(const site::Compression& settings) : settings_(settings) {}
 
   void after(http::Exchange& exchange, http::Response& response) const override {
+    if (response.coding_chosen) return;
     bool content = http::may_have_content(response.status) && response.status >= 200 && response.status != 206;
     bool whole = response.more.empty() && response.declared_length < 0;
     bool large = response.source ? settings_.demanded : bytes_of(response.body).size() >= settings_.min_size;

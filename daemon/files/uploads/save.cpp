@@ -80,6 +80,7 @@ class SaveCheck {
 
   void methods() {
     const auto* given = context_.table.find("method");
+    if (!given && is_misspelt("method")) return;  // reported as unknown
     if (!given) {
       auto& error = diagnostics_.error("save-method", save_.span, "a GET request has no body to save");
       error.label = "GET is the method of a route that names none";
@@ -94,6 +95,11 @@ class SaveCheck {
     };
     check(*given);
     for (const auto& item : given->items) check(item);
+  }
+
+  bool is_misspelt(std::string_view key) const {
+    return std::ranges::any_of(context_.table.members,
+                               [&](const auto& member) { return config::nearest(member.key, {key}) == key; });
   }
 
   void status() {
