@@ -12,6 +12,7 @@
 #include "cli/sandbox.hpp"
 #include "cli/terminal.hpp"
 #include "config/findings/diagnostics.hpp"
+#include "echo/section.hpp"
 #include "logging/journal.hpp"
 #include "site/site.hpp"
 
@@ -41,7 +42,7 @@ std::string summary_of(const site::Site& site) {
       {"echo", {"echo service", "echo services"}}};
   std::map<std::string, std::size_t> counts;
   for (const auto& endpoint : site.endpoints) ++counts[endpoint.section];
-  if (!site.echoes.empty()) counts["echo"] = site.echoes.size();
+  if (!site.parts.get<echo::Echoes>().empty()) counts["echo"] = site.parts.get<echo::Echoes>().size();
   std::string out;
   for (const auto& [section, count] : counts) {
     auto noun = nouns.find(section);

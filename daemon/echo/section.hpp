@@ -26,7 +26,9 @@ struct Echo {
 
 Result<ListenAddress> parse_listen_address(const std::string& text);
 
+using Echoes = std::vector<Echo>;
+
 /// All [[echo]] sections of a configuration. What is wrong is reported.
-std::vector<Echo> read_echoes(const config::Document& document, config::Reading& reading);
+Echoes read_echoes(const config::Document& document, config::Reading& reading);
 
 }  // namespace sluice::echo

@@ -10,15 +10,17 @@
 
 namespace sluice::net {
 
-std::shared_ptr<ColdSend> ColdSend::start(Loop& loop, int fd, Outbox::FilePart part,
+std::shared_ptr<ColdSend> ColdSend::start(Loop& loop, Channel channel, Outbox::FilePart part,
                                           std::function<void(ssize_t)> done) {
-  std::shared_ptr<ColdSend> sending(new ColdSend(fd, std::move(part)));
+  std::shared_ptr<ColdSend> sending(new ColdSend(channel, std::move(part)));
   sending->work_ = run_in_background(
       loop, sending->part_.file->queue(),
-      [sending] { sending->sent_ = sending->abandoned_ ? -EPIPE : Outbox::send_file(sending->fd_, sending->part_); },
+      [sending] {
+        sending->sent_ = sending->abandoned_ ? -EPIPE : Outbox::send_file(sending->channel_, sending->part_);
+      },
       [sending, done = std::move(done)] {
         if (sending->abandoned_) {
-          ::close(sending->fd_);
+          ::close(sending->channel_.fd());
         } else {
           done(sending->sent_);
         }
@@ -28,11 +30,11 @@ std::shared_ptr<ColdSend> ColdSend::start(Loop& loop, int fd, Outbox::FilePart p
 
 void ColdSend::abandon() {
   if (work_.take_back()) {
-    ::close(fd_);
+    ::close(channel_.fd());
     return;
   }
   abandoned_ = true;
-  ::shutdown(fd_, SHUT_RDWR);
+  ::shutdown(channel_.fd(), SHUT_RDWR);
 }
 
 }  // namespace sluice::net

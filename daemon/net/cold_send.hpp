@@ -16,7 +16,8 @@ namespace sluice::net {
 class ColdSend {
  public:
   /// `done` gets the result of Outbox::send_file() in the loop's thread, unless the sending is abandoned.
-  static std::shared_ptr<ColdSend> start(Loop& loop, int fd, Outbox::FilePart part, std::function<void(ssize_t)> done);
+  static std::shared_ptr<ColdSend> start(Loop& loop, Channel channel, Outbox::FilePart part,
+                                         std::function<void(ssize_t)> done);
 
   /// How long the file system has given nothing at `now`, a time of the loop in milliseconds.
   std::chrono::milliseconds quiet_for(std::uint64_t now) const { return work_.quiet_for(now); }
@@ -26,9 +27,9 @@ class ColdSend {
   void abandon();
 
  private:
-  ColdSend(int fd, Outbox::FilePart part) : fd_(fd), part_(std::move(part)) {}
+  ColdSend(Channel channel, Outbox::FilePart part) : channel_(channel), part_(std::move(part)) {}
 
-  int fd_;
+  Channel channel_;
   Outbox::FilePart part_;
   ssize_t sent_ = 0;
   BackgroundWork work_;

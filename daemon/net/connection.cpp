@@ -12,7 +12,6 @@
 #include "net/cold_send.hpp"
 #include "net/connections.hpp"
 #include "net/socket.hpp"
-#include "net/system.hpp"
 
 namespace sluice::net {
 
@@ -30,7 +29,7 @@ class Connection::Event {
 };
 
 Connection::Connection(Connections& owner, int fd, const Address& peer, const Address& local)
-    : owner_(owner), outbox_(owner.loop().blocks()), peer_(peer), local_(local), fd_(fd) {}
+    : owner_(owner), outbox_(owner.loop().blocks()), peer_(peer), local_(local), channel_(fd) {}
 
 Connection::~Connection() = default;
 
@@ -42,12 +41,11 @@ inline void Connection::on_readable() {
   if (state_ == State::lingering || state_ == State::closing) return drop_input();
   if (paused_) {  // only the peer's end wakes us here, and it counts when all before it has been read
     unwant(peer_ended);
-    char next;
-    if (::recv(fd_, &next, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
+    if (channel_.has_unread()) return;
     return protocol_->on_eof();
   }
   auto buffer = loop().read_buffer();
-  auto received = system::receive(fd_, buffer.data(), buffer.size());
+  auto received = channel_.receive(buffer.data(), buffer.size());
   if (received > 0) return protocol_->on_bytes(buffer.first(static_cast<std::size_t>(received)));
   if (received == 0) {
     unwant(readable);  // the end of input stays readable: it must not wake us again and again
@@ -80,7 +78,7 @@ void Connection::finish_turn() {
 void Connection::apply_watch() {
   if (wanted_ == watched_ && watch_.active()) return;
   watched_ = wanted_;
-  if (!watch_.wait_for(loop(), fd_, wanted_, *this)) state_ = State::closed;
+  if (!watch_.wait_for(loop(), channel_.fd(), wanted_, *this)) state_ = State::closed;
 }
 
 void Connection::on_ready(int events) {
@@ -112,7 +110,7 @@ void Connection::adopt_replacement() {
 
 void Connection::drop_input() {
   auto buffer = loop().read_buffer();
-  auto received = system::receive(fd_, buffer.data(), buffer.size());
+  auto received = channel_.receive(buffer.data(), buffer.size());
   if (received > 0 || (received < 0 && (errno == EAGAIN || errno == EINTR))) return;
   if (state_ == State::closing && received == 0 && !outbox_.empty()) {
     unwant(readable);  // the peer has finished sending; it may still read
@@ -168,7 +166,7 @@ void Connection::write_file(std::shared_ptr<const OpenFile> file, std::uint64_t 
 }
 
 Transport::Delivery Connection::delivery() const {
-  auto kernel = delivery_of(fd_);
+  auto kernel = delivery_of(channel_.fd());
   if (kernel) kernel->outstanding += outbox_.size();
   return kernel.value_or(Delivery{});
 }
@@ -197,7 +195,7 @@ bool Connection::set_peer(const Address& peer) {
   return !admission || admission->enter(peer_, counted_);
 }
 
-void Connection::probe_peer() { net::probe_peer(fd_); }
+void Connection::probe_peer() { net::probe_peer(channel_.fd()); }
 
 void Connection::set_deadline(std::chrono::milliseconds after) {
   deadline_ = after.count() > 0 ? loop().now() + static_cast<std::uint64_t>(after.count()) : 0;
@@ -215,7 +213,7 @@ void Connection::close(bool linger) {
 void Connection::abort() {
   if (state_ == State::closed) return;
   linger nothing{.l_onoff = 1, .l_linger = 0};
-  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &nothing, sizeof nothing);
+  ::setsockopt(channel_.fd(), SOL_SOCKET, SO_LINGER, &nothing, sizeof nothing);
   drop();
 }
 
@@ -281,14 +279,14 @@ constexpr std::uint64_t proof_of_reading = 1 << 20;
 inline void Connection::note_taken(std::uint64_t octets) {
   bool proven = sent_ >= proof_of_reading;
   sent_ += octets;
-  if (!proven && sent_ >= proof_of_reading) let_kernel_take_more(fd_);
+  if (!proven && sent_ >= proof_of_reading) let_kernel_take_more(channel_.fd());
 }
 
 void Connection::flush() {
   if (outbox_.empty() || sending_) return;
   auto before = outbox_.size();
   above_high_water_ |= before > output_high_water;
-  auto progress = outbox_.flush(fd_, loop().now(), state_ == State::closing);
+  auto progress = outbox_.flush(channel_, loop().now(), state_ == State::closing);
   if (outbox_.size() < before || write_progress_ == 0) write_progress_ = loop().now();
   note_taken(before - outbox_.size());
   after_flush(progress);
@@ -322,7 +320,7 @@ void Connection::after_flush(Outbox::Progress progress) {
 /// The next octets lie on a disk: the thread pool sends them, and the loop goes on with other connections.
 void Connection::send_cold() {
   unwant(writable);
-  sending_ = ColdSend::start(loop(), fd_, outbox_.cold_part(), [this](ssize_t sent) { on_cold_sent(sent); });
+  sending_ = ColdSend::start(loop(), channel_, outbox_.cold_part(), [this](ssize_t sent) { on_cold_sent(sent); });
 }
 
 void Connection::on_cold_sent(ssize_t sent) {
@@ -349,7 +347,7 @@ inline bool Connection::finish_small_event() {
   if (outbox_.empty()) return true;
   auto octets = outbox_.size();
   if (octets > taken_at_once) return false;
-  bool sent = outbox_.send_few(fd_);
+  bool sent = outbox_.send_few(channel_);
   note_taken(octets - outbox_.size());
   if (sent) borrows_ = false;
   return sent;
@@ -373,7 +371,7 @@ void Connection::finish_event() {
 void Connection::end_our_side() {
   // Also where close() follows at once: what the kernel held back for the FIN goes out with it, while close() would
   // throw it away if the peer has sent something that nobody has read.
-  ::shutdown(fd_, SHUT_WR);
+  ::shutdown(channel_.fd(), SHUT_WR);
   if (!linger_) {
     state_ = State::closed;
     return;
@@ -392,7 +390,7 @@ void Connection::destroy() {
   if (sending_) {
     std::exchange(sending_, nullptr)->abandon();
   } else {
-    ::close(fd_);
+    ::close(channel_.fd());
   }
   owner_.remove(*this);
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "net/address.hpp"
+#include "net/channel.hpp"
 #include "net/loop.hpp"
 #include "net/outbox.hpp"
 #include "net/protocol.hpp"
@@ -99,7 +100,7 @@ class Connection final : public Transport, private Watcher {
   std::uint64_t sent_ = 0;             // octets of output that the kernel took
   Address peer_;
   const Address& local_;
-  int fd_;
+  Channel channel_;
   std::uint8_t wanted_ = 0;   // Readiness to wait for, told to the loop at the end of a callback
   std::uint8_t watched_ = 0;  // what the loop knows of
   bool borrows_ = false;      // the outbox has octets that it must keep or send in this event

@@ -126,7 +126,7 @@ void Outbox::consume(std::uint64_t octets) {
   first_->length -= octets;
 }
 
-bool Outbox::send_several(int fd) {
+bool Outbox::send_several(Channel channel) {
   iovec pieces[few_pieces];
   std::size_t count = 0;
   for (auto* segment = first_; segment; segment = segment->next) {
@@ -136,7 +136,7 @@ bool Outbox::send_several(int fd) {
   msghdr message{};
   message.msg_iov = pieces;
   message.msg_iovlen = count;
-  auto sent = system::send(fd, message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  auto sent = channel.send(message);
   if (sent != static_cast<ssize_t>(size_)) return sent_in_part(sent);
   clear();
   return true;
@@ -147,7 +147,7 @@ bool Outbox::sent_in_part(ssize_t sent) {
   return false;
 }
 
-Outbox::Progress Outbox::flush_bytes(int fd, bool ends) {
+Outbox::Progress Outbox::flush_bytes(Channel channel, bool ends) {
   iovec pieces[pieces_per_call];
   int count = 0;
   std::uint64_t sum = 0;
@@ -156,16 +156,16 @@ Outbox::Progress Outbox::flush_bytes(int fd, bool ends) {
     pieces[count++] = {const_cast<char*>(segment->begin), segment->length};
     sum += segment->length;
   }
-  int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-  if (segment || ends) flags |= MSG_MORE;  // a file, more pieces or a FIN follow: let the kernel fill its segments
+  // A file, more pieces or a FIN follow: let the kernel fill its segments.
+  int flags = segment || ends ? MSG_MORE : 0;
   ssize_t sent;
   if (count == 1) {
-    sent = system::send(fd, pieces[0].iov_base, pieces[0].iov_len, flags);
+    sent = channel.send(pieces[0].iov_base, pieces[0].iov_len, flags);
   } else {
     msghdr message{};
     message.msg_iov = pieces;
     message.msg_iovlen = static_cast<std::size_t>(count);
-    sent = system::send(fd, message, flags);
+    sent = channel.send(message, flags);
   }
   if (sent < 0) {
     if (errno == EAGAIN || errno == EINTR) return Progress::blocked;
@@ -175,11 +175,11 @@ Outbox::Progress Outbox::flush_bytes(int fd, bool ends) {
   return static_cast<std::uint64_t>(sent) == sum ? Progress::done : Progress::blocked;
 }
 
-Outbox::Progress Outbox::flush_file(int fd, std::uint64_t& budget, std::uint64_t now) {
+Outbox::Progress Outbox::flush_file(Channel channel, std::uint64_t& budget, std::uint64_t now) {
   if (budget == 0) return Progress::yielded;
   auto ready = first_->file->resident(first_->offset, std::min(first_->length, budget), now);
   if (ready == 0) return Progress::cold;
-  auto sent = send_file(fd, {first_->file, first_->offset, ready});
+  auto sent = send_file(channel, {first_->file, first_->offset, ready});
   auto octets = static_cast<std::uint64_t>(std::max<ssize_t>(sent, 0));
   budget -= octets;
   auto progress = take_sent(sent);
@@ -202,17 +202,16 @@ Outbox::FilePart Outbox::cold_part() const {
   return {first_->file, first_->offset, std::min(first_->length, cold_octets)};
 }
 
-ssize_t Outbox::send_file(int fd, const FilePart& part) {
-  auto offset = static_cast<off_t>(part.offset);
-  auto sent = ::sendfile(fd, part.file->fd(), &offset, part.length);
+ssize_t Outbox::send_file(Channel channel, const FilePart& part) {
+  auto sent = channel.send_file(part.file->fd(), static_cast<off_t>(part.offset), part.length);
   if (sent < 0) return -errno;
   return sent == 0 || part.file->holds_still() ? sent : -ESTALE;
 }
 
-Outbox::Progress Outbox::flush(int fd, std::uint64_t now, bool ends) {
+Outbox::Progress Outbox::flush(Channel channel, std::uint64_t now, bool ends) {
   auto budget = octets_per_turn;
   while (first_) {
-    auto progress = first_->file ? flush_file(fd, budget, now) : flush_bytes(fd, ends);
+    auto progress = first_->file ? flush_file(channel, budget, now) : flush_bytes(channel, ends);
     if (progress != Progress::done) return progress;
   }
   return Progress::done;

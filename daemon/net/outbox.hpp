@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "net/blocks.hpp"
+#include "net/channel.hpp"
 #include "net/protocol.hpp"
-#include "net/system.hpp"
 
 namespace sluice::net {
 
@@ -51,17 +51,17 @@ class Outbox {
   void append_shared(std::shared_ptr<const void> owner, std::string_view bytes);
   void append_file(std::shared_ptr<const OpenFile> file, std::uint64_t offset, std::uint64_t length);
 
-  /// Hands as much as possible to the socket `fd`: consecutive octets in one sendmsg, files by sendfile. Never
+  /// Hands as much as possible to `channel`: consecutive octets in one sendmsg, files by sendfile. Never
   /// waits for a disk. `now`: the loop's time in ms. `ends`: our side ends right behind what is queued, so that the
   /// kernel may keep the last octets back for the segment that bears the FIN.
-  Progress flush(int fd, std::uint64_t now, bool ends = false);
+  Progress flush(Channel channel, std::uint64_t now, bool ends = false);
   void clear();
 
   /// Hands everything to the socket in one call, where it is a few pieces in memory, as most events leave it. False
   /// when there is more, or when not all of it was taken: flush() goes on, and learns why. Not for an empty outbox.
-  bool send_few(int fd) {
-    if (first_ != last_) return send_several(fd);
-    return !first_->file && send_one(fd);
+  bool send_few(Channel channel) {
+    if (first_ != last_) return send_several(channel);
+    return !first_->file && send_one(channel);
   }
 
   /// A stretch of a file.
@@ -75,7 +75,7 @@ class Outbox {
   FilePart cold_part() const;
   /// sendfile(2): how many octets the socket took, or an errno, negative: ESTALE where the file changed meanwhile, so
   /// that some of them may be wrong. Callable from any thread.
-  static ssize_t send_file(int fd, const FilePart& part);
+  static ssize_t send_file(Channel channel, const FilePart& part);
   /// Takes away what send_file() has sent of the first part. `done`: there may be more to flush.
   Progress take_sent(ssize_t sent);
 
@@ -94,19 +94,19 @@ class Outbox {
   };
   static_assert(sizeof(Segment) <= BlockPool::node_size);
 
-  bool send_one(int fd) {
-    auto sent = system::send(fd, first_->begin, first_->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+  bool send_one(Channel channel) {
+    auto sent = channel.send(first_->begin, first_->length);
     if (sent != static_cast<ssize_t>(first_->length)) return sent_in_part(sent);
     pop();
     size_ = 0;
     return true;
   }
-  bool send_several(int fd);
+  bool send_several(Channel channel);
   bool sent_in_part(ssize_t sent);
 
   char* reserve_block(std::size_t size);
-  Progress flush_bytes(int fd, bool ends);
-  Progress flush_file(int fd, std::uint64_t& budget, std::uint64_t now);
+  Progress flush_bytes(Channel channel, bool ends);
+  Progress flush_file(Channel channel, std::uint64_t& budget, std::uint64_t now);
   void consume(std::uint64_t octets);
   void pop() {
     auto* gone = first_;

@@ -18,6 +18,7 @@
 #include "logging/user_lines.hpp"
 #include "net/background.hpp"
 #include "service/descriptors.hpp"
+#include "service/log_settings.hpp"
 #include "service/process.hpp"
 #include "site/lease.hpp"
 #include "site/statistics.hpp"
@@ -34,22 +35,6 @@ std::size_t worker_count(const site::Site& site) {
   return std::max<std::size_t>(1, uv_available_parallelism());
 }
 
-logging::Level level_of(site::LogLevel level) {
-  switch (level) {
-    case site::LogLevel::debug: return logging::Level::debug;
-    case site::LogLevel::info: return logging::Level::info;
-    case site::LogLevel::warning: return logging::Level::warning;
-    case site::LogLevel::error: return logging::Level::error;
-    case site::LogLevel::off: return logging::Level::off;
-  }
-  return logging::Level::info;
-}
-
-void set_log(const site::LogOptions& options) {
-  logging::set_level(level_of(options.level));
-  logging::set_format(options.format == site::LogFormat::json ? logging::Format::json : logging::Format::text);
-}
-
 class BannerValues final : public templates::Values {
  public:
   explicit BannerValues(std::uint16_t port) : port_(std::to_string(port)) {}
@@ -59,49 +44,9 @@ class BannerValues final : public templates::Values {
   std::string port_;
 };
 
-/// Programs that read JSON have no use for colours.
-bool wants_colour(const site::LogOptions& options) {
-  return ::isatty(STDERR_FILENO) != 0 && options.format != site::LogFormat::json;
-}
-
-/// The first error as `file:line: message`, for a status line.
-std::string first_error(const config::Diagnostics& diagnostics) {
-  for (const auto& found : diagnostics.all()) {
-    if (found.severity != config::Severity::error) continue;
-    if (found.span.file >= diagnostics.sources.size()) return found.message;
-    return diagnostics.sources[found.span.file].path + ":" + std::to_string(found.span.line) + ": " + found.message;
-  }
-  return "unknown reason";
-}
-
 bool is_ignored(int signal) {
   struct sigaction action{};
   return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
-/// What is watched after `sources` were read, which may have failed: then what is mended next may be a file that the
-/// running configuration does not know. Nothing could be read when the main file is gone: `before` stays.
-ConfigWatch::Watched read_files(const config::Sources& sources, ConfigWatch::Watched before) {
-  if (sources.empty()) return before;
-  ConfigWatch::Watched now;
-  for (const auto& source : sources) {
-    now.files.push_back(std::filesystem::absolute(source.path).lexically_normal().string());
-    now.patterns.insert(now.patterns.end(), source.includes.begin(), source.includes.end());
-  }
-  return now;
-}
-
-bool serves_nothing(const site::Site& site) { return site.endpoints.empty() && site.echoes.empty(); }
-
-/// Editors empty a file before they write it, and disks are full: what is probably not what the user wants to run next.
-std::string why_not_complete(const site::Site& now, const site::Site& next) {
-  if (serves_nothing(next) && !serves_nothing(now)) return "the new configuration serves nothing";
-  auto has = [](const std::vector<std::string>& files, const std::string& file) {
-    return std::ranges::find(files, file) != files.end();
-  };
-  auto emptied =
-      std::ranges::find_if(next.blank, [&](const auto& file) { return has(now.files, file) && !has(now.blank, file); });
-  return emptied == next.blank.end() ? "" : "the file " + *emptied + " is empty now";
 }
 
 }  // namespace
@@ -327,105 +272,6 @@ void Daemon::on_signal(int signal) {
     return stop();
   }
   drain();
-}
-
-void Daemon::reload() {
-  if (draining_) return;
-  if (std::exchange(loading_, true)) {
-    load_again_ = true;
-    return;
-  }
-  notifier_.reloading();
-  struct Loaded {
-    config::Diagnostics diagnostics;
-    std::shared_ptr<const site::Site> site;
-  };
-  auto loaded = std::make_shared<Loaded>();
-  auto old_mounts = files::FileCache::last_owner();
-  jobs_.run([this, loaded] { loaded->site = load_(loaded->diagnostics); },
-            [this, loaded, old_mounts] { on_loaded(std::move(loaded->site), loaded->diagnostics, old_mounts); });
-}
-
-void Daemon::on_loaded(std::shared_ptr<const site::Site> next, config::Diagnostics& diagnostics,
-                       std::uint64_t old_mounts) {
-  if (draining_) return;
-  watched_ = read_files(diagnostics.sources, std::move(watched_));
-  if (config_watch_) config_watch_->note_new();
-  if (!diagnostics.all().empty()) {
-    diagnostics.sort();
-    logging::block(next ? logging::Level::warning : logging::Level::error,
-                   "reload:\n" + config::render(diagnostics, config::Format::human, wants_colour(site_->log)));
-  }
-  if (!next) return reload_failed(first_error(diagnostics));
-  if (auto why = why_not_complete(*site_, *next); !why.empty()) {
-    logging::error("reload: " + why + ". Restart the server if this is intended");
-    return reload_failed(why);
-  }
-  take(std::move(next), old_mounts);
-}
-
-void Daemon::end_reload() {
-  loading_ = false;
-  if (std::exchange(load_again_, false)) reload();
-}
-
-void Daemon::free_retired() {
-  // A count of one is that of retired_ itself, and nobody can raise it again.
-  auto unused = std::ranges::partition(retired_, [](const auto& site) { return site.use_count() > 1; });
-  if (unused.empty()) return;
-  std::vector<std::shared_ptr<const site::Site>> last(std::make_move_iterator(unused.begin()),
-                                                      std::make_move_iterator(unused.end()));
-  retired_.erase(unused.begin(), unused.end());
-  jobs_.run([last = std::move(last)]() mutable { last.clear(); }, [] {});
-}
-
-void Daemon::reload_failed(const std::string& why) {
-  site::ProcessState::get().note_reload(false, "failed: " + why);
-  logging::error("reload failed: the running configuration stays in force");
-  notifier_.ready("Reload failed: " + why + ". " + serving() + " as before");
-  end_reload();
-}
-
-void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_mounts) {
-  auto opened = open_missing(*next, workers_.size());
-  if (!opened) {
-    logging::error(opened.error().message);
-    return reload_failed(opened.error().message);
-  }
-  const auto& access = next->log.access.to;
-  // "off" waits until no worker has lines for the old place (reloaded()).
-  if (int error = next->log.access.wanted() ? access_.set(access) : 0) {
-    auto trouble = access_log_trouble(access, error);
-    logging::error(trouble);
-    if (access != site_->log.access.to) return reload_failed(trouble);
-  }
-  site::end_leases(*site_, *next);
-  retired_.push_back(std::exchange(site_, std::move(next)));
-  set_log(site_->log);
-  auto removed = adopt(*site_, *opened);
-  for (std::size_t i = 0; i < workers_.size(); ++i)
-    workers_[i]->reload(site_, take_sockets(*opened, i), removed, old_mounts);
-  apply_limits();
-  // Told once every worker serves it: who has read that it is reloaded must not meet the old configuration.
-  auto missing = std::make_shared<std::size_t>(workers_.size());
-  for (auto& worker : workers_)
-    worker->ping([this, missing] {
-      loop_.post([this, missing] {
-        if (--*missing == 0) reloaded();
-      });
-    });
-}
-
-void Daemon::reloaded() {
-  if (draining_) return;
-  if (!site_->log.access.wanted()) access_.set("off");
-  site::ProcessState::get().note_reload(true, "good");
-  logging::info("reloaded: " + std::to_string(site_->endpoints.size()) +
-                " routes, directories and WebSocket endpoints");
-  auto waits = waits_for_restart();
-  if (!waits.empty()) logging::warning("reload: " + waits);
-  notifier_.ready(serving() + (waits.empty() ? "" : ". " + waits));
-  end_reload();
 }
 
 void Daemon::drain() {

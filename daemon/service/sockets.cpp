@@ -1,4 +1,5 @@
 #include "service/sockets.hpp"
+#include "echo/section.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -57,7 +58,7 @@ std::vector<WantedListener> wanted_listeners(const site::Site& site) {
   std::vector<WantedListener> all;
   for (const auto& listen : site.server.listen) all.push_back({ListenerKind::http, *listen, {}});
   for (const auto& own : site.own_listeners) all.push_back({ListenerKind::http, *own.listen, {}, {}, own.listen->text});
-  for (const auto& echo : site.echoes) {
+  for (const auto& echo : site.parts.get<echo::Echoes>()) {
     auto kind = echo.listen->datagrams ? ListenerKind::udp_echo : ListenerKind::tcp_echo;
     all.push_back({kind, echo.listen->endpoint, echo.idle, echo.rate});
   }

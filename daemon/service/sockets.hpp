@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/rate.hpp"
 #include "net/address.hpp"
 #include "net/socket.hpp"
 #include "service/activation.hpp"

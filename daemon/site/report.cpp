@@ -7,6 +7,7 @@
 
 #include "base/escape.hpp"
 #include "base/utf8.hpp"
+#include "echo/section.hpp"
 #include "http/path.hpp"
 #include "http/target.hpp"
 #include "site/routing/match.hpp"
@@ -134,7 +135,7 @@ std::string routes_table(const Site& site, const config::Sources& sources) {
       rows.push_back({methods_of(endpoint), pattern, endpoint.host_names(), endpoint.summary + where_reached(endpoint),
                       place(endpoint.where, sources)});
     }
-  for (const auto& echo : site.echoes)
+  for (const auto& echo : site.parts.get<echo::Echoes>())
     rows.push_back({echo.listen->datagrams ? "UDP" : "TCP", echo.listen->endpoint.text, "", "echo",
                     place(echo.listen.span, sources)});
   return aligned(rows);

@@ -91,7 +91,7 @@ void check_content(const Document& document, config::Diagnostics& diagnostics) {
 
 /// A file may serve nothing by mistake: the wrong one, or one whose routes stand in another.
 void check_serves(const Site& site, config::Diagnostics& diagnostics) {
-  if (!site.endpoints.empty() || !site.echoes.empty() || diagnostics.sources.empty()) return;
+  if (site.serves() || diagnostics.sources.empty()) return;
   auto& warning = diagnostics.warning("nothing-served", {0, 1, 1, 1, 2}, "this config serves nothing");
   warning.label = "every request is answered with 404";
   warning.help = "add a [[route]], [[static]], [[websocket]] or [[echo]]; `sluice init` writes a file to start from";
@@ -126,9 +126,10 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
     for (const auto& declaration : part.declarations) found->second(declaration, builder);
   }
   site->endpoints = std::move(builder.endpoints());
-  site->echoes = echo::read_echoes(document, reading);
+  auto& echoes = site->parts.make<echo::Echoes>();
+  echoes = echo::read_echoes(document, reading);
   auto own = find_own_listeners(site->endpoints);
-  settle_listeners(site->server.listen, own, site->echoes, diagnostics);
+  settle_listeners(site->server.listen, own, echoes, diagnostics);
   site->router = Router(site->endpoints, site->server.trailing_slash, diagnostics);
   for (auto& listen : own) {
     Router router(site->endpoints, site->server.trailing_slash, diagnostics, listen->text);
@@ -142,6 +143,8 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
 }
 
 }  // namespace
+
+bool Site::serves() const { return !endpoints.empty() || !parts.get<echo::Echoes>().empty(); }
 
 const Router& Site::router_of(std::string_view listener) const {
   static const Router nothing;

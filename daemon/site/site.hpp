@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "config/findings/diagnostics.hpp"
-#include "echo/section.hpp"
 #include "http/exchange.hpp"
 #include "site/builder.hpp"
+#include "site/parts.hpp"
 #include "site/response_fields.hpp"
 #include "site/routing/router.hpp"
 #include "site/settings/settings.hpp"
@@ -30,7 +30,7 @@ class Site {
   ServerOptions server;
   LogOptions log;
   std::vector<Endpoint> endpoints;
-  std::vector<echo::Echo> echoes;
+  Parts parts;    // of other kinds
   Router router;  // of the server's listeners
   std::vector<OwnListener> own_listeners;
   ResponseFields common_fields;                     // [server] headers, for responses that no endpoint gives
@@ -44,6 +44,8 @@ class Site {
   std::vector<std::string> includes;               // patterns of those that were included
   std::vector<std::string> blank;                  // those of `files` without a single character
 
+  /// Whether there is anything to serve.
+  bool serves() const;
   /// What the listener with this name serves: an empty name means those of the server, an unknown one nothing.
   const Router& router_of(std::string_view listener) const;
 };
