@@ -51,9 +51,10 @@ class UriValues : public site::RequestValues {
 
   templates::Value get(const templates::Placeholder& placeholder) const override {
     auto value = RequestValues::get(placeholder);
-    if (placeholder.origin == templates::Origin::host) return templates::Value::literal_of(value.text);
-    if (placeholder.origin == templates::Origin::path_text) return raw(exchange().request.path);
-    bool is_path_text = placeholder.origin == templates::Origin::path && value.kind == templates::Value::Kind::text;
+    if (placeholder.has(site::RequestTrait::host)) return templates::Value::literal_of(value.text);
+    if (placeholder.has(site::RequestTrait::whole_path)) return raw(exchange().request.path);
+    bool is_path_text =
+        placeholder.has(site::RequestTrait::path_parameter) && value.kind == templates::Value::Kind::text;
     if (is_path_text && match()->path[placeholder.index].present) return raw(match()->path[placeholder.index].raw);
     return value;
   }
@@ -139,9 +140,9 @@ class TargetCheck {
       auto close = std::min(text_->find('}', at), text_->size() - 1);
       templates::Placeholder placeholder;
       auto name = std::string_view(*text_).substr(at + 1, close - at - 1);
-      if (!scope_.accepts(name, placeholder)) return true;                  // reported with the template
-      if (placeholder.origin == templates::Origin::path_text) return true;  // begins with a slash
-      if (placeholder.origin != templates::Origin::host) {
+      if (!scope_.accepts(name, placeholder)) return true;               // reported with the template
+      if (placeholder.has(site::RequestTrait::whole_path)) return true;  // begins with a slash
+      if (!placeholder.has(site::RequestTrait::host)) {
         report(at, close + 1, "the value of `{" + std::string(name) + "}` would choose the host of this redirect");
         return false;
       }

@@ -9,6 +9,7 @@
 #include "messaging/websocket_options.hpp"
 #include "site/builder.hpp"
 #include "site/lease.hpp"
+#include "site/request_values.hpp"
 #include "site/site.hpp"
 
 /// The section [[websocket]]: opens WebSockets, and refuses requests that do not ask for one as they should.
@@ -27,7 +28,7 @@ class WebSocketHandler final : public site::Handler {
     auto slot = ConnectionSlot::take(lease_, endpoint_->most_connections, exchange.client());
     if (!slot) return turn_away(exchange, slot.error());
 
-    KeptValues kept(endpoint_->kept, site::RequestValues(exchange));
+    KeptValues kept(endpoint_->used.kept, site::RequestValues(exchange));
     auto conversation = std::make_unique<WebSocketConversation>(endpoint_, std::move(kept), *std::move(slot));
     auto compression = shaken.deflate
                            ? std::make_unique<websocket::Compression>(*shaken.deflate, endpoint_->handshake.deflate)

@@ -32,7 +32,7 @@ void WebSocketConversation::render(const templates::Template& text, WebSocketEve
     event.room_count = count;
   }
   scratch.clear();
-  text.render(WebSocketValues(endpoint_->kept, kept_, event), scratch);
+  text.render(WebSocketValues(kept_, event), scratch);
   use(std::string_view(scratch));
   if (scratch.capacity() > most_kept) std::string().swap(scratch);
 }
@@ -84,13 +84,13 @@ void WebSocketConversation::on_message(Session& session, Opcode kind, std::strin
 /// reply cannot be made, else nothing.
 std::string_view WebSocketConversation::take_apart(Opcode kind, WebSocketEvent& event,
                                                    std::vector<templates::Value>& members) const {
-  if (!endpoint_->needs_json && endpoint_->members.empty()) return {};
+  if (!endpoint_->needs_json && endpoint_->used.members.empty()) return {};
   if (kind != Opcode::text) return endpoint_->needs_json ? "the message is binary, JSON text is expected" : "";
   if (!is_json(event.message)) return endpoint_->needs_json ? "the message is not JSON" : "";
-  event.member_names = endpoint_->members;
+  const auto& names = endpoint_->used.members;
   std::string_view fault;
-  for (std::size_t i = 0; i < endpoint_->members.size(); ++i) {
-    auto part = find_part(event.message, endpoint_->members[i]);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    auto part = find_part(event.message, names[i]);
     members.push_back(part ? templates::Value{templates::Value::Kind::json, *part} : templates::Value{});
     if (!part && i < endpoint_->required) fault = "the message lacks a member that is needed";
   }

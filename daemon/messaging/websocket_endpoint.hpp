@@ -26,9 +26,8 @@ struct WebSocketEndpoint {
 
   std::optional<templates::Template> reply;  // none: every message goes back as it was
   bool reply_is_json = false;
-  bool needs_json = false;           // messages must be JSON texts with all `required` parts
-  std::vector<std::string> members;  // parts of JSON messages that any template uses: "user.name"
-  std::size_t required = 0;          // so many of them, the first ones, are needed for the reply
+  bool needs_json = false;   // messages must be JSON texts with all `required` parts
+  std::size_t required = 0;  // so many of `used.members`, the first ones, are needed for the reply
   BadMessage::Action on_bad_message = BadMessage::Action::close;
   std::optional<templates::Template> bad_message_answer;
 
@@ -40,7 +39,7 @@ struct WebSocketEndpoint {
 
   std::optional<templates::Template> greeting;
   std::optional<templates::Template> log_open, log_message, log_close;
-  KeptPlaceholders kept;
+  UsedNames used;  // by all templates
 };
 
 }  // namespace sluice::messaging

@@ -1,49 +1,48 @@
 #include "messaging/websocket_values.hpp"
 
 #include <algorithm>
-#include <chrono>
-
-#include "templates/identity.hpp"
 
 namespace sluice::messaging {
 namespace {
 
-/// Whether the value belongs to the moment, not to the request that opened the connection.
-bool is_momentary(templates::Origin origin) {
-  switch (origin) {
-    case templates::Origin::message:
-    case templates::Origin::member:
-    case templates::Origin::now:
-    case templates::Origin::uuid:
-    case templates::Origin::detail:
-    case templates::Origin::status:
-    case templates::Origin::room_name:
-    case templates::Origin::room_count: return true;
-    default: return false;
-  }
+using templates::Placeholder;
+using templates::Scope;
+using templates::Slot;
+using templates::Value;
+
+/// A slot of what happens now. All others are of the request, and kept.
+template <class Read>
+constexpr Slot of_event(Read) {
+  constexpr auto read = [](const WebSocketValues& of, const Placeholder& wanted) { return Read()(of.event(), wanted); };
+  return templates::slot<WebSocketValues>(read, templates::momentary);
+}
+
+using Event = const WebSocketEvent&;
+using Name = const Placeholder&;
+
+constexpr Slot member = of_event([](Event event, Name wanted) {
+  return wanted.index < event.members.size() ? event.members[wanted.index] : Value();
+});
+constexpr Slot detail = of_event([](Event event, Name) { return Value::of(event.detail); });
+constexpr Slot kept = templates::slot<WebSocketValues>(
+    [](const WebSocketValues& of, Name wanted) { return of.kept().get(wanted.index); });
+
+/// Where `item` stands in `all`, to which it is added when it is new.
+template <class Item>
+std::uint32_t index_in(std::vector<Item>& all, const Item& item) {
+  auto found = std::ranges::find(all, item);
+  if (found == all.end()) found = all.insert(found, item);
+  return static_cast<std::uint32_t>(found - all.begin());
 }
 
 }  // namespace
 
-void KeptPlaceholders::add(const templates::Template& of) {
-  for (const auto* placeholder : of.placeholders()) {
-    if (!is_momentary(placeholder->origin) && find(*placeholder) == size()) all_.push_back(*placeholder);
-  }
-}
-
-std::size_t KeptPlaceholders::find(const templates::Placeholder& placeholder) const {
-  auto same = [&](const auto& kept) {
-    return kept.origin == placeholder.origin && kept.index == placeholder.index && kept.name == placeholder.name;
-  };
-  return static_cast<std::size_t>(std::ranges::find_if(all_, same) - all_.begin());
-}
-
-KeptValues::KeptValues(const KeptPlaceholders& placeholders, const templates::Values& request) {
-  if (placeholders.size() == 0) return;
+KeptValues::KeptValues(std::span<const Placeholder> placeholders, const templates::Values& request) {
+  if (placeholders.empty()) return;
   auto content = std::make_unique<Content>();
   content->entries.reserve(placeholders.size());
-  for (std::size_t i = 0; i < placeholders.size(); ++i) {
-    auto value = request.get(placeholders[i]);
+  for (const auto& placeholder : placeholders) {
+    auto value = request.get(placeholder);
     content->text += value.text;
     content->entries.push_back({value.kind, content->text.size()});
   }
@@ -51,38 +50,43 @@ KeptValues::KeptValues(const KeptPlaceholders& placeholders, const templates::Va
   content_ = std::move(content);
 }
 
-templates::Value KeptValues::get(std::size_t index) const {
+Value KeptValues::get(std::size_t index) const {
   auto begin = index == 0 ? 0 : content_->entries[index - 1].end;
   const auto& entry = content_->entries[index];
   return {entry.kind, std::string_view(content_->text).substr(begin, entry.end - begin)};
 }
 
-templates::Value WebSocketValues::get(const templates::Placeholder& placeholder) const {
-  switch (placeholder.origin) {
-    case templates::Origin::message: return message();
-    case templates::Origin::member: return member(placeholder.name);
-    case templates::Origin::now:
-      return templates::Value::of(templates::rfc3339(std::chrono::system_clock::now(), arena_));
-    case templates::Origin::uuid: return templates::Value::of(templates::new_uuid(arena_));
-    case templates::Origin::detail: return templates::Value::of(event_.detail);
-    case templates::Origin::status: return templates::Value::literal_of(event_.close_code);
-    case templates::Origin::room_name: return templates::Value::of(event_.room_name);
-    case templates::Origin::room_count: return templates::Value::literal_of(event_.room_count);
-    default: break;
-  }
-  auto index = placeholders_.find(placeholder);
-  return index < placeholders_.size() ? kept_.get(index) : templates::Value{};
+Scope kept_scope(Scope request, UsedNames& used) {
+  request.on_use([&used](Placeholder& placeholder) {
+    if (placeholder.slot == member) placeholder.index = index_in(used.members, placeholder.name);
+    if (!placeholder.has(templates::momentary)) placeholder = {kept, index_in(used.kept, placeholder), {}};
+  });
+  return request;
 }
 
-templates::Value WebSocketValues::message() const {
-  return event_.message_is_value ? templates::Value{templates::Value::Kind::json, event_.message}
-                                 : templates::Value::of(event_.message);
+Scope with_message(Scope scope) {
+  scope.add("message", of_event([](Event event, Name) {
+              return event.message_is_value ? Value{Value::Kind::json, event.message} : Value::of(event.message);
+            }));
+  scope.add_prefix("message.", member);
+  return scope;
 }
 
-templates::Value WebSocketValues::member(std::string_view name) const {
-  auto at = std::ranges::find(event_.member_names, name);
-  if (at == event_.member_names.end() || event_.members.empty()) return {};
-  return event_.members[static_cast<std::size_t>(at - event_.member_names.begin())];
+Scope with_detail(Scope scope) {
+  scope.add("detail", detail);
+  return scope;
+}
+
+Scope with_close(Scope scope) {
+  scope.add("close.code", of_event([](Event event, Name) { return Value::literal_of(event.close_code); }));
+  scope.add("close.reason", detail);
+  return scope;
+}
+
+Scope with_room(Scope scope) {
+  scope.add("room.name", of_event([](Event event, Name) { return Value::of(event.room_name); }));
+  scope.add("room.count", of_event([](Event event, Name) { return Value::literal_of(event.room_count); }));
+  return scope;
 }
 
 }  // namespace sluice::messaging

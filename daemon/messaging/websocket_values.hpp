@@ -7,32 +7,17 @@
 #include <vector>
 
 #include "base/arena.hpp"
-#include "site/request_values.hpp"
-#include "templates/template.hpp"
+#include "templates/scope.hpp"
 
 /// The values of placeholders while a WebSocket is open: the request that opened it is gone by then.
 namespace sluice::messaging {
 
-/// Which placeholders of an endpoint's templates stand for something of the request. Filled when the config
-/// is loaded, immutable afterwards.
-class KeptPlaceholders {
- public:
-  void add(const templates::Template& of);
-  std::size_t size() const { return all_.size(); }
-  const templates::Placeholder& operator[](std::size_t index) const { return all_[index]; }
-  /// The index of an equal placeholder; size() when there is none.
-  std::size_t find(const templates::Placeholder& placeholder) const;
-
- private:
-  std::vector<templates::Placeholder> all_;
-};
-
-/// What they stood for when the connection was opened. Owned by the connection; empty when nothing was to be
-/// kept.
+/// What the placeholders of a request stood for when it opened the connection. Owned by the connection; empty when
+/// nothing was to be kept.
 class KeptValues {
  public:
   KeptValues() = default;
-  KeptValues(const KeptPlaceholders& placeholders, const templates::Values& request);
+  KeptValues(std::span<const templates::Placeholder> placeholders, const templates::Values& request);
   templates::Value get(std::size_t index) const;
 
  private:
@@ -51,8 +36,7 @@ class KeptValues {
 struct WebSocketEvent {
   std::string_view message;
   bool message_is_value = false;              // a JSON text that stands for its value, not for its octets
-  std::span<const std::string> member_names;  // paths of parts of JSON messages
-  std::span<const templates::Value> members;  // those parts, null where the message has none
+  std::span<const templates::Value> members;  // its parts, by index of UsedNames::members; empty: it is not JSON
   std::string_view detail;                    // what is wrong with the message; of a close: its reason
   std::string_view close_code;
   std::string_view room_name, room_count;
@@ -61,18 +45,29 @@ struct WebSocketEvent {
 /// Gives the values while one template is rendered.
 class WebSocketValues final : public templates::Values {
  public:
-  WebSocketValues(const KeptPlaceholders& placeholders, const KeptValues& kept, const WebSocketEvent& event)
-      : placeholders_(placeholders), kept_(kept), event_(event) {}
-  templates::Value get(const templates::Placeholder& placeholder) const override;
+  WebSocketValues(const KeptValues& kept, const WebSocketEvent& event) : kept_(kept), event_(event) {}
+  Arena& arena() const override { return arena_; }
+  const KeptValues& kept() const { return kept_; }
+  const WebSocketEvent& event() const { return event_; }
 
  private:
-  templates::Value message() const;
-  templates::Value member(std::string_view name) const;
-
-  const KeptPlaceholders& placeholders_;
   const KeptValues& kept_;
   const WebSocketEvent& event_;
-  mutable Arena arena_{64};  // for what is made new: {now}, {uuid}
+  mutable Arena arena_{64};
 };
+
+/// What the templates of an endpoint use. Filled while they are compiled, immutable afterwards.
+struct UsedNames {
+  std::vector<std::string> members;          // parts of JSON messages: "user.name"
+  std::vector<templates::Placeholder> kept;  // of the request, by index of KeptValues
+};
+
+/// The names of the request, as slots that read WebSocketValues; what a template uses of them is noted in `used`, which
+/// outlives the compilation. The others add names to such a scope.
+templates::Scope kept_scope(templates::Scope request, UsedNames& used);
+templates::Scope with_message(templates::Scope scope);
+templates::Scope with_detail(templates::Scope scope);
+templates::Scope with_close(templates::Scope scope);
+templates::Scope with_room(templates::Scope scope);
 
 }  // namespace sluice::messaging

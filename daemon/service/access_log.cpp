@@ -11,25 +11,11 @@
 #include "base/clock.hpp"
 #include "base/escape.hpp"
 #include "service/access_log_trouble.hpp"
-#include "site/request_values.hpp"
+#include "site/line_values.hpp"
 
 namespace sluice::service {
 
 namespace {
-
-/// What nginx made customary for a client that went away before it had its answer, or all of it.
-constexpr http::Status client_closed = 499;
-
-http::Status status_of(const http::Outcome& outcome) { return outcome.aborted ? client_closed : outcome.status; }
-
-std::string_view version_name(http::Version version) {
-  switch (version) {
-    case http::Version::http10: return "HTTP/1.0";
-    case http::Version::http11: return "HTTP/1.1";
-    case http::Version::http2: return "HTTP/2.0";
-  }
-  return "";
-}
 
 void append_quoted(std::string& out, std::string_view text) {
   out.push_back('"');
@@ -97,31 +83,6 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   append_json_string(out, value);
 }
 
-/// The values of a request that has ended.
-class EndedValues final : public site::RequestValues {
- public:
-  EndedValues(http::Exchange& exchange, const http::Outcome& outcome, std::int64_t microseconds)
-      : RequestValues(exchange), outcome_(outcome), microseconds_(microseconds) {}
-
-  templates::Value get(const templates::Placeholder& placeholder) const override {
-    if (placeholder.origin != templates::Origin::member) return RequestValues::get(placeholder);
-    auto& arena = exchange().arena;
-    const auto& request = exchange().request;
-    if (placeholder.name == "target") return templates::Value::of(request.target);
-    if (placeholder.name == "version") return templates::Value::of(version_name(request.version));
-    if (placeholder.name == "status")
-      return templates::Value::literal_of(arena.copy(std::to_string(status_of(outcome_))));
-    if (placeholder.name == "aborted") return templates::Value::literal_of(outcome_.aborted ? "true" : "false");
-    if (placeholder.name == "bytes")
-      return templates::Value::literal_of(arena.copy(std::to_string(outcome_.body_octets)));
-    return templates::Value::literal_of(arena.copy(fmt::format("{:.6f}", static_cast<double>(microseconds_) / 1e6)));
-  }
-
- private:
-  const http::Outcome& outcome_;
-  std::int64_t microseconds_;
-};
-
 }  // namespace
 
 void append_common(std::string& out, const http::Exchange& exchange, const http::Outcome& outcome, std::int64_t wall) {
@@ -132,10 +93,10 @@ void append_common(std::string& out, const http::Exchange& exchange, const http:
   } else {
     out.append("\"").append(http::name(request.method)).push_back(' ');
     append_quoted_escaped(out, request.target);
-    out.append(" ").append(version_name(request.version)).push_back('"');
+    out.append(" ").append(site::version_name(request.version)).push_back('"');
   }
   out.push_back(' ');
-  append_number(out, status_of(outcome));
+  append_number(out, site::logged_status(outcome));
   out.push_back(' ');
   append_number(out, outcome.body_octets);
 }
@@ -158,9 +119,9 @@ void append_json(std::string& out, const http::Exchange& exchange, const http::O
   append_member(out, "host", request.host);
   append_member(out, "method", request.target.empty() ? std::string_view{} : http::name(request.method));
   append_member(out, "target", request.target);
-  append_member(out, "version", version_name(request.version));
+  append_member(out, "version", site::version_name(request.version));
   out.append(",\"status\":");
-  append_number(out, status_of(outcome));
+  append_number(out, site::logged_status(outcome));
   out.append(",\"bytes\":");
   append_number(out, outcome.body_octets);
   out.append(",\"aborted\":").append(outcome.aborted ? "true" : "false");
@@ -195,7 +156,7 @@ void AccessLog::add(http::Exchange& exchange, const http::Outcome& outcome, std:
     case site::AccessFormat::common: append_common(line_, exchange, outcome, wall); break;
     case site::AccessFormat::json: append_json(line_, exchange, outcome, wall, microseconds); break;
     case site::AccessFormat::custom:
-      site.access_line->render(EndedValues(exchange, outcome, microseconds), line_);
+      site.access_line->render(site::EndedValues(exchange, outcome, microseconds), line_);
       break;
   }
   bool first = lines_.empty();

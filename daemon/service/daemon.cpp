@@ -21,6 +21,7 @@
 #include "service/log_settings.hpp"
 #include "service/process.hpp"
 #include "site/lease.hpp"
+#include "site/line_values.hpp"
 #include "site/statistics.hpp"
 
 namespace sluice::service {
@@ -34,15 +35,6 @@ std::size_t worker_count(const site::Site& site) {
   if (site.server.workers > 0) return static_cast<std::size_t>(site.server.workers);
   return std::max<std::size_t>(1, uv_available_parallelism());
 }
-
-class BannerValues final : public templates::Values {
- public:
-  explicit BannerValues(std::uint16_t port) : port_(std::to_string(port)) {}
-  templates::Value get(const templates::Placeholder&) const override { return templates::Value::literal_of(port_); }
-
- private:
-  std::string port_;
-};
 
 bool is_ignored(int signal) {
   struct sigaction action{};
@@ -140,7 +132,7 @@ void Daemon::announce() {
   opened_.clear();
   for (const auto& line : site_->banner) {
     std::string text;
-    line.render(BannerValues(first_port_), text);
+    line.render(site::BannerValues(first_port_), text);
     logging::user_lines::add(text);
   }
   logging::user_lines::flush();

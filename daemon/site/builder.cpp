@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "site/request_values.hpp"
 #include "site/routing/pattern.hpp"
 #include "site/settings/headers.hpp"
 
@@ -103,7 +104,7 @@ std::string Endpoint::host_names() const {
 }
 
 void Builder::set_headers(const config::Value& table) {
-  static const templates::Scope scope = templates::Scope::request();
+  static const templates::Scope scope = request_scope();
   config::Value sound;
   sound.kind = config::Value::Kind::table;
   for (const auto& member : table.members) {
@@ -160,13 +161,13 @@ Parameters Builder::parameters_of(const Paths& paths, const Declarations& path, 
 }
 
 templates::Scope Builder::scope_of(const Paths& paths, const Parameters& parameters) {
-  auto scope = templates::Scope::request();
+  auto scope = request_scope();
   for (std::size_t i = 0; i < parameters.query.size(); ++i) {
-    scope.add(parameters.query[i].name, {templates::Origin::query, static_cast<std::uint16_t>(i), {}});
+    scope.add(parameters.query[i].name, query_parameter, static_cast<std::uint32_t>(i));
   }
   auto entries = PatternParameters(paths).entries;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    scope.add(entries[i].name, {templates::Origin::path, static_cast<std::uint16_t>(i), {}});
+    scope.add(entries[i].name, path_parameter, static_cast<std::uint32_t>(i));
   }
   return scope;
 }

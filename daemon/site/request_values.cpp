@@ -1,7 +1,5 @@
 #include "site/request_values.hpp"
 
-#include <chrono>
-
 #include "base/percent.hpp"
 #include "base/utf8.hpp"
 #include "http/cookie.hpp"
@@ -9,59 +7,89 @@
 #include "templates/identity.hpp"
 
 namespace sluice::site {
+namespace {
 
-templates::Value RequestValues::get(const templates::Placeholder& placeholder) const {
-  auto& arena = exchange_.arena;
-  const auto& request = exchange_.request;
-  switch (placeholder.origin) {
-    case templates::Origin::path: return path_parameter(placeholder.index);
-    case templates::Origin::query:
-      if (!match_ || placeholder.index >= match_->query_values.size()) return {};
-      return match_->query_values[placeholder.index];
-    case templates::Origin::raw_query:
-      return templates::Value::of(
-          http::first_query_value(request.query, placeholder.name, arena).value_or(std::string_view()));
-    case templates::Origin::header: return templates::Value::of(to_valid_utf8(request.field(placeholder.name), arena));
-    case templates::Origin::cookie:
-      return templates::Value::of(
-          to_valid_utf8(http::cookie(request, placeholder.name).value_or(std::string_view()), arena));
-    case templates::Origin::body: return templates::Value::of(request.body);
-    case templates::Origin::method: return templates::Value::of(http::name(request.method));
-    case templates::Origin::path_text: return templates::Value::of(decoded_path());
-    case templates::Origin::host: return templates::Value::of(to_valid_utf8(request.host, arena));
-    case templates::Origin::remote_ip: return templates::Value::of(arena.copy(exchange_.client().host()));
-    case templates::Origin::request_id: return templates::Value::of(templates::request_id_text(exchange_.id, arena));
-    case templates::Origin::now:
-      return templates::Value::of(templates::rfc3339(std::chrono::system_clock::now(), arena));
-    case templates::Origin::uuid: return templates::Value::of(templates::new_uuid(arena));
-    // Not of a request: other scopes have them.
-    case templates::Origin::environment:
-    case templates::Origin::message:
-    case templates::Origin::member:
-    case templates::Origin::room_name:
-    case templates::Origin::room_count:
-    case templates::Origin::port:
-    case templates::Origin::status:
-    case templates::Origin::reason:
-    case templates::Origin::detail: return {};
-  }
-  return {};
+using templates::Placeholder;
+using templates::Value;
+
+template <class Read>
+constexpr templates::Slot of_request(Read read, templates::Traits traits = 0) {
+  return templates::slot<RequestValues>(read, traits);
 }
 
-templates::Value RequestValues::path_parameter(std::size_t index) const {
-  if (!match_) return {};
-  if (index < match_->path_values.size()) return match_->path_values[index];
-  if (index >= match_->path.size() || !match_->path[index].present) return {};
-  return templates::Value::of(match_->path[index].text);
-}
+Value text_of(std::string_view octets, Arena& arena) { return Value::of(to_valid_utf8(octets, arena)); }
 
-std::string_view RequestValues::decoded_path() const {
-  auto raw = exchange_.request.path;
+Value decoded_path(const RequestValues& values) {
+  auto raw = values.request().path;
   if (raw.find('%') != std::string_view::npos) {
-    auto room = exchange_.arena.array<char>(raw.size());
+    auto room = values.arena().array<char>(raw.size());
     if (auto size = percent_decode(raw, room.data())) raw = {room.data(), *size};
   }
-  return to_valid_utf8(raw, exchange_.arena);
+  return text_of(raw, values.arena());
+}
+
+Value value_of_path_parameter(const RequestValues& values, std::size_t index) {
+  const auto* match = values.match();
+  if (!match) return {};
+  if (index < match->path_values.size()) return match->path_values[index];
+  if (index >= match->path.size() || !match->path[index].present) return {};
+  return Value::of(match->path[index].text);
+}
+
+Value value_of_query_parameter(const RequestValues& values, std::size_t index) {
+  const auto* match = values.match();
+  return match && index < match->query_values.size() ? match->query_values[index] : Value();
+}
+
+void add_names(templates::Scope& scope) {
+  using Values = const RequestValues&;
+  using Name = const Placeholder&;
+  scope.add("body", of_request([](Values of, Name) { return Value::of(of.request().body); }, RequestTrait::body));
+  scope.add("method", of_request([](Values of, Name) { return Value::of(http::name(of.request().method)); }));
+  scope.add("path", of_request([](Values of, Name) { return decoded_path(of); }, RequestTrait::whole_path));
+  scope.add("host",
+            of_request([](Values of, Name) { return text_of(of.request().host, of.arena()); }, RequestTrait::host));
+  scope.add("remote.ip",
+            of_request([](Values of, Name) { return Value::of(of.arena().copy(of.exchange().client().host())); }));
+  scope.add("request.id", of_request([](Values of, Name) {
+              return Value::of(templates::request_id_text(of.exchange().id, of.arena()));
+            }));
+}
+
+/// Undeclared parameters, fields and cookies: the first of the name, empty text when there is none.
+void add_prefixes(templates::Scope& scope) {
+  using Values = const RequestValues&;
+  using Name = const Placeholder&;
+  scope.add_prefix(
+      "query.", of_request([](Values of, Name wanted) {
+        return Value::of(
+            http::first_query_value(of.request().query, wanted.name, of.arena()).value_or(std::string_view()));
+      }));
+  scope.add_prefix("header.", of_request([](Values of, Name wanted) {
+                     return text_of(of.request().field(wanted.name), of.arena());
+                   }));
+  scope.add_prefix("cookie.", of_request([](Values of, Name wanted) {
+                     return text_of(http::cookie(of.request(), wanted.name).value_or(std::string_view()), of.arena());
+                   }));
+}
+
+}  // namespace
+
+constinit const templates::Slot path_parameter = of_request(
+    [](const RequestValues& of, const Placeholder& wanted) { return value_of_path_parameter(of, wanted.index); },
+    RequestTrait::path_parameter);
+constinit const templates::Slot query_parameter = of_request(
+    [](const RequestValues& of, const Placeholder& wanted) { return value_of_query_parameter(of, wanted.index); });
+
+templates::Scope request_scope() {
+  static const templates::Scope built_in = [] {
+    templates::Scope scope;
+    add_names(scope);
+    add_prefixes(scope);
+    scope.add_common();
+    return scope;
+  }();
+  return built_in;
 }
 
 }  // namespace sluice::site

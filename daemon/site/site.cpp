@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "site/line_values.hpp"
 #include "site/routing/match.hpp"
 #include "site/settings/listeners.hpp"
 #include "site/statistics.hpp"
@@ -26,20 +27,6 @@ void read_section(const Document& document, const char* name, const std::vector<
   config::read_parts(table, "[" + std::string(name) + "]", parts, reading);
 }
 
-templates::Scope banner_scope() {
-  templates::Scope scope;
-  scope.add("port", {templates::Origin::port, 0, {}});
-  return scope;
-}
-
-/// What is known of a request only when it has ended goes by the name of a member.
-templates::Scope access_scope() {
-  auto scope = templates::Scope::request();
-  for (const char* name : {"status", "bytes", "aborted", "duration", "target", "version"})
-    scope.add(name, {templates::Origin::member, 0, name});
-  return scope;
-}
-
 /// Gives the endpoints the numbers of their counters.
 void number_endpoints(Site& site) {
   auto asked_for = [](const Endpoint& endpoint) {
@@ -57,13 +44,13 @@ void compile_lines(Site& site, config::Diagnostics& diagnostics) {
   for (const auto& line : site.server.banner)
     site.banner.push_back(templates::Template::compile(line, banner_scope(), templates::Escape::none, diagnostics));
   if (site.log.request)
-    site.request_line = templates::Template::compile(*site.log.request, templates::Scope::request(),
-                                                     templates::Escape::none, diagnostics);
+    site.request_line =
+        templates::Template::compile(*site.log.request, request_scope(), templates::Escape::none, diagnostics);
   const auto& access = site.log.access.format;
   if (access.format != AccessFormat::custom) return;
   auto scope = access_scope();
   site.access_line = templates::Template::compile(access.text, scope, templates::Escape::quoted, diagnostics);
-  site.logs_bodies = scope.uses_body();
+  site.logs_bodies = (scope.used() & RequestTrait::body) != 0;
 }
 
 /// A folder that is missing, or that this process may not write to, would end the start. Only a warning: whoever checks
@@ -117,8 +104,7 @@ std::shared_ptr<const Site> build(const Document& document, config::Diagnostics&
   if (site->server.headers) {
     config::Diagnostics told_elsewhere;  // every endpoint compiles these headers too, and reports what is wrong
     told_elsewhere.sources = diagnostics.sources;
-    site->common_fields =
-        ResponseFields({}, builder.merged_headers(nullptr), templates::Scope::request(), told_elsewhere);
+    site->common_fields = ResponseFields({}, builder.merged_headers(nullptr), request_scope(), told_elsewhere);
   }
   for (const auto& part : document.parts) {
     auto found = section_builders().find(part.section);

@@ -1,7 +1,7 @@
 #include "config/manual/topics.hpp"
 
-/// What the manual says of placeholders. The names themselves are those of the scopes: of a request (scope.cpp), of
-/// messages, of error bodies, of the access log.
+/// What the manual says of placeholders. The names themselves are those of the scopes: of a request, of messages,
+/// of error bodies, of the access log.
 namespace sluice::templates {
 namespace {
 
@@ -56,6 +56,7 @@ const config::TopicEntry topic(
          {.title = "In [log.access] format, besides those of a request",
           .rows = {{"{status}", "the status of the response"},
                    {"{bytes}", "bytes of its body that were sent"},
+                   {"{aborted}", "whether the client went away before it had all of it: true or false"},
                    {"{duration}", "seconds from the request to the end of the response"},
                    {"{target}", "path and query as the client wrote them"},
                    {"{version}", "the version of HTTP"}}},

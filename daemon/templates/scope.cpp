@@ -1,7 +1,10 @@
+#include "templates/scope.hpp"
+
 #include <algorithm>
+#include <chrono>
 #include <ranges>
 
-#include "templates/template.hpp"
+#include "templates/identity.hpp"
 
 namespace sluice::templates {
 
@@ -9,26 +12,16 @@ void Scope::add(std::string name, Placeholder placeholder) {
   names_.emplace_back(std::move(name), std::move(placeholder));
 }
 
-void Scope::add_prefix(std::string prefix, Origin origin) { prefixes_.emplace_back(std::move(prefix), origin); }
+void Scope::add_prefix(std::string prefix, Slot slot) { prefixes_.emplace_back(std::move(prefix), slot); }
 
-Scope Scope::request() {
-  static const Scope built_in = [] {
-    Scope scope;
-    scope.add("body", {Origin::body, 0, {}});
-    scope.add("method", {Origin::method, 0, {}});
-    scope.add("path", {Origin::path_text, 0, {}});
-    scope.add("host", {Origin::host, 0, {}});
-    scope.add("remote.ip", {Origin::remote_ip, 0, {}});
-    scope.add("request.id", {Origin::request_id, 0, {}});
-    scope.add("now", {Origin::now, 0, {}});
-    scope.add("uuid", {Origin::uuid, 0, {}});
-    scope.add_prefix("query.", Origin::raw_query);
-    scope.add_prefix("header.", Origin::header);
-    scope.add_prefix("cookie.", Origin::cookie);
-    scope.add_prefix("env.", Origin::environment);
-    return scope;
-  }();
-  return built_in;
+void Scope::add_common() {
+  constexpr auto now = [](const Values& values, const Placeholder&) {
+    return Value::of(rfc3339(std::chrono::system_clock::now(), values.arena()));
+  };
+  constexpr auto uuid = [](const Values& values, const Placeholder&) { return Value::of(new_uuid(values.arena())); };
+  add("now", slot<Values>(now, momentary));
+  add("uuid", slot<Values>(uuid, momentary));
+  add_prefix("env.", Slot());
 }
 
 const Placeholder* Scope::find(std::string_view name) const {
@@ -41,7 +34,7 @@ std::vector<std::string_view> Scope::names() const {
   std::vector<std::string_view> all;
   all.reserve(names_.size() + prefixes_.size());
   for (const auto& [name, placeholder] : names_) all.push_back(name);
-  for (const auto& [prefix, origin] : prefixes_) all.push_back(prefix);
+  for (const auto& [prefix, slot] : prefixes_) all.push_back(prefix);
   return all;
 }
 
@@ -50,13 +43,18 @@ bool Scope::accepts(std::string_view name, Placeholder& found) const {
     found = *known;
     return true;
   }
-  for (const auto& [prefix, origin] : prefixes_) {
+  for (const auto& [prefix, slot] : prefixes_) {
     if (name.size() > prefix.size() && name.starts_with(prefix)) {
-      found = {origin, 0, std::string(name.substr(prefix.size()))};
+      found = {slot, 0, std::string(name.substr(prefix.size()))};
       return true;
     }
   }
   return false;
+}
+
+void Scope::use(Placeholder& placeholder) const {
+  used_ |= placeholder.slot.traits;
+  if (change_) change_(placeholder);
 }
 
 }  // namespace sluice::templates

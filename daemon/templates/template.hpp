@@ -5,79 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include "base/arena.hpp"
 #include "base/error.hpp"
 #include "config/findings/diagnostics.hpp"
 #include "config/toml/value.hpp"
-#include "templates/value.hpp"
+#include "templates/scope.hpp"
 
 /// Texts with placeholders, compiled when the config is loaded. `{name}` stands for a value, `{{` and `}}`
 /// for braces.
 namespace sluice::templates {
-
-/// Where the value of a placeholder comes from.
-enum class Origin : std::uint8_t {
-  path,       // path parameter, by index
-  query,      // declared query parameter, by index
-  raw_query,  // {query.X}: undeclared, decoded text of the first X, empty text when absent
-  header,     // {header.X}, empty text when absent
-  cookie,     // {cookie.X}, empty text when absent
-  body,       // {body}: the raw request body
-  method,
-  path_text,  // {path}: the decoded path of the request
-  host,
-  remote_ip,
-  request_id,
-  now,          // RFC 3339, UTC
-  uuid,         // version 4, a new one for each placeholder
-  environment,  // {env.X}: of the process when the config is loaded; never left in a compiled template
-  message,      // WebSocket: the whole message
-  member,       // WebSocket: {message.a.b}, by name "a.b"
-  room_name,    // WebSocket rooms: {room.name}
-  room_count,   // {room.count}: how many members it has now
-  port,         // of the first listener; only in [server] banner
-  status,       // of the response; in error bodies and logs
-  reason,       // its phrase
-  detail,       // what exactly was wrong, may be empty
-};
-
-/// A placeholder after compilation.
-struct Placeholder {
-  Origin origin = Origin::path;
-  std::uint16_t index = 0;
-  std::string name;  // of header, cookie, query, member
-};
-
-/// Which names may be used where a template stands. Built by whoever owns the template.
-class Scope {
- public:
-  void add(std::string name, Placeholder placeholder);
-  /// Names with a free part: add_prefix("header.", Origin::header) allows {header.anything}. A name that was
-  /// added later hides an earlier one, so path parameters go last.
-  void add_prefix(std::string prefix, Origin origin);
-  /// The built-ins of a request: body, method, path, host, query.X, header.X, cookie.X, env.X, remote.ip,
-  /// request.id, now, uuid.
-  static Scope request();
-  const Placeholder* find(std::string_view name) const;  // null: unknown; whole names only
-  std::vector<std::string_view> names() const;           // for suggestions; prefixes end with a dot
-  /// Whether `name` may be used, also by a prefix; `found` then says what it stands for.
-  bool accepts(std::string_view name, Placeholder& found) const;
-  /// Whether a template that was compiled with it has {body}.
-  bool uses_body() const { return uses_body_; }
-  void note_use(Origin origin) const { uses_body_ |= origin == Origin::body; }
-
- private:
-  std::vector<std::pair<std::string, Placeholder>> names_;
-  std::vector<std::pair<std::string, Origin>> prefixes_;
-  mutable bool uses_body_ = false;
-};
-
-/// Gives the values while a request or message is served.
-class Values {
- public:
-  virtual ~Values() = default;
-  virtual Value get(const Placeholder& placeholder) const = 0;
-};
 
 /// How values are written into the text around them.
 enum class Escape : std::uint8_t {

@@ -88,10 +88,10 @@ std::size_t TemplateCompiler::add_placeholder(const config::Located<std::string>
     error.help = names_help();
   } else if (!scope_.accepts(name, piece.placeholder)) {
     report_unknown(text, name, open + 1);
-  } else if (piece.placeholder.origin == Origin::environment) {
+  } else if (is_environment(piece.placeholder.slot)) {
     add_environment(text, open + 1, piece.placeholder.name, typed);
   } else {
-    scope_.note_use(piece.placeholder.origin);
+    scope_.use(piece.placeholder);
     pieces_.push_back(std::move(piece));
   }
   return close + 1;

@@ -5,6 +5,7 @@
 #include "base/utf8.hpp"
 #include "config/toml/parser.hpp"
 #include "input.hpp"
+#include "site/request_values.hpp"
 #include "templates/template.hpp"
 
 using namespace sluice;
@@ -16,8 +17,10 @@ class SameText final : public templates::Values {
  public:
   explicit SameText(std::string_view text) : text_(text) {}
   templates::Value get(const templates::Placeholder&) const override { return templates::Value::of(text_); }
+  Arena& arena() const override { return arena_; }
 
  private:
+  mutable Arena arena_;
   std::string_view text_;
 };
 
@@ -50,8 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string text(input.line()), value(input.rest());
   check_escapes(value);
 
-  auto scope = templates::Scope::request();
-  scope.add("name", {templates::Origin::path, 0, "name"});
+  auto scope = site::request_scope();
+  scope.add("name", site::path_parameter);
   config::Diagnostics diagnostics;
   auto compiled = templates::Template::compile({text, {}}, scope, escape, diagnostics);
   if (!diagnostics.failed()) render(compiled, value);

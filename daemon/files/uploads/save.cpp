@@ -7,6 +7,7 @@
 #include "files/uploads/upload.hpp"
 #include "files/uploads/upload_name.hpp"
 #include "site/builder.hpp"
+#include "site/request_values.hpp"
 #include "site/routing/match.hpp"
 #include "site/site.hpp"
 #include "templates/place.hpp"
@@ -70,6 +71,10 @@ constexpr char value_mark = '\0';  // no path holds one
 class Marks final : public templates::Values {
  public:
   templates::Value get(const templates::Placeholder&) const override { return templates::Value::of({&value_mark, 1}); }
+  Arena& arena() const override { return arena_; }
+
+ private:
+  mutable Arena arena_{64};
 };
 
 /// Checks what is written in one [[route]] with `save`.
@@ -133,7 +138,7 @@ class SaveCheck {
 
   void no_whole_path(const templates::Template& compiled) {
     for (const auto* placeholder : compiled.placeholders()) {
-      if (placeholder->origin != templates::Origin::path_text) continue;
+      if (!placeholder->has(site::RequestTrait::whole_path)) continue;
       auto& error = diagnostics_.error("save-name", save_.span, "`{path}` is no file name: it begins with a slash");
       error.help = "write path = \"/files/{name...}\" and save = \"uploads/{name}\"";
       return;
@@ -180,7 +185,7 @@ std::optional<std::string> absolute(std::string_view folder, const Located<std::
 
 /// Whether the path of a request tells where its file is, and the config does not say otherwise.
 bool has_location(const templates::Template& path, const site::HandlerContext& context) {
-  auto is_in_path = [](const auto* placeholder) { return placeholder->origin == templates::Origin::path; };
+  auto is_in_path = [](const auto* placeholder) { return placeholder->has(site::RequestTrait::path_parameter); };
   auto is_location = [](const auto& header) { return equals_ignoring_case(header.name, "Location"); };
   return std::ranges::all_of(path.placeholders(), is_in_path) && std::ranges::none_of(context.headers, is_location);
 }

@@ -45,8 +45,8 @@ class NameValues final : public site::RequestValues {
  private:
   /// Those that separate segments of the request's path. One that came as `%2F` is part of a name.
   std::ptrdiff_t slashes_of_path(const templates::Placeholder& placeholder) const {
-    bool in_path =
-        placeholder.origin == templates::Origin::path && match() != nullptr && placeholder.index < match()->path.size();
+    bool in_path = placeholder.has(site::RequestTrait::path_parameter) && match() != nullptr &&
+                   placeholder.index < match()->path.size();
     return in_path ? std::ranges::count(match()->path[placeholder.index].raw, '/') : 0;
   }
 

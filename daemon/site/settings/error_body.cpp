@@ -8,14 +8,38 @@
 namespace sluice::site {
 namespace {
 
+/// The values of a request and of what became of it.
+class ErrorValues : public RequestValues {
+ public:
+  ErrorValues(http::Exchange& exchange, http::Status status, std::string_view detail)
+      : RequestValues(exchange),
+        status_(std::to_string(status)),
+        reason_(http::reason_phrase(status)),
+        detail_(detail) {}
+  std::string_view status() const { return status_; }
+  std::string_view reason() const { return reason_; }
+  std::string_view detail() const { return detail_; }
+
+ private:
+  std::string status_;
+  std::string_view reason_, detail_;
+};
+
+template <class Read>
+constexpr templates::Slot of_error(Read read) {
+  return templates::slot<ErrorValues>(read);
+}
+
 const templates::Scope& error_scope() {
   static const templates::Scope built_in = [] {
+    using Values = const ErrorValues&;
+    using Name = const templates::Placeholder&;
+    auto request = request_scope();
     templates::Scope scope;
-    scope.add("status", {templates::Origin::status, 0, {}});
-    scope.add("reason", {templates::Origin::reason, 0, {}});
-    scope.add("detail", {templates::Origin::detail, 0, {}});
-    scope.add("path", {templates::Origin::path_text, 0, {}});
-    scope.add("method", {templates::Origin::method, 0, {}});
+    scope.add("status", of_error([](Values of, Name) { return templates::Value::literal_of(of.status()); }));
+    scope.add("reason", of_error([](Values of, Name) { return templates::Value::of(of.reason()); }));
+    scope.add("detail", of_error([](Values of, Name) { return templates::Value::of(of.detail()); }));
+    for (const char* name : {"path", "method"}) scope.add(name, *request.find(name));
     return scope;
   }();
   return built_in;
@@ -33,29 +57,6 @@ config::Type<ErrorBody> json_body() {
                              .json = templates::Template::compile_json(value, error_scope(), reading.diagnostics)};
           }};
 }
-
-/// The values of a request and of what became of it.
-class ErrorValues : public RequestValues {
- public:
-  ErrorValues(http::Exchange& exchange, http::Status status, std::string_view detail)
-      : RequestValues(exchange),
-        status_(std::to_string(status)),
-        reason_(http::reason_phrase(status)),
-        detail_(detail) {}
-
-  templates::Value get(const templates::Placeholder& placeholder) const override {
-    switch (placeholder.origin) {
-      case templates::Origin::status: return templates::Value::literal_of(status_);
-      case templates::Origin::reason: return templates::Value::of(reason_);
-      case templates::Origin::detail: return templates::Value::of(detail_);
-      default: return RequestValues::get(placeholder);
-    }
-  }
-
- private:
-  std::string status_;
-  std::string_view reason_, detail_;
-};
 
 }  // namespace
 

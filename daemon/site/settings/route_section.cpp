@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "site/builder.hpp"
 #include "site/lease.hpp"
+#include "site/request_values.hpp"
 #include "site/routing/host_pattern.hpp"
 #include "site/settings/error_body.hpp"
 #include "site/settings/headers.hpp"
@@ -154,7 +155,7 @@ class RouteBuilder {
     endpoint.headers = builder_.compiled(headers, scope);
     for (std::size_t i = 0; i < actions_.size(); ++i)  // of several, too: each may have mistakes of its own
       endpoint.handler = make_handler(*actions_[i], options[i].get(), scope, headers);
-    if (scope.uses_body()) endpoint.body = BodyUse::whole;
+    if ((scope.used() & RequestTrait::body) != 0) endpoint.body = BodyUse::whole;
     if (endpoint.handler && endpoint.handler->streams_body()) endpoint.body = BodyUse::streamed;
     if (endpoint.handler && endpoint.handler->lasting()) endpoint.lease = Lease::of(declaration_);
     if (place_known) builder_.add(std::move(endpoint));

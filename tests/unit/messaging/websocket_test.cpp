@@ -11,14 +11,37 @@ namespace client = sluice::websocket::test;
 
 namespace {
 
-/// The request that opened the connection: every placeholder stands for its own name.
+/// The request that opened the connection.
 class Request final : public templates::Values {
  public:
-  templates::Value get(const templates::Placeholder& placeholder) const override {
-    if (placeholder.origin == templates::Origin::query) return templates::Value::literal_of("42");
-    return templates::Value::of(placeholder.origin == templates::Origin::path ? "kitchen \"1\"" : "?");
+  explicit Request(int& asked) : asked_(asked) {}
+  Arena& arena() const override { return arena_; }
+  templates::Value ask(templates::Value value) const {
+    ++asked_;
+    return value;
   }
+
+ private:
+  int& asked_;
+  mutable Arena arena_;
 };
+
+templates::Scope request_scope() {
+  using templates::Placeholder;
+  using templates::Value;
+  templates::Scope scope;
+  scope.add("method",
+            templates::slot<Request>([](const Request& of, const Placeholder&) { return of.ask(Value::of("GET")); }));
+  scope.add_prefix("header.", templates::slot<Request>([](const Request& of, const Placeholder& wanted) {
+                     return of.ask(Value::of(of.arena().copy("(" + wanted.name + ")")));
+                   }));
+  scope.add_common();
+  scope.add("room", templates::slot<Request>(
+                        [](const Request& of, const Placeholder&) { return of.ask(Value::of("kitchen \"1\"")); }));
+  scope.add("page", templates::slot<Request>(
+                        [](const Request& of, const Placeholder&) { return of.ask(Value::literal_of("42")); }));
+  return scope;
+}
 
 /// A [[websocket]] with the given keys, and a client that is connected to it. Path parameter {room}, query
 /// {page}.
@@ -27,6 +50,7 @@ struct Service {
   std::shared_ptr<const WebSocketEndpoint> endpoint;
   client::FakeTransport transport;
   std::unique_ptr<websocket::Session> session;
+  int asked = 0;  // how many values the request has given
 
   explicit Service(const std::string& keys) {
     auto document = config::load_text("test.toml", "[[websocket]]\npath = \"/ws/{room}\"\n" + keys + "\n", diagnostics);
@@ -35,12 +59,10 @@ struct Service {
     REQUIRE(declarations);
     auto options = config::read(declarations->front().table, "[[websocket]]", websocket_fields(), reading);
     if (!options) return;
-    auto scope = templates::Scope::request();
-    scope.add("room", {templates::Origin::path, 0, {}});
-    scope.add("page", {templates::Origin::query, 0, {}});
-    endpoint = std::make_shared<const WebSocketEndpoint>(*options, scope, diagnostics);
+    endpoint = std::make_shared<const WebSocketEndpoint>(*options, request_scope(), diagnostics);
     if (diagnostics.failed()) return;
-    auto conversation = std::make_unique<WebSocketConversation>(endpoint, KeptValues(endpoint->kept, Request()));
+    auto conversation =
+        std::make_unique<WebSocketConversation>(endpoint, KeptValues(endpoint->used.kept, Request(asked)));
     session = std::make_unique<websocket::Session>(endpoint->limits, std::move(conversation));
     session->on_open(transport);
   }
@@ -65,13 +87,35 @@ const std::string chat = "json = { message = \"{message.message}\" }";
 TEST_CASE("an endpoint with nothing more echoes every message") {
   Service service("");
   CHECK(service.answers(client::text("hello") + client::binary("\xff")) == Texts{"text hello", "binary \xff"});
-  CHECK(service.endpoint->kept.size() == 0);
+  CHECK(service.asked == 0);
 }
 
 TEST_CASE("a reply holds the message and what the request gave") {
   Service service("reply = \"{room}/{page}: {message} {{}}\"");
   CHECK(service.answers_to("<b>&\n") == Texts{"text kitchen \"1\"/42: <b>&\n {}"});
   CHECK(service.answers_to("") == Texts{"text kitchen \"1\"/42:  {}"});
+}
+
+TEST_CASE("what templates use of the request is kept when the connection opens, each value once") {
+  Service service(
+      "reply = \"{header.A} {header.B} {room} {header.A} {message}\"\ngreeting = \"{room} {page}\"\n"
+      "log.open = \"{header.A}\"");
+  REQUIRE(service.session);
+  CHECK(service.asked == 4);
+  CHECK(service.answers_to("1") == Texts{"text kitchen \"1\" 42", "text (A) (B) kitchen \"1\" (A) 1"});
+  CHECK(service.answers_to("2") == Texts{"text (A) (B) kitchen \"1\" (A) 2"});
+  CHECK(service.asked == 4);
+}
+
+TEST_CASE("a parameter keeps its value where it hides a name that changes, and that changes where it does not") {
+  UsedNames used;
+  auto hidden = request_scope();
+  hidden.add("now", *hidden.find("page"));
+  for (auto& [scope, kept] : {std::pair{request_scope(), std::size_t{0}}, {hidden, std::size_t{1}}}) {
+    config::Diagnostics diagnostics;
+    templates::Template::compile({"{now}{now}", {}}, kept_scope(scope, used), templates::Escape::none, diagnostics);
+    CHECK(used.kept.size() == kept);
+  }
 }
 
 TEST_CASE("a binary message is answered with a binary one, and the connection lives on") {
