@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/manual/topics.hpp"
+
 namespace sluice::messaging {
 namespace {
 
@@ -34,6 +36,26 @@ std::uint32_t index_in(std::vector<Item>& all, const Item& item) {
   if (found == all.end()) found = all.insert(found, item);
   return static_cast<std::uint32_t>(found - all.begin());
 }
+
+const config::TopicGroupEntry names_of_message(
+    "placeholders", {.position = 20,
+                     .title = "In `reply`, `json` and `log.message` of a [[websocket]], besides those of its request",
+                     .rows = {{"{message}", "the message of the client"},
+                              {"{message.NAME}", "a member of a JSON message; dots lead to members of members"}}});
+const config::TopicGroupEntry names_of_room(
+    "placeholders",
+    {.position = 21,
+     .title = "In all texts of a [[websocket]] with `room`, besides those of its request",
+     .rows = {{"{room.name}", "the name of the room"}, {"{room.count}", "how many clients are in it"}}});
+const config::TopicGroupEntry names_of_bad_message("placeholders",
+                                                   {.position = 22,
+                                                    .title = "In `on_bad_message` of a [[websocket]], besides these",
+                                                    .rows = {{"{detail}", "what is wrong with the message"}}});
+const config::TopicGroupEntry names_of_close(
+    "placeholders", {.position = 23,
+                     .title = "In `log.close` of a [[websocket]], besides those of its request",
+                     .rows = {{"{close.code}", "the code of the close (RFC 6455), 1000 for a normal one"},
+                              {"{close.reason}", "the reason that came with it"}}});
 
 }  // namespace
 

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "config/manual/topics.hpp"
+
 namespace sluice::site {
 namespace {
 
@@ -24,6 +26,20 @@ Value duration(const EndedValues& of) {
   auto seconds = static_cast<double>(of.microseconds()) / 1e6;
   return Value::literal_of(of.arena().copy(fmt::format("{:.6f}", seconds)));
 }
+
+const config::TopicGroupEntry names_of_access_line(
+    "placeholders", {.position = 40,
+                     .title = "In [log.access] format, besides those of a request",
+                     .rows = {{"{status}", "the status of the response"},
+                              {"{bytes}", "bytes of its body that were sent"},
+                              {"{aborted}", "whether the client went away before it had all of it: true or false"},
+                              {"{duration}", "seconds from the request to the end of the response"},
+                              {"{target}", "path and query as the client wrote them"},
+                              {"{version}", "the version of HTTP"}}});
+const config::TopicGroupEntry names_of_banner("placeholders",
+                                              {.position = 41,
+                                               .title = "In [server] banner",
+                                               .rows = {{"{port}", "the first port on which the server listens"}}});
 
 }  // namespace
 

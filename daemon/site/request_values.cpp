@@ -2,6 +2,7 @@
 
 #include "base/percent.hpp"
 #include "base/utf8.hpp"
+#include "config/manual/topics.hpp"
 #include "http/cookie.hpp"
 #include "http/query.hpp"
 #include "templates/identity.hpp"
@@ -72,6 +73,24 @@ void add_prefixes(templates::Scope& scope) {
                      return text_of(http::cookie(of.request(), wanted.name).value_or(std::string_view()), of.arena());
                    }));
 }
+
+const config::TopicGroupEntry names_of_request(
+    "placeholders",
+    {.position = 10,
+     .title = "In the texts of a route, a WebSocket and a header, and in [log] request",
+     .rows = {{"{NAME}", "a parameter of the path, `{NAME}` or `{NAME...}` in `path`; or of `query`"},
+              {"{query.NAME}", "the parameter NAME of the query, declared or not; empty when absent"},
+              {"{header.NAME}", "the request header NAME, such as `{header.User-Agent}`; empty when absent"},
+              {"{cookie.NAME}", "the cookie NAME; empty when absent"},
+              {"{body}", "the body of the request"},
+              {"{method}", "the method: GET, POST …"},
+              {"{path}", "the path of the request, decoded, without the query"},
+              {"{host}", "the host that the request is for, as the client wrote it"},
+              {"{remote.ip}", "the address of the client"},
+              {"{request.id}", "a number of its own for each request"},
+              {"{now}", "date and time in UTC (RFC 3339)"},
+              {"{uuid}", "a new random UUID"},
+              {"{env.NAME}", "the environment variable NAME, read when the file is loaded"}}});
 
 }  // namespace
 

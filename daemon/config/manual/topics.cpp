@@ -11,6 +11,18 @@ std::map<std::string, Topic, std::less<>>& topics() {
   return all;
 }
 
+TopicEntry::TopicEntry(std::string name, Topic topic) {
+  auto& known = topics()[name];
+  known.title = std::move(topic.title);
+  known.introduction = std::move(topic.introduction);
+  for (auto& group : topic.groups) TopicGroupEntry(name, std::move(group));
+}
+
+TopicGroupEntry::TopicGroupEntry(std::string topic, Topic::Group group) {
+  auto& groups = topics()[std::move(topic)].groups;
+  groups.insert(std::ranges::upper_bound(groups, group.position, {}, &Topic::Group::position), std::move(group));
+}
+
 std::string plain_text(const Topic& topic, std::size_t width) {
   auto out = topic.title + "\n\n  " + wrapped(topic.introduction, 2, width) + "\n";
   for (const auto& group : topic.groups) {

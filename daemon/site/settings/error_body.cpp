@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "config/manual/topics.hpp"
 #include "site/request_values.hpp"
 
 namespace sluice::site {
@@ -57,6 +58,16 @@ config::Type<ErrorBody> json_body() {
                              .json = templates::Template::compile_json(value, error_scope(), reading.diagnostics)};
           }};
 }
+
+const config::TopicGroupEntry names_of_error("placeholders",
+                                             {.position = 30,
+                                              .title = "In `errors` tables",
+                                              .rows = {
+                                                  {"{status}", "the status of the response, a number"},
+                                                  {"{reason}", "its name: Not Found"},
+                                                  {"{detail}", "what was wrong with the request, where more is known"},
+                                                  {"{path}", "the path of the request"},
+                                                  {"{method}", "its method"}}});
 
 }  // namespace
 
