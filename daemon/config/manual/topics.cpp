@@ -11,7 +11,7 @@ std::map<std::string, Topic, std::less<>>& topics() {
   return all;
 }
 
-TopicEntry::TopicEntry(std::string name, Topic topic) {
+TopicEntry::TopicEntry(const std::string& name, Topic topic) {
   auto& known = topics()[name];
   known.title = std::move(topic.title);
   known.introduction = std::move(topic.introduction);

@@ -24,7 +24,7 @@ std::map<std::string, Topic, std::less<>>& topics();
 
 /// A global of this type makes a topic known.
 struct TopicEntry {
-  TopicEntry(std::string name, Topic topic);
+  TopicEntry(const std::string& name, Topic topic);
 };
 
 /// A global of this type adds a group to a topic, which another file may make known.
