@@ -7,7 +7,7 @@
 
 #include "base/hex.hpp"
 #include "base/text.hpp"
-#include "http/conditional.hpp"
+#include "http/fields/conditional.hpp"
 #include "http/status.hpp"
 #include "site/request_values.hpp"
 #include "site/response_fields.hpp"

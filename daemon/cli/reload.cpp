@@ -17,8 +17,8 @@
 #include "cli/rights.hpp"
 #include "cli/terminal.hpp"
 #include "config/findings/diagnostics.hpp"
-#include "service/pid_file.hpp"
-#include "service/process.hpp"
+#include "service/system/pid_file.hpp"
+#include "service/system/process.hpp"
 #include "site/site.hpp"
 
 namespace sluice::cli {

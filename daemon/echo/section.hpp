@@ -7,7 +7,7 @@
 #include "base/rate.hpp"
 #include "config/fields/fields.hpp"
 #include "config/toml/document.hpp"
-#include "net/address.hpp"
+#include "net/socket/address.hpp"
 
 namespace sluice::echo {
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <random>
 
-#include "net/socket.hpp"
+#include "net/socket/socket.hpp"
 
 namespace sluice::echo {
 namespace {

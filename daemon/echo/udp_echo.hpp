@@ -4,9 +4,9 @@
 #include <cstdint>
 
 #include "base/rate.hpp"
-#include "net/address.hpp"
-#include "net/handle.hpp"
-#include "net/loop.hpp"
+#include "net/loop/handle.hpp"
+#include "net/loop/loop.hpp"
+#include "net/socket/address.hpp"
 
 namespace sluice::echo {
 

@@ -9,7 +9,7 @@
 #include "base/percent.hpp"
 #include "files/lookup/path_fault.hpp"
 #include "files/response.hpp"
-#include "http/path.hpp"
+#include "http/target/path.hpp"
 #include "logging/log.hpp"
 #include "site/routing/match.hpp"
 #include "site/settings/error_body.hpp"

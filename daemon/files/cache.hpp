@@ -11,7 +11,7 @@
 
 #include "files/content/resource.hpp"
 #include "files/watch.hpp"
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 
 namespace sluice::files {
 

@@ -7,8 +7,8 @@
 #include "files/answer.hpp"
 #include "files/lookup/path.hpp"
 #include "files/lookup/resolution_text.hpp"
-#include "http/accept.hpp"
-#include "http/path.hpp"
+#include "http/content/accept.hpp"
+#include "http/target/path.hpp"
 #include "site/routing/match.hpp"
 
 namespace sluice::files {

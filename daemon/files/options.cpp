@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "base/text.hpp"
-#include "http/mime.hpp"
+#include "http/content/mime.hpp"
 #include "site/routing/host_pattern.hpp"
 #include "site/settings/media_type.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/hex.hpp"
-#include "http/range.hpp"
+#include "http/fields/range.hpp"
 
 namespace sluice::files {
 

@@ -10,7 +10,7 @@
 #include "files/listing/answer.hpp"
 #include "files/response.hpp"
 #include "files/waiting.hpp"
-#include "http/accept.hpp"
+#include "http/content/accept.hpp"
 #include "site/site.hpp"
 
 namespace sluice::files {

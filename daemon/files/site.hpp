@@ -12,9 +12,9 @@
 #include "files/content/resource.hpp"
 #include "files/headers.hpp"
 #include "files/lookup/root.hpp"
-#include "http/mime.hpp"
+#include "http/content/mime.hpp"
 #include "http/status.hpp"
-#include "net/background.hpp"
+#include "net/loop/background.hpp"
 
 namespace sluice::files {
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "net/timer.hpp"
+#include "net/loop/timer.hpp"
 
 namespace sluice::files {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "http/exchange.hpp"
-#include "net/background.hpp"
+#include "net/loop/background.hpp"
 
 namespace sluice::files {
 

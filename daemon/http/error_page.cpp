@@ -5,7 +5,7 @@
 
 #include "base/escape.hpp"
 #include "base/utf8.hpp"
-#include "http/accept.hpp"
+#include "http/content/accept.hpp"
 
 namespace sluice::http {
 

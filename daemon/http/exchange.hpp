@@ -12,7 +12,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/stream.hpp"
-#include "net/address.hpp"
+#include "net/socket/address.hpp"
 
 namespace sluice::http {
 

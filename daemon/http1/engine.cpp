@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "http1/exchange.hpp"
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 
 namespace sluice::http1 {
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/counter.hpp"
-#include "http/date.hpp"
 #include "http/exchange.hpp"
+#include "http/fields/date.hpp"
 #include "http1/header_cache.hpp"
 #include "http1/settings.hpp"
 

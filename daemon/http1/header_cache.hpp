@@ -25,8 +25,9 @@ struct HeaderSection {
 
 /// The header sections that a worker has read lately. A client sends the same section with most of its requests: a
 /// browser with all pictures of a page, a monitor or a load balancer with everything. Finding it here costs one
-/// comparison. Without it a browser's request for a small file takes 17 % more CPU, kernel included, with access log and
-/// metrics on; one for a short text 11 %. One thread; keeps at most 64 sections of 1 KiB, and as much for their fields.
+/// comparison. Without it a browser's request for a small file takes 17 % more CPU, kernel included, with access log
+/// and metrics on; one for a short text 11 %. One thread; keeps at most 64 sections of 1 KiB, and as much for their
+/// fields.
 class HeaderCache {
  public:
   HeaderCache() = default;

@@ -4,8 +4,8 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
-#include "http/path.hpp"
-#include "http/target.hpp"
+#include "http/target/path.hpp"
+#include "http/target/target.hpp"
 #include "http1/exchange.hpp"
 
 namespace sluice::http1 {

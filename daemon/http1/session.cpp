@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/limit_hits.hpp"
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 
 namespace sluice::http1 {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "http1/session.hpp"
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 
 namespace sluice::http1 {
 

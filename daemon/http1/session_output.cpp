@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "http/server_timing.hpp"
+#include "http/fields/server_timing.hpp"
 #include "http1/session.hpp"
 
 namespace sluice::http1 {

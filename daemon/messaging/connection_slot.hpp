@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "http/status.hpp"
-#include "net/address.hpp"
+#include "net/socket/address.hpp"
 #include "site/lease.hpp"
 
 namespace sluice::messaging {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "config/fields/fields.hpp"
-#include "http/origin.hpp"
+#include "http/fields/origin.hpp"
 
 /// The keys `origins`: which web pages may do something.
 namespace sluice::messaging {

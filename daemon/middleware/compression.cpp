@@ -1,9 +1,9 @@
 #include "site/settings/compression.hpp"
 
 #include "base/text.hpp"
-#include "http/compressible.hpp"
+#include "http/content/compressible.hpp"
 #include "middleware/encoded.hpp"
-#include "net/turn_budget.hpp"
+#include "net/loop/turn_budget.hpp"
 #include "site/hook.hpp"
 
 /// `compress`: compresses responses that are made for a request.

@@ -1,7 +1,7 @@
 #include "middleware/encoded.hpp"
 
+#include "net/loop/turn_budget.hpp"
 #include "net/protocol.hpp"
-#include "net/turn_budget.hpp"
 
 namespace sluice::middleware {
 namespace {

@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-#include "http/encoder.hpp"
+#include "http/content/encoder.hpp"
 #include "http/response.hpp"
 #include "http/stream.hpp"
-#include "net/continuation.hpp"
-#include "net/loop.hpp"
+#include "net/loop/continuation.hpp"
+#include "net/loop/loop.hpp"
 
 namespace sluice::middleware {
 

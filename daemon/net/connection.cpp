@@ -9,9 +9,9 @@
 
 #include "base/limit_hits.hpp"
 #include "logging/log.hpp"
-#include "net/cold_send.hpp"
 #include "net/connections.hpp"
-#include "net/socket.hpp"
+#include "net/file/cold_send.hpp"
+#include "net/socket/socket.hpp"
 
 namespace sluice::net {
 

@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <memory>
 
-#include "net/address.hpp"
-#include "net/channel.hpp"
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
+#include "net/loop/watch.hpp"
 #include "net/outbox.hpp"
 #include "net/protocol.hpp"
-#include "net/watch.hpp"
+#include "net/socket/address.hpp"
+#include "net/socket/channel.hpp"
 
 namespace sluice::net {
 

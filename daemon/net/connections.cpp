@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "net/background.hpp"
+#include "net/loop/background.hpp"
 
 namespace sluice::net {
 namespace {

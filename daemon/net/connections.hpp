@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/counter.hpp"
-#include "net/admission.hpp"
 #include "net/connection.hpp"
-#include "net/loop.hpp"
-#include "net/timer.hpp"
+#include "net/loop/loop.hpp"
+#include "net/loop/timer.hpp"
+#include "net/socket/admission.hpp"
 
 namespace sluice::net {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "net/blocks.hpp"
-#include "net/channel.hpp"
 #include "net/protocol.hpp"
+#include "net/socket/channel.hpp"
 
 namespace sluice::net {
 

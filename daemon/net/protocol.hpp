@@ -8,8 +8,8 @@
 #include <span>
 #include <string_view>
 
-#include "net/address.hpp"
-#include "net/open_file.hpp"
+#include "net/file/open_file.hpp"
+#include "net/socket/address.hpp"
 
 namespace sluice::net {
 

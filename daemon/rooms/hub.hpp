@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "net/loop.hpp"
-#include "net/timer.hpp"
+#include "net/loop/loop.hpp"
+#include "net/loop/timer.hpp"
 #include "rooms/room.hpp"
 
 namespace sluice::rooms {

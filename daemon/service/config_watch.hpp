@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "net/handle.hpp"
-#include "net/loop.hpp"
+#include "net/loop/handle.hpp"
+#include "net/loop/loop.hpp"
 
 namespace sluice::service {
 

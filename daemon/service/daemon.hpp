@@ -6,17 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "net/handle.hpp"
-#include "net/loop.hpp"
-#include "net/timer.hpp"
-#include "service/access_target.hpp"
+#include "net/loop/handle.hpp"
+#include "net/loop/loop.hpp"
+#include "net/loop/timer.hpp"
 #include "service/config_watch.hpp"
 #include "service/job_thread.hpp"
-#include "service/memory_watch.hpp"
-#include "service/notify.hpp"
-#include "service/pid_file.hpp"
-#include "service/sockets.hpp"
-#include "service/takeover.hpp"
+#include "service/logs/access_target.hpp"
+#include "service/system/memory_watch.hpp"
+#include "service/system/notify.hpp"
+#include "service/system/pid_file.hpp"
+#include "service/system/sockets.hpp"
+#include "service/system/takeover.hpp"
 #include "service/worker.hpp"
 #include "site/site.hpp"
 

@@ -12,9 +12,9 @@
 #include "config/findings/diagnostics.hpp"
 #include "files/cache.hpp"
 #include "logging/log.hpp"
-#include "service/access_target.hpp"
 #include "service/daemon.hpp"
-#include "service/log_settings.hpp"
+#include "service/logs/access_target.hpp"
+#include "service/logs/log_settings.hpp"
 #include "site/lease.hpp"
 #include "site/statistics.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "logging/log.hpp"
 #include "service/daemon.hpp"
-#include "service/takeover.hpp"
+#include "service/system/takeover.hpp"
 
 namespace sluice::service {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "service/sockets.hpp"
+#include "service/system/sockets.hpp"
 
 namespace sluice::service {
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 
 namespace sluice::service {
 

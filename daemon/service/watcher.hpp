@@ -1,6 +1,6 @@
 #pragma once
 
-#include "service/access_log.hpp"
+#include "service/logs/access_log.hpp"
 #include "site/statistics.hpp"
 
 namespace sluice::service {

@@ -10,9 +10,9 @@
 #include "http1/session.hpp"
 #include "logging/log.hpp"
 #include "logging/user_lines.hpp"
-#include "net/proxy_header.hpp"
-#include "service/descriptors.hpp"
-#include "service/process.hpp"
+#include "net/socket/proxy_header.hpp"
+#include "service/system/descriptors.hpp"
+#include "service/system/process.hpp"
 
 namespace sluice::service {
 

@@ -9,11 +9,11 @@
 
 #include "echo/udp_echo.hpp"
 #include "net/connections.hpp"
-#include "net/listener.hpp"
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
+#include "net/socket/listener.hpp"
 #include "rooms/hub.hpp"
 #include "service/front.hpp"
-#include "service/sockets.hpp"
+#include "service/system/sockets.hpp"
 #include "service/watcher.hpp"
 
 namespace sluice::service {

@@ -13,7 +13,7 @@
 #include "config/fields/fields.hpp"
 #include "config/toml/document.hpp"
 #include "http/method.hpp"
-#include "net/address.hpp"
+#include "net/socket/address.hpp"
 #include "site/handler.hpp"
 #include "site/hook.hpp"
 #include "site/response_fields.hpp"

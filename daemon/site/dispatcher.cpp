@@ -9,7 +9,7 @@
 #include "base/clock.hpp"
 #include "base/limit_hits.hpp"
 #include "logging/user_lines.hpp"
-#include "net/timer.hpp"
+#include "net/loop/timer.hpp"
 #include "site/forwarded.hpp"
 #include "site/request_values.hpp"
 #include "site/routing/match.hpp"

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
-#include "http/target.hpp"
+#include "http/target/target.hpp"
 
 namespace sluice::site {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "http/exchange.hpp"
-#include "net/network.hpp"
+#include "net/socket/network.hpp"
 
 namespace sluice::site {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "config/toml/document.hpp"
-#include "net/admission.hpp"
+#include "net/socket/admission.hpp"
 
 namespace sluice::site {
 

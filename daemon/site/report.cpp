@@ -8,8 +8,8 @@
 #include "base/escape.hpp"
 #include "base/utf8.hpp"
 #include "echo/section.hpp"
-#include "http/path.hpp"
-#include "http/target.hpp"
+#include "http/target/path.hpp"
+#include "http/target/target.hpp"
 #include "site/routing/match.hpp"
 
 namespace sluice::site {

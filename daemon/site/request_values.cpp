@@ -3,8 +3,8 @@
 #include "base/percent.hpp"
 #include "base/utf8.hpp"
 #include "config/manual/topics.hpp"
-#include "http/cookie.hpp"
-#include "http/query.hpp"
+#include "http/fields/cookie.hpp"
+#include "http/target/query.hpp"
 #include "templates/identity.hpp"
 
 namespace sluice::site {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/turn_budget.hpp"
+#include "net/loop/turn_budget.hpp"
 
 /// The extension permessage-deflate (RFC 7692): negotiation and the two directions of compression.
 namespace sluice::websocket {

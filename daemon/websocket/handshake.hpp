@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/origin.hpp"
+#include "http/fields/origin.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "websocket/deflate.hpp"

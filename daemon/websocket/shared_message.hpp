@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/account.hpp"
-#include "net/turn_budget.hpp"
+#include "net/loop/turn_budget.hpp"
 #include "websocket/frame.hpp"
 
 namespace sluice::websocket {

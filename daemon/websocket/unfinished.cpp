@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 #include "websocket/session.hpp"
 
 /// How a session does its work in turns.

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/continuation.hpp"
+#include "net/loop/continuation.hpp"
 #include "websocket/frame.hpp"
 #include "websocket/shared_message.hpp"
 

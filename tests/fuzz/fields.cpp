@@ -1,12 +1,12 @@
 /// Values of header fields: cookies, ranges, conditions, dates, Accept and Accept-Encoding.
 
 #include "base/arena.hpp"
-#include "http/accept.hpp"
-#include "http/conditional.hpp"
-#include "http/cookie.hpp"
-#include "http/date.hpp"
-#include "http/etag.hpp"
-#include "http/range.hpp"
+#include "http/content/accept.hpp"
+#include "http/fields/conditional.hpp"
+#include "http/fields/cookie.hpp"
+#include "http/fields/date.hpp"
+#include "http/fields/etag.hpp"
+#include "http/fields/range.hpp"
 #include "input.hpp"
 
 using namespace sluice;

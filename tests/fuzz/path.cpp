@@ -1,10 +1,10 @@
 /// Request targets, authorities and paths: what is taken is what the documents allow, and decoding happens once.
 
-#include "http/path.hpp"
+#include "http/target/path.hpp"
 #include "base/arena.hpp"
 #include "base/percent.hpp"
 #include "base/utf8.hpp"
-#include "http/target.hpp"
+#include "http/target/target.hpp"
 #include "input.hpp"
 
 using namespace sluice;

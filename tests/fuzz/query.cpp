@@ -1,6 +1,6 @@
 /// Queries and form bodies: pairs and their decoding.
 
-#include "http/query.hpp"
+#include "http/target/query.hpp"
 #include "base/arena.hpp"
 #include "base/utf8.hpp"
 #include "input.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/arena.hpp"
-#include "http/path.hpp"
+#include "http/target/path.hpp"
 #include "input.hpp"
 #include "site/builder.hpp"
 #include "site/routing/pattern.hpp"

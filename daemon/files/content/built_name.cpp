@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/text.hpp"
-#include "http/coding.hpp"
+#include "http/content/coding.hpp"
 
 namespace sluice::files {
 

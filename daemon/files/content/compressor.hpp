@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/coding.hpp"
+#include "http/content/coding.hpp"
 
 namespace sluice::files {
 

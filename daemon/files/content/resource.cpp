@@ -12,7 +12,7 @@
 #include "files/content/decompressor.hpp"
 #include "files/content/tag.hpp"
 #include "files/lookup/file_system.hpp"
-#include "http/compressible.hpp"
+#include "http/content/compressible.hpp"
 #include "logging/log.hpp"
 
 namespace sluice::files {

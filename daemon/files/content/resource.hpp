@@ -10,7 +10,7 @@
 #include "files/content/served_file.hpp"
 #include "files/lookup/root.hpp"
 #include "files/waiting.hpp"
-#include "http/coding.hpp"
+#include "http/content/coding.hpp"
 
 namespace sluice::files {
 

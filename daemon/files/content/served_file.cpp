@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "files/content/tag.hpp"
-#include "http/date.hpp"
+#include "http/fields/date.hpp"
 
 namespace sluice::files {
 

@@ -9,9 +9,9 @@
 #include "files/content/file_content.hpp"
 #include "files/headers.hpp"
 #include "files/lookup/root.hpp"
-#include "http/coding.hpp"
-#include "http/conditional.hpp"
-#include "http/range.hpp"
+#include "http/content/coding.hpp"
+#include "http/fields/conditional.hpp"
+#include "http/fields/range.hpp"
 #include "http/response.hpp"
 #include "net/protocol.hpp"
 

@@ -6,9 +6,9 @@
 
 #include "files/content/content_hash.hpp"
 #include "files/content/recent_changes.hpp"
-#include "http/compressible.hpp"
-#include "http/conditional.hpp"
-#include "net/background.hpp"
+#include "http/content/compressible.hpp"
+#include "http/fields/conditional.hpp"
+#include "net/loop/background.hpp"
 
 namespace sluice::files {
 

@@ -6,9 +6,9 @@
 #include "base/text.hpp"
 #include "files/answer.hpp"
 #include "files/listing/page.hpp"
-#include "http/accept.hpp"
-#include "http/path.hpp"
-#include "http/query.hpp"
+#include "http/content/accept.hpp"
+#include "http/target/path.hpp"
+#include "http/target/query.hpp"
 #include "site/routing/match.hpp"
 
 namespace sluice::files {

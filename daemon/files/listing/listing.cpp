@@ -11,7 +11,7 @@
 #include <tuple>
 #include <utility>
 
-#include "net/background.hpp"
+#include "net/loop/background.hpp"
 
 namespace sluice::files {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "files/lookup/root.hpp"
-#include "net/open_file.hpp"
+#include "net/file/open_file.hpp"
 
 namespace sluice::files {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/path.hpp"
+#include "http/target/path.hpp"
 
 namespace sluice::files {
 

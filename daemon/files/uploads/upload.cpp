@@ -7,7 +7,7 @@
 
 #include "base/limit_hits.hpp"
 #include "base/text.hpp"
-#include "http/conditional.hpp"
+#include "http/fields/conditional.hpp"
 #include "logging/log.hpp"
 #include "site/settings/error_body.hpp"
 #include "site/site.hpp"

@@ -8,7 +8,7 @@
 #include "files/uploads/new_file.hpp"
 #include "files/waiting.hpp"
 #include "http/exchange.hpp"
-#include "net/work_queue.hpp"
+#include "net/loop/work_queue.hpp"
 #include "site/response_fields.hpp"
 
 namespace sluice::files {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/escape.hpp"
-#include "http/query.hpp"
+#include "http/target/query.hpp"
 #include "site/routing/parameters.hpp"
 
 namespace sluice::site {

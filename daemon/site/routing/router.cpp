@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "http/path.hpp"
+#include "http/target/path.hpp"
 #include "site/builder.hpp"
 #include "site/routing/host_pattern.hpp"
 

@@ -5,7 +5,7 @@
 #include "config/fields/fields.hpp"
 #include "config/findings/diagnostics.hpp"
 #include "echo/section.hpp"
-#include "net/address.hpp"
+#include "net/socket/address.hpp"
 #include "site/builder.hpp"
 
 namespace sluice::site {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "config/fields/fields.hpp"
-#include "net/network.hpp"
+#include "net/socket/network.hpp"
 
 namespace sluice::site {
 

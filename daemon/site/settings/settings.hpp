@@ -9,7 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "config/fields/fields.hpp"
-#include "net/address.hpp"
+#include "net/socket/address.hpp"
 #include "site/builder.hpp"
 #include "site/settings/error_body.hpp"
 #include "site/settings/networks.hpp"

@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "net/socket.hpp"
+#include "net/socket/socket.hpp"
 
 using namespace sluice;
 

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "service/pid_file.hpp"
+#include "service/system/pid_file.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace sluice;

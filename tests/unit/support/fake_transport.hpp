@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 #include "net/protocol.hpp"
 
 namespace sluice::test {

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "net/address.hpp"
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 #include "net/protocol.hpp"
+#include "net/socket/address.hpp"
 #include "websocket/session.hpp"
 
 /// A client's half of a WebSocket conversation, by bytes, for tests.

@@ -1,5 +1,5 @@
 #include "files/content/compressor.hpp"
-#include "http/compressible.hpp"
+#include "http/content/compressible.hpp"
 
 #include <doctest/doctest.h>
 #include <zlib.h>

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "http/date.hpp"
+#include "http/fields/date.hpp"
 #include "support/served_folder.hpp"
 
 using namespace sluice;

@@ -11,7 +11,7 @@
 
 #include "http1/engine.hpp"
 #include "http1/session.hpp"
-#include "net/background.hpp"
+#include "net/loop/background.hpp"
 #include "site/dispatcher.hpp"
 #include "site/site_fixture.hpp"
 #include "support/fake_transport.hpp"

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/protocol.hpp"
+#include "net/socket/network.hpp"
+
+namespace sluice::net {
+
+/// What a proxy says of a connection in front of everything else: the PROXY protocol, versions 1 and 2.
+struct ProxyHeader {
+  enum class Kind : std::uint8_t {
+    incomplete,  // more octets are needed
+    absent,      // the connection begins in another way
+    broken,      // it begins like a header, and is none
+    complete,
+  };
+  Kind kind = Kind::incomplete;
+  std::size_t length = 0;              // of the header
+  std::optional<Address> client = {};  // none: the proxy speaks for itself, or the client has no IP address
+};
+
+/// Reads the header at the beginning of `bytes`. One of version 2 may have 4096 octets at most.
+ProxyHeader read_proxy_header(std::string_view bytes);
+
+/// Reads the header of connections from trusted proxies, and then makes way for the protocol that the client speaks.
+/// All others speak that protocol from the beginning. Owned by the connection.
+class ProxyHeaderReader final : public Protocol {
+ public:
+  /// `make` gives that protocol. The header may take `patience` to come.
+  ProxyHeaderReader(std::shared_ptr<const Networks> trusted, std::chrono::milliseconds patience,
+                    std::function<std::unique_ptr<Protocol>()> make)
+      : trusted_(std::move(trusted)), patience_(patience), make_(std::move(make)) {}
+
+  void on_open(Transport& transport) override;
+  void on_bytes(std::span<char> bytes) override;
+  void on_eof() override { transport_->close(false); }
+  void on_writable() override {}
+  void on_deadline() override { transport_->close(false); }
+  void drain() override { transport_->close(false); }
+
+ private:
+  void take(std::string_view bytes);
+  void hand_over(std::string_view unread);
+
+  Transport* transport_ = nullptr;
+  std::shared_ptr<const Networks> trusted_;
+  std::chrono::milliseconds patience_;
+  std::function<std::unique_ptr<Protocol>()> make_;
+  std::string received_;  // of an incomplete header
+};
+
+}  // namespace sluice::net
