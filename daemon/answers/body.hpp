@@ -27,8 +27,8 @@ config::Fields<Options> body_fields(config::Field action) {
           .doc("Media type of the response, when the usual one does not fit.")
           .example("\"text/css; charset=utf-8\""),
       config::field("etag", etag, config::boolean())
-          .doc("Whether the response has an ETag, so that clients can ask if it changed. Without it a body "
-               "without placeholders has one.")
+          .doc("Whether the response has an ETag, so that clients can ask if it changed. By default, only "
+               "a body without placeholders has one.")
           .example("true"),
   };
 }

@@ -112,8 +112,8 @@ Ticket wait_for_files(http::Exchange& exchange, std::shared_ptr<const StaticSite
             note_hit(Limit::file_system_timeout);
             logging::seldom(logging::Level::warning,
                             "the file system of `" + site->root().path() +
-                                "` does not answer within server.timeouts.file_system, and who waits for it "
-                                "gets 503: is a network down, or a disk failing?");
+                                "` does not answer within server.timeouts.file_system. Clients that wait for it "
+                                "get 503. Check the network and the disk");
             respond_unavailable(waiting, site->settings().headers);
           }};
 }

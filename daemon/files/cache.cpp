@@ -70,7 +70,7 @@ bool FileCache::look(Entry& entry, net::Loop& loop) {
 }
 
 bool FileCache::begin_watching(const Entry& entry, std::uint64_t now) {
-  if (entry.uses < uses_before_watching || now - changed_at_ < unrest) return false;
+  if (entry.uses < uses_before_watching || now - changed_at_ < settling) return false;
   return std::ranges::all_of(entry.resource->dependencies, [&](const auto& dependency) {
     return dependency.identity ? watch_.watch(dependency.name) : watch_.watch_absence(dependency.name);
   });

@@ -106,10 +106,10 @@ class FileCache {
     }
   };
 
-  /// Watched files are looked at all the same this often, in milliseconds: not everything is reported.
+  /// Watched files are also checked this often, in milliseconds: the kernel does not report every change.
   static constexpr std::uint64_t recheck = 250;
-  /// For so long after a change, in milliseconds, files are not watched anew: more changes are likely.
-  static constexpr std::uint64_t unrest = 100;
+  /// After a change, no file is newly watched for this long, in milliseconds: more changes are likely.
+  static constexpr std::uint64_t settling = 100;
   /// Watching costs dozens of system calls to begin with, so only files in use are worth it.
   static constexpr std::uint32_t uses_before_watching = 2;
 

@@ -85,7 +85,7 @@ bool said_lately(const std::string& message) {
   full_since = now;
   lock.unlock();
   write(Level::warning,
-        fmt::format("{} different faults within a minute: others are not logged until it is over", most));
+        fmt::format("{} different errors within a minute: more are not logged until the minute is over", most));
   return true;
 }
 

@@ -45,7 +45,8 @@ class StandardErrorSink final : public spdlog::sinks::base_sink<std::mutex> {
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     if (lost_ > 0 && takes_bytes_now(STDERR_FILENO)) {
-      auto text = fmt::format("nobody read this log: {} messages were lost here", std::exchange(lost_, 0));
+      auto text =
+          fmt::format("the reader of this log was too slow: {} messages are missing here", std::exchange(lost_, 0));
       put({message.logger_name, spdlog::level::warn, text});
     }
     put(message);

@@ -55,7 +55,7 @@ const config::TopicGroupEntry names_of_close(
     "placeholders", {.position = 23,
                      .title = "In `log.close` of a [[websocket]], besides those of its request",
                      .rows = {{"{close.code}", "the code of the close (RFC 6455), 1000 for a normal one"},
-                              {"{close.reason}", "the reason that came with it"}}});
+                              {"{close.reason}", "the reason given with the code"}}});
 
 }  // namespace
 

@@ -13,16 +13,14 @@ struct Options {
 const config::Fields<Options>& fields() {
   static const config::Fields<Options> all = {
       config::field("allow", &Options::allow, site::network_list())
-          .doc(
-              "Addresses of the clients that are served: addresses, blocks such as \"10.0.0.0/8\", \"loopback\", "
-              "\"private\", or \"unix\" for clients of Unix sockets. All others get 403. In [server] it holds for all "
-              "that does not have the key itself; `false` lifts it. Behind a proxy, set `trusted_proxies`: otherwise the "
-              "address is that of the proxy.")
+          .doc("Clients that are served: addresses, blocks such as \"10.0.0.0/8\", \"loopback\", \"private\", or "
+               "\"unix\" for clients of Unix sockets. All other clients get 403. The value in [server] applies to "
+               "every table that does not set this key; `false` removes it. Behind a proxy, set `trusted_proxies`: "
+               "otherwise the client's address is that of the proxy.")
           .example("[\"192.0.2.0/24\", \"2001:db8::/32\"]"),
       config::field("deny", &Options::deny, site::network_list())
-          .doc(
-              "Addresses of clients that get 403, even if `allow` has them. In [server] it holds for all that does not "
-              "have the key itself; `false` lifts it.")
+          .doc("Clients that get 403, even if `allow` contains their address. The value in [server] applies to every "
+               "table that does not set this key; `false` removes it.")
           .example("\"192.0.2.66\""),
   };
   return all;

@@ -258,8 +258,8 @@ bool Connection::sweep(std::uint64_t now) {
     if (sending_ && !logging::said_lately("the content of a file does not come")) {
       logging::warning(
           "the file system of `" + name_of(sending_->file()) +
-          "`, for example, does not answer within server.timeouts.file_system, and who has a part of a file is "
-          "disconnected: is a network down, or a disk failing?");
+          "`, for example, does not answer within server.timeouts.file_system. Clients that have received a part "
+          "of a file are disconnected. Check the network and the disk");
     }
     abort();
   } else {

@@ -249,7 +249,7 @@ int Daemon::run() {
 
 /// The end of a loop would wait for the thread pool, and a file system that does not answer keeps that for ever.
 void Daemon::give_up_background_work() {
-  logging::warning("a file system does not answer: not waiting for it");
+  logging::warning("a file system does not answer: ending without waiting for it");
   for (auto& worker : workers_) worker->flush();
   pid_file_.remove();
   std::_Exit(0);
@@ -270,11 +270,11 @@ void Daemon::drain() {
   draining_ = true;
   if (!succeeded_) takeover_.reset();  // a new process that does not serve yet is not to outlive this one
   site::ProcessState::get().draining = true;
-  logging::info("stopping: no new connections, requests in flight are finished");
+  logging::info("stopping: no new connections; requests in progress are completed");
   auto limit = site_->server.shutdown_timeout;
   if (!succeeded_) notifier_.stopping("Finishing requests in flight", limit + std::chrono::seconds(5));
   drain_limit_ = std::make_unique<net::Timer>(loop_, limit, [this] {
-    logging::warning("server.shutdown_timeout has passed: connections that remain are dropped");
+    logging::warning("server.shutdown_timeout has passed: the remaining connections are closed");
     stop();
   });
   for (auto& worker : workers_) {

@@ -51,7 +51,7 @@ ConfigWatch::Watched read_files(const config::Sources& sources, ConfigWatch::Wat
 
 /// Editors empty a file before they write it, and disks are full: what is probably not what the user wants to run next.
 std::string why_not_complete(const site::Site& now, const site::Site& next) {
-  if (!next.serves() && now.serves()) return "the new configuration serves nothing";
+  if (!next.serves() && now.serves()) return "the new configuration has nothing to serve";
   auto has = [](const std::vector<std::string>& files, const std::string& file) {
     return std::ranges::find(files, file) != files.end();
   };
@@ -114,7 +114,7 @@ void Daemon::free_retired() {
 
 void Daemon::reload_failed(const std::string& why) {
   site::ProcessState::get().note_reload(false, "failed: " + why);
-  logging::error("reload failed: the running configuration stays in force");
+  logging::error("reload failed: the running configuration is kept");
   notifier_.ready("Reload failed: " + why + ". " + serving() + " as before");
   end_reload();
 }

@@ -38,10 +38,10 @@ std::string identity(const config::Declaration& declaration) {
   return text;
 }
 
-/// All tenures that are in use, by what their endpoints say.
+/// All leases that are in use, by what their endpoints say.
 struct Known {
   std::mutex mutex;
-  std::map<std::string, std::weak_ptr<Lease>> tenures;
+  std::map<std::string, std::weak_ptr<Lease>> leases;
 };
 
 Known& known() {
@@ -58,8 +58,8 @@ bool goes_on(const std::shared_ptr<Lease>& lease, const Site& now) {
 std::shared_ptr<Lease> Lease::of(const config::Declaration& declaration) {
   auto& all = known();
   std::lock_guard lock(all.mutex);
-  std::erase_if(all.tenures, [](const auto& entry) { return entry.second.expired(); });
-  auto& entry = all.tenures[identity(declaration)];
+  std::erase_if(all.leases, [](const auto& entry) { return entry.second.expired(); });
+  auto& entry = all.leases[identity(declaration)];
   auto lease = entry.lock();
   if (!lease || lease->over()) entry = lease = std::make_shared<Lease>();
   return lease;

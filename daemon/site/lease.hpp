@@ -31,7 +31,7 @@ class Lease {
   std::atomic<bool> over_{false};
 };
 
-/// Ends the tenures of `before` that do not go on in `now`.
+/// Ends the leases of `before` that do not go on in `now`.
 void end_leases(const Site& before, const Site& now);
 
 }  // namespace sluice::site

@@ -28,14 +28,15 @@ Value duration(const EndedValues& of) {
 }
 
 const config::TopicGroupEntry names_of_access_line(
-    "placeholders", {.position = 40,
-                     .title = "In [log.access] format, besides those of a request",
-                     .rows = {{"{status}", "the status of the response"},
-                              {"{bytes}", "bytes of its body that were sent"},
-                              {"{aborted}", "whether the client went away before it had all of it: true or false"},
-                              {"{duration}", "seconds from the request to the end of the response"},
-                              {"{target}", "path and query as the client wrote them"},
-                              {"{version}", "the version of HTTP"}}});
+    "placeholders",
+    {.position = 40,
+     .title = "In [log.access] format, besides those of a request",
+     .rows = {{"{status}", "the status of the response"},
+              {"{bytes}", "bytes of the response body that were sent"},
+              {"{aborted}", "true if the client disconnected before it had the whole response, else false"},
+              {"{duration}", "seconds from the request to the end of the response"},
+              {"{target}", "path and query as the client wrote them"},
+              {"{version}", "the version of HTTP"}}});
 const config::TopicGroupEntry names_of_banner("placeholders",
                                               {.position = 41,
                                                .title = "In [server] banner",

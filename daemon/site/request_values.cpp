@@ -87,7 +87,7 @@ const config::TopicGroupEntry names_of_request(
               {"{path}", "the path of the request, decoded, without the query"},
               {"{host}", "the host that the request is for, as the client wrote it"},
               {"{remote.ip}", "the address of the client"},
-              {"{request.id}", "a number of its own for each request"},
+              {"{request.id}", "a unique number for each request"},
               {"{now}", "date and time in UTC (RFC 3339)"},
               {"{uuid}", "a new random UUID"},
               {"{env.NAME}", "the environment variable NAME, read when the file is loaded"}}});

@@ -275,7 +275,7 @@ def test_files_that_only_the_disk_has_are_sent_while_another_file_system_is_stuc
             os.fsync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         assert len(fetch(server.port, "/cold.bin").body) == 1 << 20
-    server.wait_for_line(".bin`, for example, does not answer within server.timeouts.file_system, and who has a part of a file")
+    server.wait_for_line(".bin`, for example, does not answer within server.timeouts.file_system. Clients that have received a part")
     hold.set()
     for connection in waiting:
         connection.socket.close()
@@ -314,6 +314,6 @@ def test_files_that_are_not_cached_are_served_while_another_file_system_is_stuck
 
 def test_a_file_system_that_is_stuck_does_not_keep_the_server_from_stopping(server, stuck):
     server.send_signal(15)
-    server.wait_for_line("a file system does not answer: not waiting for it")
+    server.wait_for_line("a file system does not answer: ending without waiting for it")
     stuck.set()  # the kernel lets go of no thread that waits for this kind of file system
     assert server.wait() == 0

@@ -130,7 +130,7 @@ def test_links_do_not_lead_out_of_the_folder(server, uploads, tmp_path):
     (uploads / "secret").symlink_to(outside / "secret")
     for name in ("out/a", "out/a/b", "up/a"):
         assert put(server, "/files/" + name, b"x").status == 403, name
-    server.wait_for_line("a symbolic link leads out of the folder of the uploads")
+    server.wait_for_line("a symbolic link points outside the upload folder")
     assert put(server, "/files/secret", b"x").status == 204  # the link is replaced
     assert (uploads / "secret").read_text() == "x" and not (uploads / "secret").is_symlink()
     assert names(outside) == ["secret"] and (outside / "secret").read_text() == "mine"
@@ -238,7 +238,7 @@ def test_a_file_that_grows_too_large_is_507_at_once(serve):
             for _ in range(60):
                 connection.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")  # without an end
         assert connection.response().status == 507
-    server.wait_for_line(f"cannot save in {server.folder}/uploads: File too large")
+    server.wait_for_line(f"cannot save an upload in {server.folder}/uploads: File too large")
     wait_until(lambda: not open_files(server), "its descriptors are closed")
     assert names(server.folder / "uploads") == ["old.txt"]
     assert put(server, "/files/small", b"x").status == 201

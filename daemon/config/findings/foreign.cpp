@@ -44,7 +44,7 @@ constexpr std::string_view access =
 constexpr std::string_view cors = "set the Access-Control-… fields with `headers`";
 constexpr std::string_view save = "write a [[route]] with method = \"PUT\" and save = \"uploads/{name}\"";
 constexpr std::string_view dav =
-    "write a [[route]] with method = \"PUT\" and save = \"uploads/{name}\"; the other methods of WebDAV do not exist here";
+    "write a [[route]] with method = \"PUT\" and save = \"uploads/{name}\"; Sluice does not support the other WebDAV methods";
 constexpr std::string_view websocket = "write a [[websocket]] with `path`";
 constexpr std::string_view data = "Sluice reads no databases: it answers with texts and files";
 
@@ -56,7 +56,7 @@ constexpr std::array words = {
     Word{"allow", access},
     Word{"authbasic", access},
     Word{"autoindex", "write `listing = true` in a [[static]]"},
-    Word{"clientbodytemppath", "Sluice writes an upload in the folder where it stays; see `save` of [[route]]"},
+    Word{"clientbodytemppath", "Sluice writes an upload directly to its folder; see `save` of [[route]]"},
     Word{"clientbodytimeout", "write [server.timeouts] body_idle"},
     Word{"clientheadertimeout", "write [server.timeouts] header"},
     Word{"clientmaxbodysize", body_bytes},

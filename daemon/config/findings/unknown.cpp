@@ -142,8 +142,9 @@ std::string header_of(const Section& section) {
 }
 
 std::string_view reason_for_brackets(const Section& section) {
-  if (section.named) return "each has one bracket and a name of its own";
-  return section.repeated ? "there may be several, so two brackets" : "there is only one, so one bracket";
+  if (section.named) return "each has a name and single brackets";
+  return section.repeated ? "there may be several, so write double brackets"
+                          : "there is only one, so write single brackets";
 }
 
 std::string_view report_unknown_key(const Member& member, std::string_view where,

@@ -186,7 +186,7 @@ class Loader {
         auto& finding = diagnostics_.error("declared-twice", name.span,
                                            "[" + section.name + "." + *name + "] is declared in two files");
         finding.label = "keep one of them, or choose another name";
-        finding.notes.push_back({known->name_span, "it is declared here already"});
+        finding.notes.push_back({known->name_span, "it is already declared here"});
         return;
       }
     }

@@ -31,14 +31,14 @@ std::string save_advice(const config::Value& value) {
 const config::Fields<Options>& fields() {
   static const config::Fields<Options> all = {
       config::field("save", &Options::save, config::advised(config::non_empty_string(), save_advice))
-          .doc(
-              "Saves the request body in this file, with placeholders for its name, and answers 201 if the file is "
-              "new, 204 if it replaced one. The folder before the first placeholder must exist; folders below it are "
-              "created. Nothing is written outside of it. Names with a leading dot, an empty part, a control character "
-              "or an escaped slash are answered with 400. The body may be as large as `body_limit`. It is written to "
-              "the disk as it comes, and the file gets its name when it is complete; if the client leaves or the disk "
-              "is full (507), nothing remains. `If-None-Match: *` never replaces a file. For PUT and POST. `{body}` "
-              "cannot be used in such a route, and is empty in the access log.")
+          .doc("Saves the request body in this file. The name may have placeholders. The response is 201 for a new "
+               "file, 204 for a replaced one. The folder before the first placeholder must exist; folders below it "
+               "are created. Nothing is written outside it. A name with a leading dot, an empty part, a control "
+               "character or an escaped slash gets 400. `body_limit` is the largest body. The body is written to the "
+               "disk while it arrives; the file appears under its name when it is complete. If the client "
+               "disconnects or the disk is full (507), the file is discarded. A request with `If-None-Match: *` "
+               "never replaces a file. The methods are PUT and POST. `{body}` cannot be used in such a route, and is "
+               "empty in the access log.")
           .example("\"uploads/{name}\""),
   };
   return all;
@@ -52,7 +52,7 @@ class Save final : public site::Handler {
 
   void handle(http::Exchange& exchange) const override {
     if (exchange.request.field("Content-Range").data() != nullptr)  // RFC 9110 §14.5
-      return site::respond_error(exchange, 400, "parts of a file (Content-Range) are not accepted");
+      return site::respond_error(exchange, 400, "partial uploads (Content-Range) are not accepted");
     auto name = name_.of(exchange);
     if (!name) return site::respond_error(exchange, 400, name.error().message);
     const auto& endpoint = *static_cast<const site::Match*>(exchange.matched)->endpoint;
@@ -88,7 +88,7 @@ class SaveCheck {
     if (!given && is_misspelt("method")) return;  // reported as unknown
     if (!given) {
       auto& error = diagnostics_.error("save-method", save_.span, "a GET request has no body to save");
-      error.label = "GET is the method of a route that names none";
+      error.label = "`method` is missing, and its default is GET";
       error.help = "write method = \"PUT\"";
       return;
     }
@@ -96,7 +96,7 @@ class SaveCheck {
       if (!method.is(config::Value::Kind::string) || method.text == "PUT" || method.text == "POST") return;
       if (!http::parse_method(method.text)) return;  // reported by its field
       diagnostics_.error("save-method", method.span, "`save` is for PUT and POST, not for " + method.text).label =
-          "only these two send a whole file";
+          "write \"PUT\" or \"POST\"";
     };
     check(*given);
     for (const auto& item : given->items) check(item);
@@ -110,8 +110,8 @@ class SaveCheck {
   void status() {
     const auto* given = context_.table.find("status");
     if (!given) return;
-    diagnostics_.error("save-status", given->span, "`status` cannot stand beside `save`").label =
-        "remove it: a new file is answered with 201, a replaced one with 204";
+    diagnostics_.error("save-status", given->span, "`status` cannot be used with `save`").label =
+        "remove it: the response is 201 for a new file, 204 for a replaced one";
   }
 
   /// The body is in the file when the response is made, and in no memory.
@@ -120,8 +120,8 @@ class SaveCheck {
     if (at == std::string::npos || (at > 0 && (*text)[at - 1] == '{')) return;
     auto place = templates::place_within(diagnostics_.sources, text, at, at + 6);
     auto& error = diagnostics_.error("save-body", place, "`{body}` has no value in a route with `save`");
-    error.label = "the body goes to the file only";
-    if (!(text.span == save_.span)) error.notes.push_back({save_.span, "this route saves it"});
+    error.label = "the body is written to the file and not kept in memory";
+    if (!(text.span == save_.span)) error.notes.push_back({save_.span, "the body is saved here"});
   }
 
   /// `name` has marks for its values.
@@ -129,9 +129,9 @@ class SaveCheck {
     for (auto part : split(name, '/')) {
       if (!part.empty() && part.front() != '.') continue;
       auto& error = diagnostics_.error("save-name", save_.span,
-                                       part.empty() ? "this names no file: a part of it is empty"
-                                                    : "no file is saved under a name with a leading dot");
-      error.label = part.empty() ? "put a name behind each slash" : "every request would be answered with 400";
+                                       part.empty() ? "this is not a file name: a part of it is empty"
+                                                    : "file names with a leading dot are not allowed");
+      error.label = part.empty() ? "write a name after each slash" : "every request would get 400";
       return;
     }
   }
@@ -139,7 +139,8 @@ class SaveCheck {
   void no_whole_path(const templates::Template& compiled) {
     for (const auto* placeholder : compiled.placeholders()) {
       if (!placeholder->has(site::RequestTrait::whole_path)) continue;
-      auto& error = diagnostics_.error("save-name", save_.span, "`{path}` is no file name: it begins with a slash");
+      auto& error =
+          diagnostics_.error("save-name", save_.span, "`{path}` cannot be a file name: it begins with a slash");
       error.help = "write path = \"/files/{name...}\" and save = \"uploads/{name}\"";
       return;
     }
@@ -149,20 +150,21 @@ class SaveCheck {
   void folder_is_apart(const std::string& folder) {
     auto own = context_.reading.directory_of(save_.span) + "/";
     if (!own.starts_with(folder == "/" ? folder : folder + "/")) return;
-    auto& error = diagnostics_.error("save-folder", save_.span, "clients could replace this config");
-    error.label = "it is in a folder in which they choose the names";
-    error.help = "write a folder of its own before the first placeholder: save = \"uploads/{name}\"";
+    auto& error = diagnostics_.error("save-folder", save_.span, "clients could replace this configuration file");
+    error.label = "clients choose the file names in its folder";
+    error.help = "use a separate folder: save = \"uploads/{name}\"";
   }
 
   void folder_is_writable(const std::string& folder) {
     auto fault = fault_of_writable_folder(folder);
     if (fault == 0) return;
-    auto& error = diagnostics_.error("save-folder", save_.span, "nothing can be saved in the folder `" + folder + "`");
+    auto& error = diagnostics_.error("save-folder", save_.span, "files cannot be saved in the folder `" + folder + "`");
     error.label = explain_path_fault(folder, fault, "written");
     if (fault == ENOENT) error.help = "create it: mkdir -p " + folder;
-    if (fault == EACCES) error.help = "give it to the user of the server: chown USER " + folder;
+    if (fault == EACCES) error.help = "make the user of the server its owner: chown USER " + folder;
     if (fault == EROFS)
-      error.help = "for the service, put `ReadWritePaths=" + folder + "` below [Service] by `systemctl edit sluice`";
+      error.help =
+          "for the service, run `systemctl edit sluice` and write `ReadWritePaths=" + folder + "` below [Service]";
   }
 
  private:

@@ -29,15 +29,15 @@ Answer answer_to(int error) {
     case ENOSPC:
     case EDQUOT:
     case EFBIG: return {507, "there is not enough room on the disk"};
-    case EISDIR: return {409, "a folder has this name"};
+    case EISDIR: return {409, "a directory with this name exists"};
     case ENOTDIR: return {409, "a part of the path is a file"};
-    case EEXIST: return {412, "a file of this name exists"};
+    case EEXIST: return {412, "a file with this name exists"};
     case ENAMETOOLONG: return {400, "the file name is too long"};
     case EACCES:
     case EPERM:
-    case EROFS: return {403, "the server may not write there"};
+    case EROFS: return {403, "the server has no permission to write there"};
     case EXDEV:
-    case ELOOP: return {403, "a symbolic link on the way is not followed"};
+    case ELOOP: return {403, "the path contains a symbolic link that is not followed"};
     case EMFILE:
     case ENFILE:
     case ENOMEM: return {503, {}};
@@ -49,7 +49,7 @@ Answer answer_to(int error) {
 bool is_logged(http::Status status) { return status == 403 || status >= 500; }
 
 std::string cause_of(int error) {
-  return error == EXDEV ? "a symbolic link leads out of the folder of the uploads" : std::strerror(error);
+  return error == EXDEV ? "a symbolic link points outside the upload folder" : std::strerror(error);
 }
 
 /// RFC 9110 §13.1. Uploads have no entity tags of their own.
@@ -72,8 +72,7 @@ void respond_late(http::Exchange& exchange, const UploadPlace& place) {
   logging::seldom(
       logging::Level::warning,
       "the file system of `" + place.folder.path() +
-          "` does not answer within server.timeouts.file_system, and uploads get 503: is a network down, or "
-          "a disk failing?");
+          "` does not answer within server.timeouts.file_system. Uploads get 503. Check the network and the disk");
   site::respond_error(exchange, 503, "the file system does not answer");
 }
 
@@ -171,7 +170,7 @@ void Upload::fail(http::Exchange& exchange) const {
   if (is_logged(status)) {
     auto path = place_->folder.path() + "/" + name_;
     logging::seldom(logging::Level::warning,
-                    "cannot save in " + path.substr(0, path.rfind('/')) + ": " + cause_of(error_));
+                    "cannot save an upload in " + path.substr(0, path.rfind('/')) + ": " + cause_of(error_));
   }
   if (status != 503) return site::respond_error(exchange, status, detail);
   auto response = site::make_error_response(exchange, status, detail, site::errors_of(exchange));

@@ -24,7 +24,7 @@ bool has_control(std::string_view text) {
 
 std::string_view fault_of_part(std::string_view part) {
   if (part.empty()) return "a part of the file name is empty";
-  if (part == "." || part == "..") return "`.` and `..` are no file names";
+  if (part == "." || part == "..") return "`.` and `..` are not file names";
   if (part.front() == '.') return "file names that begin with a dot are not accepted";
   if (part.size() > longest_part) return "a part of the file name is longer than 255 bytes";
   return {};
@@ -56,7 +56,7 @@ class NameValues final : public site::RequestValues {
 }  // namespace
 
 std::string_view fault_of_name(std::string_view name) {
-  if (has_control(name)) return "the file name has a control character";
+  if (has_control(name)) return "the file name contains a control character";
   std::size_t parts = 0;
   for (auto part : split(name, '/')) {
     if (++parts > most_parts) return "the file name has more than 32 parts";

@@ -60,17 +60,18 @@ Result<Network> Network::parse(std::string_view text) {
     std::copy_n(v4_mapped.begin(), 12, network.bytes_.begin());
   } else if (inet_pton(AF_INET6, host.c_str(), network.bytes_.data()) != 1) {
     return fail("`" + std::string(text) +
-                "` is no address: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32, unix, loopback or private");
+                "` is not an address; examples: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32, unix, loopback or private");
   }
   if (slash == std::string_view::npos) return network;
   int most = v4 ? 32 : 128;
   auto prefix = parse_unsigned(text.substr(slash + 1));
   if (!prefix || *prefix > static_cast<std::uint64_t>(most))
-    return fail("the length of a prefix is a number from 0 to " + std::to_string(most));
+    return fail("the prefix length must be from 0 to " + std::to_string(most));
   auto length = static_cast<int>(*prefix);
   network.prefix_ = length + (v4 ? v4_prefix : 0);
   auto block = masked(network.bytes_, network.prefix_);
-  if (block != network.bytes_) return fail("the block that contains it is " + text_of(block, v4, length));
+  if (block != network.bytes_)
+    return fail("bits after the prefix must be zero; the block is " + text_of(block, v4, length));
   return network;
 }
 

@@ -43,7 +43,7 @@ void AccessLogTrouble::end_trouble() {
   std::lock_guard lock(mutex_);
   if (!lasts_.exchange(false) || !std::exchange(told_, false)) return;
   auto more = lost_ == 0 ? std::string() : "; until then " + lines(std::exchange(lost_, 0));
-  logging::info("the access log is written again" + more);
+  logging::info("the access log can be written again" + more);
 }
 
 void AccessLogTrouble::begin() {

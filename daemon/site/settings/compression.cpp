@@ -5,14 +5,14 @@ namespace sluice::site {
 const config::Fields<CompressionOptions>& compression_fields() {
   static const config::Fields<CompressionOptions> all = {
       config::field("compress", &CompressionOptions::compress, config::boolean())
-          .doc("Whether text, code and the like are compressed for clients that take it. By default everything is but "
-               "event streams, which `true` compresses, too; that takes 50 KB for each. What is compressed of a "
-               "[[static]] file is kept in memory; where it cannot be, or much else is waiting to be compressed, the "
-               "file is sent as it is. Set it to false where a "
-               "response has a secret in it next to what a client sent.")
+          .doc("Whether responses with text, code and similar content are compressed for clients that accept it. By "
+               "default all are, except event streams. `true` compresses event streams, too; each then uses 50 KB "
+               "of memory. Compressed [[static]] files are kept in memory. A file is sent uncompressed if there is "
+               "no room for it, or if many others wait to be compressed. Set it to false for a response that "
+               "contains both a secret and data from the client.")
           .example("false"),
       config::field("compress_min_size", &CompressionOptions::min_size, config::size(0_B, 10_MiB))
-          .doc("Contents smaller than this are sent as they are. 1KiB by default.")
+          .doc("Smaller responses are not compressed. Default: 1KiB.")
           .example("\"256B\""),
   };
   return all;

@@ -17,8 +17,8 @@ config::Type<bool> lifting() {
   type.info.schema = R"({"type":"boolean","enum":[false]})";
   type.read = [](const config::Value& value, config::Reading& reading) -> std::optional<bool> {
     if (!value.boolean) return false;
-    auto& error =
-        reading.diagnostics.error("wrong-type", value.span, reading.subject + " names addresses, or is false");
+    auto& error = reading.diagnostics.error("wrong-type", value.span,
+                                            reading.subject + " must be an address, a list of addresses or false");
     error.help = "write a list: [\"10.0.0.0/8\", \"2001:db8::/32\"]";
     return std::nullopt;
   };

@@ -219,11 +219,11 @@ const Fields<ServerOptions>& server_fields() {
                "(both are "
                "the same) or `strict` (404)."),
       field("trusted_proxies", &ServerOptions::trusted_proxies, network_list())
-          .doc(
-              "Addresses of proxies in front of this server that say who the client is. From them, and from nobody else, "
-              "Forwarded or else X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are taken, and the PROXY "
-              "protocol (versions 1 and 2) at the beginning of a connection. The client's address then counts for "
-              "`allow`, `deny`, limits of addresses, the access log and `{remote.ip}`.")
+          .doc("Addresses of the proxies in front of this server that tell it who the client is. Only from these, "
+               "the server accepts Forwarded, or else X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host, and "
+               "the PROXY protocol (versions 1 and 2) at the start of a connection. The address that they give is "
+               "then the client's address for `allow`, `deny`, limits for each address, the access log and "
+               "`{remote.ip}`.")
           .example("[\"127.0.0.1\", \"10.0.0.0/8\"]"),
       field("server_timing", &ServerOptions::server_timing, config::boolean())
           .otherwise("false")

@@ -77,13 +77,13 @@ TEST_CASE("faults of syntax are told in the words of people") {
       {"a = 1\na.b = 2\n", "2:1-4 duplicate-key", "`a` has its value already", "no key can be added to it"},
       {"[sample]\n[sample]\n", "2:1-9 duplicate-key", "[sample] is declared twice", "its keys stand in one place"},
       {"[thing]\n[thing]\n", "2:1-8 wrong-brackets", "[thing] must be written [[thing]]",
-       "there may be several, so two brackets"},
+       "there may be several, so write double brackets"},
       {"[[thing]]\n[thing]\n", "2:1-8 wrong-brackets", "[thing] must be written [[thing]]",
-       "there may be several, so two brackets"},
+       "there may be several, so write double brackets"},
       {"[thing]\n[[thing]]\n", "1:1-8 wrong-brackets", "[thing] must be written [[thing]]",
-       "there may be several, so two brackets"},
+       "there may be several, so write double brackets"},
       {"[sample]\n[[sample]]\n", "2:1-11 wrong-brackets", "[[sample]] must be written [sample]",
-       "there is only one, so one bracket"},
+       "there is only one, so write single brackets"},
   };
   for (const auto& fault : faults) {
     CAPTURE(fault.text);

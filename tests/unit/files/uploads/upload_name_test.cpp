@@ -23,9 +23,9 @@ TEST_CASE("names of uploads that lead elsewhere, are hidden, or cannot be names 
   struct Case {
     std::string_view name, fault;
   };
-  constexpr auto empty = "a part of the file name is empty"sv, dots = "`.` and `..` are no file names"sv,
+  constexpr auto empty = "a part of the file name is empty"sv, dots = "`.` and `..` are not file names"sv,
                  hidden = "file names that begin with a dot are not accepted"sv,
-                 control = "the file name has a control character"sv;
+                 control = "the file name contains a control character"sv;
   for (auto [name, fault] : {
            Case{"", empty},
            Case{"/", empty},
