@@ -26,7 +26,7 @@ class Work {
 
  private:
   friend class Exchange;
-  std::unique_ptr<Work> next_;  // that the same exchange waits for
+  std::unique_ptr<Work> next_;  // the next one of the same exchange
 };
 
 /// What an exchange holds on to while it lives, counted without atomics: used by one thread only.
@@ -67,7 +67,7 @@ class Exchange {
   void skip(std::uint64_t limit, std::function<void()> then);
   /// Gives the body to `sink` as it arrives.
   void stream(std::uint64_t limit, std::unique_ptr<BodySink> sink);
-  /// While held, nothing more of a streamed body is read than has been already, and its time does not run.
+  /// Pauses or resumes reading of a streamed body. While it is paused, its time limits do not run.
   virtual void hold_body(bool held) = 0;
 
   // The response: one of these three, exactly once. -------------------------------------------------------
@@ -91,21 +91,21 @@ class Exchange {
     work->next_ = std::move(work_);
     work_ = std::move(work);
   }
-  /// A hook that has waited is done: the next stage follows.
+  /// Called by a hook that has waited: the next stage follows.
   void go_on();
-  /// While the head of a stream is about to be sent: its content passes `filter`. The filter that is added first sees
-  /// it first.
+  /// Adds a filter for the content of a stream. To be called before the head is sent. The filter that is added first
+  /// gets the content first.
   void filter_stream(std::unique_ptr<StreamFilter> filter);
-  /// The answer may take as much longer than it usually may (server.timeouts.response).
+  /// Extends the time limit of the response (server.timeouts.response) by `more`.
   virtual void allow_time(std::chrono::milliseconds more) = 0;
 
   // What the application notes for its own use; cleared when the exchange ends. ------------------------
   const void* route = nullptr;  // the matched route, owned by what `site` retains
   Retained* site = nullptr;     // set with hold()
   void* matched = nullptr;      // what routing found (parameters), in the arena
-  std::uint32_t stage = 0;      // hooks of the route that have been called
+  std::uint32_t stage = 0;      // number of hooks that have been called
   std::int64_t started = 0;     // monotonic time in ns when the head was complete, where somebody asks for it
-  bool guest = false;           // memory is short: only what is vital is answered as usual, the rest with 503
+  bool guest = false;           // memory is short: all but [health] gets 503
   bool timed = false;           // whether the response says how long it took (Server-Timing)
   std::uint64_t id = 0;         // of this request, unique in the process
 

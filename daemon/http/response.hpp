@@ -64,7 +64,7 @@ struct Response {
   /// Where the body is left out on purpose (304, HEAD of a file), the length it would have had.
   std::int64_t declared_length = -1;
   std::unique_ptr<StreamSource> source;  // in place of `body`: the content comes piece by piece
-  bool coding_chosen = false;            // nobody compresses it any more
+  bool coding_chosen = false;            // it must not be compressed again
   bool close = false;                    // end the connection afterwards
 };
 

@@ -10,9 +10,9 @@
 
 namespace sluice::http {
 
-/// Takes the body of a request piece by piece, as it arrives. Owned by the exchange, and destroyed with it when the
-/// client goes away or the body breaks a limit: whatever was begun is undone then. Its callbacks may respond. One
-/// thread.
+/// Receives the body of a request piece by piece, as it arrives. Owned by the exchange. It is destroyed when the
+/// exchange ends, also when the client disconnects or the body breaks a limit; its destructor then undoes incomplete
+/// work. Its callbacks may respond. One thread.
 class BodySink {
  public:
   virtual ~BodySink() = default;
@@ -29,11 +29,11 @@ class ResponseStream {
  public:
   virtual ~ResponseStream() = default;
 
-  /// Sends a copy of `bytes`. No bytes are no piece.
+  /// Sends a copy of `bytes`. Empty `bytes` send nothing.
   virtual void write(std::string_view bytes) = 0;
   /// Sends `bytes` without a copy; `owner` keeps them alive until they are sent.
   virtual void write_shared(std::shared_ptr<const void> owner, std::string_view bytes) = 0;
-  /// Bytes that were written and that the kernel has not taken. A source that produces without end looks at it.
+  /// Bytes written and not yet taken by the kernel. A source of unlimited length must watch it.
   virtual std::size_t pending() const = 0;
   /// Something is pending: StreamSource::on_writable() will be called once all of it has been taken.
   virtual void want_writable() = 0;
@@ -43,7 +43,7 @@ class ResponseStream {
   /// The content is complete. `trailers` are sent where the protocol has them (RFC 9110 §6.5). The connection may be
   /// used for another request; the source is destroyed at the end of the loop's turn.
   virtual void finish(std::span<const FieldLine> trailers = {}) = 0;
-  /// The content cannot be completed: ends the connection so that nobody takes it for whole.
+  /// The content cannot be completed: ends the connection, so that the client sees that the response is incomplete.
   virtual void abort() = 0;
 };
 
@@ -79,9 +79,9 @@ class StreamSource {
   virtual void on_client_ended() {}
   /// The daemon is stopping, or obsolete(): finish soon.
   virtual void drain() = 0;
-  /// Whether it goes on until somebody ends it, and the client comes back then.
+  /// Whether it has no end of its own, such as an event stream, to which clients reconnect.
   virtual bool lasting() const { return false; }
-  /// Asked after a reload: whether what it serves is gone from the configuration.
+  /// Asked after a reload: whether its endpoint was removed from the configuration.
   virtual bool obsolete() const { return false; }
 };
 

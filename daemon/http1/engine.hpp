@@ -14,12 +14,11 @@ namespace sluice::http1 {
 class Exchange;
 class Session;
 
-/// What the HTTP/1 connections of one worker share: the application, the settings, the exchanges that are not in
-/// use, the heads and header sections that were read lately, and the Date line of this second. One thread. Outlives its
-/// sessions.
+/// What the HTTP/1 connections of one worker share: the application, the settings, the free exchanges, the cache of
+/// header sections, and the Date line of this second. One thread. Outlives its sessions.
 class Engine {
  public:
-  /// `active` counts the exchanges in use; null: nobody wants to know.
+  /// `active` counts the exchanges in use; null: not counted.
   Engine(http::Application& application, const Settings& settings, Counter* active = nullptr);
   ~Engine();
 
@@ -29,9 +28,9 @@ class Engine {
   void set_settings(const Settings& settings) { settings_ = settings; }
 
   Exchange* take(Session& session);
-  /// Nobody uses the exchange any more.
+  /// Returns an exchange that is no longer used.
   void give_back(Exchange* exchange);
-  /// Somebody may be using it until the end of this turn of the loop.
+  /// Returns an exchange at the end of this turn of the loop: its caller may still use it.
   void retire(Exchange* exchange, net::Loop& loop);
   /// A response without an end is no active request.
   void note_stream(bool open);

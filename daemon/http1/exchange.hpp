@@ -17,7 +17,7 @@ class Exchange final : public http::Exchange, private http::ResponseStream {
   net::Loop& loop() override;
   void allow_time(std::chrono::milliseconds more) override;
 
-  /// The request of `session` is about to be read.
+  /// Begins a request of `session`.
   void begin_request(Session& session, http::Application& application);
   /// Forgets the request; keeps a little memory for the next.
   void end();

@@ -13,9 +13,11 @@ namespace {
 /// How long a new connection may wait for its first request when the daemon stops. That request may be under way, and
 /// nobody repeats a request on a new connection, as they do on one that was kept (RFC 9112 §9.3.1).
 constexpr std::chrono::milliseconds first_request_time{1000};
-/// How much longer a client that has ended its side is worked for when the daemon stops: most of these are gone.
+/// How long a client that has ended its side gets for its response when the daemon stops. Most of these clients are
+/// gone.
 constexpr std::chrono::milliseconds last_answer_time{2000};
-/// So much may the requests take whose responses are on their way; the next one waits. They are kept for the log.
+/// Bytes of memory for requests whose responses are not sent yet, which are kept for the log. Beyond that, the next
+/// request waits.
 constexpr std::size_t most_held = 1 << 20;
 /// How long a guest may wait before it asks: there is room for a few only.
 constexpr std::chrono::milliseconds guest_head_time{2000};
@@ -71,7 +73,7 @@ void Session::on_bytes(std::span<char> bytes) {
 
 bool Session::awaits_body() const { return phase_ == Phase::body && !exchange_->body_held; }
 
-/// What came behind a request that is being worked on waits, and so does the rest in the kernel.
+/// Bytes after a request in progress wait, here and in the kernel.
 void Session::update_reading() {
   if (phase_ == Phase::closed || phase_ == Phase::upgraded) return;
   bool held = phase_ == Phase::body && exchange_->body_held;
@@ -83,7 +85,7 @@ void Session::update_reading() {
   }
 }
 
-/// Goes on with what has been received, after something has changed.
+/// Continues with the received bytes, after something has changed.
 void Session::consume_input() {
   if (consuming_ || phase_ == Phase::closed || phase_ == Phase::upgraded) return;
   consume_stash();
@@ -190,7 +192,7 @@ void Session::refuse(const Refusal& refusal) {
 
 // Endings ------------------------------------------------------------------------------------------
 
-/// Lets go of the exchange. The application may be using it still.
+/// Releases the exchange. The application may still be using it.
 void Session::end_exchange() {
   auto* exchange = std::exchange(exchange_, nullptr);
   if (exchange->streaming) engine_.note_stream(false);
@@ -206,7 +208,7 @@ void Session::end_exchange() {
   }
 }
 
-/// Nothing more is sent. A stream without an end ends in this way.
+/// Ends the exchange because nothing more can be sent. A stream without an end always ends in this way.
 void Session::give_up() {
   if (!exchange_) return;
   auto& outcome = exchange_->outcome;
@@ -236,7 +238,7 @@ void Session::end_input() {
 }
 
 void Session::on_sent() {
-  if (exchange_ && exchange_->told == Exchange::Told::when_sent)  // whose body is still read
+  if (exchange_ && exchange_->told == Exchange::Told::when_sent)  // its body is still being read
     UnsentResponses::conclude(engine_, *exchange_, transport_->sent());
   unsent_.settle(engine_, transport_->sent());
 }

@@ -19,7 +19,8 @@ namespace sluice::http1 {
 /// one after another, and writes the responses in that order. Idle it holds no buffer and no exchange.
 class Session final : public net::Protocol {
  public:
-  /// A guest has come although memory is short: it gets one answer, and only to what is vital another one than 503.
+  /// A guest is a connection that was accepted although memory is short. It gets one response, which is 503 for
+  /// everything but [health].
   explicit Session(Engine& engine, bool guest = false);
   ~Session() override;
 
@@ -53,8 +54,8 @@ class Session final : public net::Protocol {
     upgraded,  // what follows belongs to another protocol
     closed,    // nothing more is read
   };
-  /// Marks a call from the connection. What an exchange needs is done on the way back then, when the application has
-  /// returned; otherwise the application may be the caller, and finds its exchange until the end of the turn.
+  /// Marks a call from the connection. During such a call the session continues after the application has returned.
+  /// Otherwise the application may be the caller, so its exchange stays valid until the end of the turn.
   class Entry;
 
   void consume_input();

@@ -26,7 +26,7 @@ void Session::pull_body(std::uint64_t limit) {
   if (!entered_) consume_input();  // else consume() goes on when the application has returned
 }
 
-/// The application holds the body, or goes on with it.
+/// The application has paused or resumed the body.
 void Session::update_body() {
   if (phase_ != Phase::body) return;
   if (exchange_->body_held) {
@@ -76,8 +76,7 @@ std::size_t Session::consume_body(std::string_view bytes) {
   return used;
 }
 
-/// The body is over, or it is too slow, or (one that nobody wants) it breaks a rule. Says whether no more is to be
-/// read.
+/// The body is complete, or too slow, or it breaks a rule while it is dropped. Returns whether reading must stop.
 bool Session::end_body_early(bool whole) {
   if (phase_ == Phase::body) {
     time_out();

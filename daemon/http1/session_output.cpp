@@ -30,7 +30,7 @@ void Session::send(http::Response& response) {
   if (!entered_) settle();
 }
 
-/// What leaves at once has as good as been sent. Else the exchange lives on until it has.
+/// A small response that nothing precedes counts as sent. Otherwise the exchange lives until all of it has been sent.
 void Session::note_response() {
   auto& application = engine_.application();
   unsent_.settle(engine_, transport_->sent());
@@ -63,14 +63,14 @@ void Session::finish_stream() {
   if (!entered_) settle();
 }
 
-/// The application has returned: if it has answered, the exchange is over, but for what is left of the body.
+/// The application has returned. If it has responded, the exchange ends, except for an unread rest of the body.
 void Session::settle() {
   if (!exchange_ || !exchange_->responded || phase_ == Phase::discard) return;
   if (begin_discard()) return;
   complete();
 }
 
-/// A body that nobody has read to its end is read and dropped, to keep the connection.
+/// Reads and drops the unread rest of a body, so that the connection can be used again.
 bool Session::begin_discard() {
   auto& parser = exchange_->parser;
   if (!keep_alive_ || !parser.has_body() || parser.complete()) return false;
@@ -89,7 +89,7 @@ void Session::complete() {
   consume_input();
 }
 
-/// The next request, or the end where there is to be none.
+/// Waits for the next request, or closes the connection.
 void Session::await_next() {
   if (!keep_alive_) return close(linger_);
   phase_ = Phase::head;

@@ -8,8 +8,8 @@ namespace sluice::http1 {
 class Engine;
 class Exchange;
 
-/// The exchanges of a session that are over but for what the kernel has not taken of their responses yet, in their
-/// order. Each ends, and is told to the application, when all of it has been taken. Owned by the session; one thread.
+/// The exchanges of a session whose responses are complete, but not yet taken by the kernel, in order. When the kernel
+/// has taken a response, its exchange ends and the application is informed. Owned by the session; one thread.
 class UnsentResponses {
  public:
   UnsentResponses() = default;
@@ -20,10 +20,10 @@ class UnsentResponses {
   /// Bytes of memory that they take.
   std::size_t held() const { return held_; }
   void add(Exchange& exchange);
-  /// The transport has sent so many bytes since its beginning: ends what they complete; or `all`, because nothing more
-  /// will be sent.
+  /// The transport has sent `sent` bytes since its beginning. Ends the exchanges that are complete, or `all`, if
+  /// nothing more will be sent.
   void settle(Engine& engine, std::uint64_t sent, bool all = false);
-  /// Tells the application how the response of `exchange` ended, when so many bytes have been sent.
+  /// Informs the application how the response of `exchange` ended, after `sent` bytes.
   static void conclude(Engine& engine, Exchange& exchange, std::uint64_t sent);
 
  private:

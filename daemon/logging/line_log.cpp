@@ -63,7 +63,7 @@ void LineLog::Sink::flush() {
     if (end != std::string_view::npos) piece = piece.substr(0, end + 1);
     auto written = ::write(fd_, piece.data(), piece.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {  // a full disk: what fits stays buffered, the rest is counted
+    if (written <= 0) {  // a full disk: lines that fit stay in the buffer, the others are counted
       trouble = errno;
       break;
     }
@@ -74,7 +74,7 @@ void LineLog::Sink::flush() {
 
 LineLog::LineLog(int fd, std::size_t limit)
     : sink_(std::make_shared<Sink>(fd, limit)), logger_(std::make_unique<spdlog::logger>("lines", sink_)) {
-  logger_->set_error_handler([](const std::string&) {});  // memory is gone, and so is the line
+  logger_->set_error_handler([](const std::string&) {});  // out of memory: the line is lost
 }
 
 LineLog::~LineLog() = default;

@@ -37,13 +37,13 @@ std::unique_ptr<spdlog::formatter> formatter_here(Format format) {
   return under_journal ? journal_formatter(format) : formatter(format);
 }
 
-/// It is never destroyed: threads and the ends of other objects may write until the process is gone.
+/// It is never destroyed: threads and destructors may write until the process ends.
 spdlog::logger& logger() {
   static auto& only = *[] {
     auto sink = standard_error_sink();
     sink->set_formatter(formatter_here(Format::text));
     auto made = std::make_unique<spdlog::logger>("sluice", std::move(sink));
-    made->set_error_handler([](const std::string&) {});  // nothing is left to say it on
+    made->set_error_handler([](const std::string&) {});  // there is no other place to report it
     return made.release();
   }();
   return only;

@@ -74,7 +74,7 @@ class StandardErrorSink final : public spdlog::sinks::base_sink<std::mutex> {
   }
 
   bool coloured_;
-  std::uint64_t lost_ = 0;  // messages since it was said last
+  std::uint64_t lost_ = 0;  // messages since the last report
   bool torn_ = false;       // the last line that was written has no end
 };
 

@@ -27,7 +27,7 @@ class ConnectionSlot {
   static std::expected<ConnectionSlot, http::Status> take(std::shared_ptr<site::Lease> lease, std::uint32_t most,
                                                           const net::Address& peer);
 
-  /// The endpoint is not in force any more.
+  /// The endpoint was removed or changed by a reload.
   bool endpoint_gone() const { return lease_ && lease_->over(); }
 
  private:

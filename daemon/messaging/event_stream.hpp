@@ -12,8 +12,7 @@
 
 namespace sluice::messaging {
 
-/// How an endpoint sends events. Immutable; shared by its streams, which may outlive the site that it came
-/// with.
+/// The settings of an event stream. Immutable; shared by its streams, which may outlive the site that it came with.
 struct EventSettings {
   std::size_t history = 0;
   std::string event;                               // the name of the events; empty: "message", which is the default

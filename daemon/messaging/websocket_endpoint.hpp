@@ -12,8 +12,8 @@
 
 namespace sluice::messaging {
 
-/// A [[websocket]] as it is served: everything of it compiled. Immutable; shared by its handler and by all of
-/// its connections, which may outlive the site that it came with. Read by every worker at once.
+/// A compiled [[websocket]]. Immutable; shared by its handler and by all of its connections, which may outlive the site
+/// that it came with. Read by every worker at once.
 struct WebSocketEndpoint {
   /// `scope` holds the names of the request. Unknown placeholders are reported.
   WebSocketEndpoint(const WebSocketOptions& options, const templates::Scope& scope, config::Diagnostics& diagnostics);
@@ -24,10 +24,10 @@ struct WebSocketEndpoint {
   websocket::Limits limits;
   std::uint32_t most_connections = 0, most_of_address = 0;  // 0: no limit
 
-  std::optional<templates::Template> reply;  // none: every message goes back as it was
+  std::optional<templates::Template> reply;  // none: every message is echoed unchanged
   bool reply_is_json = false;
   bool needs_json = false;   // messages must be JSON texts with all `required` parts
-  std::size_t required = 0;  // so many of `used.members`, the first ones, are needed for the reply
+  std::size_t required = 0;  // the first `required` of `used.members` are needed for the reply
   BadMessage::Action on_bad_message = BadMessage::Action::close;
   std::optional<templates::Template> bad_message_answer;
 

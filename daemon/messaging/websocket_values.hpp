@@ -12,8 +12,8 @@
 /// The values of placeholders while a WebSocket is open: the request that opened it is gone by then.
 namespace sluice::messaging {
 
-/// What the placeholders of a request stood for when it opened the connection. Owned by the connection; empty when
-/// nothing was to be kept.
+/// The values of placeholders of the request that opened the connection. Owned by the connection; empty if no template
+/// uses one.
 class KeptValues {
  public:
   KeptValues() = default;

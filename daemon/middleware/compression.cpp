@@ -39,7 +39,7 @@ Known look_at(const http::Response& response) {
   return known;
 }
 
-/// Whether or not it is compressed for this client, the response depends on what the client takes.
+/// The response depends on Accept-Encoding, even if it is not compressed for this client.
 void add_to_vary(http::Exchange& exchange, http::Response& response) {
   constexpr std::string_view what = "Accept-Encoding";
   for (auto& field : response.fields) {
@@ -51,7 +51,7 @@ void add_to_vary(http::Exchange& exchange, http::Response& response) {
   response.fields.push_back({"Vary", what});
 }
 
-/// An entity tag is that of one coding; where it is strong, that of the others is a weak one (RFC 9110 §8.8.3).
+/// A strong entity tag holds for one coding only, so a compressed response gets a weak one (RFC 9110 §8.8.3).
 void weaken_tag(http::Exchange& exchange, http::Response& response, std::string_view etag) {
   if (etag.empty() || etag.starts_with("W/")) return;
   if (response.fixed) {
@@ -93,7 +93,7 @@ class CompressionHook final : public site::Hook {
     return true;
   }
 
-  /// A large body, or one of many in the same turn, is left to later turns.
+  /// A large body, or one of many in the same turn, is compressed in later turns.
   static bool encode_body(http::Exchange& exchange, http::Response& response, http::Coding coding) {
     auto& loop = exchange.loop();
     auto bytes = bytes_of(response.body);

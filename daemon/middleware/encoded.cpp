@@ -6,7 +6,7 @@
 namespace sluice::middleware {
 namespace {
 
-/// So much is compressed at a time: about a millisecond.
+/// Bytes that are compressed at a time: about a millisecond.
 constexpr std::size_t slice = 64 * 1024;
 
 }  // namespace

@@ -28,8 +28,7 @@ class EncodedStream final : public http::StreamFilter {
   std::string buffer_;
 };
 
-/// Compresses one large body slice by slice, in turns of the loop that others use, too, and no faster than the client
-/// takes it.
+/// Compresses one large body slice by slice, one slice in each turn of the loop, and no faster than the client reads.
 class EncodedBody final : public http::StreamSource, private net::Continuation {
  public:
   /// `body` is a text or shared bytes.
@@ -44,7 +43,7 @@ class EncodedBody final : public http::StreamSource, private net::Continuation {
 
   net::Loop& loop_;
   std::unique_ptr<http::Encoder> encoder_;
-  http::BodyPart body_;  // which keeps alive what `rest_` lies in
+  http::BodyPart body_;  // keeps shared bytes of `rest_` alive
   std::string_view rest_;
   http::ResponseStream* stream_ = nullptr;
 };

@@ -85,7 +85,7 @@ class Transport {
   virtual void replace_protocol(std::unique_ptr<Protocol> next, std::string_view unread) = 0;
 
   virtual const Address& peer() const = 0;
-  /// A proxy in front has said who the peer is (PROXY protocol). False when that client has too many connections.
+  /// Sets the client's address that a proxy has sent (PROXY protocol). False: that client has too many connections.
   virtual bool set_peer(const Address& peer) {
     (void)peer;
     return true;
@@ -109,7 +109,7 @@ class Protocol {
   /// `bytes` lie in the loop's read buffer, which the protocol may change in place (unmasking) and which is
   /// reused after the callback: what is kept must be copied.
   virtual void on_bytes(std::span<char> bytes) = 0;
-  /// The peer has ended its sending side. It may read still: the protocol goes on, or closes.
+  /// The peer has ended its sending side. It may still read: the protocol continues or closes.
   virtual void on_eof() = 0;
   /// pending() fell below the low watermark after having been above the high one, or all is sent and want_writable()
   /// had asked to be told.
@@ -123,7 +123,7 @@ class Protocol {
   /// Whether it goes on until somebody ends it, and the peer comes back then: not all of these are drained at the
   /// same moment.
   virtual bool lasting() const { return false; }
-  /// Asked after a reload: whether what it serves is gone from the configuration.
+  /// Asked after a reload: whether its endpoint was removed from the configuration.
   virtual bool obsolete() const { return false; }
 };
 

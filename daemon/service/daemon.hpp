@@ -59,8 +59,8 @@ class Daemon {
   /// `old_mounts`: FileCache::last_owner() before `next` was loaded.
   void on_loaded(std::shared_ptr<const site::Site> next, config::Diagnostics& diagnostics, std::uint64_t old_mounts);
   void take(std::shared_ptr<const site::Site> next, std::uint64_t old_mounts);
-  /// Frees the sites that no worker has any more, in the thread for jobs: freeing 10,000 routes takes milliseconds, in
-  /// which a worker would answer nobody.
+  /// Frees the sites that no worker uses any more, in the thread for jobs. Freeing 10,000 routes takes milliseconds,
+  /// which would delay a worker's requests.
   void free_retired();
   /// Starts the program anew with the listening sockets, once all workers know that descriptors will be shared: they
   /// are from the fork until the new program runs.

@@ -22,7 +22,7 @@ namespace sluice::service {
 
 namespace {
 
-/// Programs that read JSON have no use for colours.
+/// JSON output has no colours.
 bool wants_colour(const site::LogOptions& options) {
   return ::isatty(STDERR_FILENO) != 0 && options.format != site::LogFormat::json;
 }
@@ -37,8 +37,9 @@ std::string first_error(const config::Diagnostics& diagnostics) {
   return "unknown reason";
 }
 
-/// What is watched after `sources` were read, which may have failed: then what is mended next may be a file that the
-/// running configuration does not know. Nothing could be read when the main file is gone: `before` stays.
+/// The files to watch after `sources` were read. If reading failed, the user may next fix a file that the running
+/// configuration does not use, so all files that were read are watched. If the main file is missing, nothing was read,
+/// and `before` stays.
 ConfigWatch::Watched read_files(const config::Sources& sources, ConfigWatch::Watched before) {
   if (sources.empty()) return before;
   ConfigWatch::Watched now;
@@ -49,7 +50,8 @@ ConfigWatch::Watched read_files(const config::Sources& sources, ConfigWatch::Wat
   return now;
 }
 
-/// Editors empty a file before they write it, and disks are full: what is probably not what the user wants to run next.
+/// Why the new configuration is probably not complete; empty if it seems to be. An editor may empty a file before it
+/// writes it, or the disk may be full.
 std::string why_not_complete(const site::Site& now, const site::Site& next) {
   if (!next.serves() && now.serves()) return "the new configuration has nothing to serve";
   auto has = [](const std::vector<std::string>& files, const std::string& file) {
@@ -139,7 +141,7 @@ void Daemon::take(std::shared_ptr<const site::Site> next, std::uint64_t old_moun
   for (std::size_t i = 0; i < workers_.size(); ++i)
     workers_[i]->reload(site_, take_sockets(*opened, i), removed, old_mounts);
   apply_limits();
-  // Told once every worker serves it: who has read that it is reloaded must not meet the old configuration.
+  // Reported when every worker uses it: after the message, no request may get the old configuration.
   auto missing = std::make_shared<std::size_t>(workers_.size());
   for (auto& worker : workers_)
     worker->ping([this, missing] {

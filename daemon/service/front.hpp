@@ -27,7 +27,7 @@ class Fronts {
   /// The front of the listener with this key (WantedListener::key()). Connections ask anew: a reload may give a
   /// listener another one.
   Front& of(const std::string& key) { return *by_key_.at(key); }
-  /// Null when there is no such listener any more.
+  /// Null if the listener no longer exists.
   Front* find(const std::string& key) {
     auto found = by_key_.find(key);
     return found == by_key_.end() ? nullptr : found->second;

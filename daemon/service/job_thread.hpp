@@ -10,13 +10,13 @@
 
 namespace sluice::service {
 
-/// A thread for long work, so that no worker has to do it: reading a configuration, freeing an old one. Owned and used
-/// by the thread of `loop`, which must not run any more when the JobThread has ended.
+/// A thread for long work that workers must not do: reading a configuration, freeing an old one. Owned and used by the
+/// thread of `loop`. After its destruction the loop must not run any more.
 class JobThread {
  public:
   /// `loop` must outlive it, and so must what the work refers to.
   explicit JobThread(net::Loop& loop);
-  /// Waits for the job that has begun and drops the others.
+  /// Waits for the running job and drops the others.
   ~JobThread();
   JobThread(const JobThread&) = delete;
   JobThread& operator=(const JobThread&) = delete;

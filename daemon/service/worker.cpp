@@ -82,7 +82,7 @@ void Worker::listen(const WorkerSocket& socket) {
                                                                  report_accept_trouble, refusal));
 }
 
-/// Connections of trusted proxies may begin with a header that says whose they are.
+/// Connections from trusted proxies may begin with a header that contains the client's address.
 std::unique_ptr<net::Protocol> Worker::make_protocol(const std::string& key) {
   auto& front = fronts_.of(key);
   auto site = front.dispatcher.shared_site();

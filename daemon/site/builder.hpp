@@ -26,10 +26,10 @@ class Site;
 struct ErrorBody;
 class Lease;
 
-/// What becomes of the body of a request before its action.
+/// How the body of a request is read before the action.
 enum class BodyUse : std::uint8_t {
   none,      // it is dropped
-  whole,     // it is read into Request::body: the answer depends on it
+  whole,     // read into Request::body, because the action uses it
   streamed,  // the action reads it
 };
 

@@ -79,7 +79,7 @@ void refuse_parameters(http::Exchange& exchange, const Endpoint& endpoint, const
   exchange.respond(std::move(response));
 }
 
-/// The hooks of an endpoint, or of the server for what no endpoint serves.
+/// The hooks of the endpoint, or of the server if there is no endpoint.
 const Hooks& hooks_of(const http::Exchange& exchange) {
   const auto* match = static_cast<const Match*>(exchange.matched);
   return match && match->endpoint ? match->endpoint->hooks : site_of(exchange).hooks;
@@ -157,8 +157,8 @@ void Dispatcher::serve(http::Exchange& exchange, const Router& router) {
   }
 }
 
-/// For what the target serves under the method that the browser asks leave for (Access-Control-Request-Method, Fetch
-/// §3.2.2), or else under the first that it has.
+/// Answers OPTIONS with the headers of the endpoint for the method in Access-Control-Request-Method (Fetch §3.2.2), or
+/// else for the first allowed method.
 void Dispatcher::answer_options(http::Exchange& exchange, http::MethodSet allowed, std::string_view allow) const {
   const auto& request = exchange.request;
   auto method = http::parse_method(request.field("Access-Control-Request-Method"));
@@ -190,8 +190,8 @@ void Dispatcher::refuse_guest(http::Exchange& exchange) {
   respond_error(exchange, 503, "memory is short");
 }
 
-/// The body comes before the parameters are looked at, so that the connection can go on after a 422. What streams it is
-/// called with the body unread, to refuse it before it is sent.
+/// The body is read before the parameters are checked, so that the connection can be used after a 422. A handler that
+/// streams the body is called before, so that it can refuse the request before the body is sent.
 void Dispatcher::take_input(http::Exchange& exchange) const {
   const auto& site = site_of(exchange);
   const auto& endpoint = *static_cast<const Match*>(exchange.matched)->endpoint;

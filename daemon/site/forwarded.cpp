@@ -9,12 +9,12 @@
 namespace sluice::site {
 namespace {
 
-/// What one proxy says.
+/// The values that one proxy added.
 struct Hop {
   std::string_view client, scheme, host;
 };
 
-/// The last item of a list whose items commas separate, those in quotes not counted; `list` loses it.
+/// Removes the last item of a comma-separated list and returns it. Commas in quotes do not separate.
 std::string_view take_last(std::string_view& list) {
   bool quoted = false;
   std::size_t begin = 0;
@@ -95,7 +95,7 @@ void apply(http::Exchange& exchange, const Hop& hop) {
   request.host = authority->host;
 }
 
-/// Calls `next` for hop after hop, from the last one, as long as those who speak are trusted.
+/// Reads hop after hop with `next`, from the last one, as long as the sender is trusted.
 template <class Next>
 void walk(http::Exchange& exchange, const net::Networks& trusted, Next next) {
   Hop last;
@@ -104,7 +104,7 @@ void walk(http::Exchange& exchange, const net::Networks& trusted, Next next) {
     if (!hop) break;
     last = *hop;
     auto client = parse_node(hop->client);
-    if (!client) break;  // "unknown", "_hidden": whoever said so is the last that we know
+    if (!client) break;  // "unknown", "_hidden": the proxy that wrote it is the last known address
     exchange.set_client(*client);
   }
   apply(exchange, last);
@@ -129,7 +129,7 @@ void take_forwarded(http::Exchange& exchange, const net::Networks& trusted) {
   walk(exchange, trusted, [&]() -> std::optional<Hop> {
     if (clients.empty()) return std::nullopt;
     hop.client = take_last(clients);
-    if (!schemes.empty()) hop.scheme = take_last(schemes);  // a single one is that of all
+    if (!schemes.empty()) hop.scheme = take_last(schemes);  // a single value holds for all hops
     if (!hosts.empty()) hop.host = take_last(hosts);
     return hop;
   });

@@ -24,8 +24,8 @@ class Handler {
     (void)match;
     return {};
   }
-  /// Whether it takes the body of the request itself, with Exchange::stream(): then it is called as soon as the head
-  /// has come.
+  /// Whether it reads the body itself with Exchange::stream(). If so, handle() is called as soon as the head is
+  /// complete.
   virtual bool streams_body() const { return false; }
   /// Whether its connections outlive the exchange that opened them, so that its endpoint needs a Lease.
   virtual bool lasting() const { return false; }

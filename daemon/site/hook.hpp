@@ -10,23 +10,23 @@
 #include "config/fields/fields.hpp"
 #include "http/exchange.hpp"
 
-/// What stands before and after the actions of all endpoints: who may come in, and what becomes of responses.
+/// Code that runs before and after the actions of all endpoints: it checks requests and changes responses.
 namespace sluice::site {
 
-/// The order of hooks before an action. After it, they run the other way round.
+/// The order of hooks before an action. After the action they run in reverse order.
 enum class HookOrder : std::uint8_t { addresses, compression };
 
-/// One of them, as an endpoint or the server has it. Immutable, part of a Site, called by every worker at once.
+/// One hook of an endpoint or of the server. Immutable, part of a Site, called by all workers at the same time.
 class Hook {
  public:
   virtual ~Hook() = default;
-  /// The head of a request is complete, and its body has not been read. True: the next stage follows. False: the hook
-  /// has responded, or it keeps the exchange (wait_for), and responds or calls Exchange::go_on() later.
+  /// Called when the head of a request is complete, before the body is read. True: the next stage follows. False: the
+  /// hook has responded, or it waits (wait_for) and later responds or calls Exchange::go_on().
   virtual bool before(http::Exchange& exchange) const {
     (void)exchange;
     return true;
   }
-  /// `response` is about to be sent, whoever made it. A stream may be filtered (Exchange::filter_stream).
+  /// Called before any `response` is sent, also for errors. It may add a filter to a stream (Exchange::filter_stream).
   virtual void after(http::Exchange& exchange, http::Response& response) const { (void)exchange, (void)response; }
 
  private:
@@ -38,7 +38,7 @@ class Hook {
 class Hooks {
  public:
   void add(HookOrder order, std::shared_ptr<Hook> hook);
-  /// Calls those from number `exchange.stage` on; false when one of them has taken the exchange.
+  /// Calls the hooks from number `exchange.stage` on. False: a hook has responded or waits.
   bool before(http::Exchange& exchange) const {
     while (exchange.stage < all_.size())
       if (!all_[exchange.stage++]->before(exchange)) return false;
@@ -52,7 +52,7 @@ class Hooks {
   std::vector<std::shared_ptr<const Hook>> all_;
 };
 
-/// A kind of hook: its keys, the sections in which they stand, and how it is made from them. Declared by a global
+/// A kind of hook: its keys, the sections that have them, and the function that makes the hook. Declared by a global
 /// Middleware in the file of the kind:
 ///
 ///     const Middleware addresses(HookOrder::addresses, all_sections(), address_fields, make_address_filter);
@@ -61,18 +61,19 @@ struct HookKind {
   std::vector<std::string_view> sections;
   config::FieldsFunction fields;
   std::function<std::shared_ptr<void>()> new_options;
-  /// Builds the hook of a table, whose keys go before those of [server]. Null: there is nothing to do.
+  /// Makes the hook of a table. A key of the table takes precedence over the same key of [server]. Null: no hook is
+  /// needed.
   std::function<std::shared_ptr<Hook>(const void* own, const void* server)> make;
 };
 
-/// The keys of all kinds, as one table has them.
+/// The values of the keys of all kinds in one table.
 class HookOptions {
  public:
-  /// `section` has them: "route".
+  /// `section` is the name of the table's section: "route".
   explicit HookOptions(std::string_view section);
-  /// `first`, and these: what read_parts() is to read.
+  /// `first` and the parts of all kinds, for read_parts().
   std::vector<config::Part> parts_with(config::Part first) const;
-  /// Those of the kind with this key table; what all have by default where the section does not have the kind.
+  /// The options of the kind with this key table; defaults if the section does not have the kind.
   template <class Options>
   const Options& of(const config::Fields<Options>& (*fields)()) const {
     static const Options nothing{};
@@ -84,14 +85,14 @@ class HookOptions {
   friend class HookKinds;
   const void* find(const std::vector<config::Field>& fields) const;
 
-  std::vector<std::shared_ptr<void>> options_;  // by kind; null where the section does not have it
+  std::vector<std::shared_ptr<void>> options_;  // by kind; null if the section does not have the kind
 };
 
 /// All kinds. Filled before main.
 class HookKinds {
  public:
   static void add(HookKind kind);
-  /// The hooks of a table; `own` may be null.
+  /// The hooks of a table; `own` is null for a table without these keys.
   static Hooks make(const HookOptions* own, const HookOptions& server);
 };
 

@@ -15,7 +15,7 @@ void append_text(std::string& out, std::string_view text) {
   out.append(std::to_string(text.size())).append(":").append(text);
 }
 
-/// Writes what a value says, without its place and without the order of its members.
+/// Appends the content of a value, without its position in the file and without the order of its members.
 void append_value(std::string& out, const config::Value& value) {
   out += static_cast<char>('a' + static_cast<int>(value.kind));
   append_text(out, value.text);
@@ -38,7 +38,7 @@ std::string identity(const config::Declaration& declaration) {
   return text;
 }
 
-/// All leases that are in use, by what their endpoints say.
+/// All leases in use, by the text of their endpoints.
 struct Known {
   std::mutex mutex;
   std::map<std::string, std::weak_ptr<Lease>> leases;
@@ -49,7 +49,7 @@ Known& known() {
   return all;
 }
 
-bool goes_on(const std::shared_ptr<Lease>& lease, const Site& now) {
+bool is_used(const std::shared_ptr<Lease>& lease, const Site& now) {
   return std::ranges::any_of(now.endpoints, [&](const Endpoint& endpoint) { return endpoint.lease == lease; });
 }
 
@@ -67,7 +67,7 @@ std::shared_ptr<Lease> Lease::of(const config::Declaration& declaration) {
 
 void end_leases(const Site& before, const Site& now) {
   for (const auto& endpoint : before.endpoints) {
-    if (endpoint.lease && !goes_on(endpoint.lease, now)) endpoint.lease->over_ = true;
+    if (endpoint.lease && !is_used(endpoint.lease, now)) endpoint.lease->over_ = true;
   }
 }
 

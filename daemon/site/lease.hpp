@@ -12,15 +12,15 @@ namespace sluice::site {
 
 class Site;
 
-/// The time for which an endpoint stays the same, over any number of reloads: connections that outlive their
-/// exchange (WebSockets, event streams) end with it. Two sites whose endpoints say the same share one. Used
-/// by all threads.
+/// Shows whether an endpoint is still in the configuration. Connections that outlive their exchange (WebSockets, event
+/// streams) end when it is over. If a reload does not change an endpoint, the old and the new Site share one lease.
+/// Used by all threads.
 class Lease {
  public:
-  /// That of the endpoint which `declaration` declares.
+  /// The lease of the endpoint that `declaration` declares.
   static std::shared_ptr<Lease> of(const config::Declaration& declaration);
 
-  /// The endpoint is gone from the configuration, or says something else now.
+  /// The endpoint was removed from the configuration, or was changed.
   bool over() const { return over_.load(std::memory_order_relaxed); }
 
   std::atomic<std::uint32_t> connections{0};  // open ones, where they are limited
@@ -31,7 +31,7 @@ class Lease {
   std::atomic<bool> over_{false};
 };
 
-/// Ends the leases of `before` that do not go on in `now`.
+/// Ends the leases of `before` that `now` does not use.
 void end_leases(const Site& before, const Site& now);
 
 }  // namespace sluice::site

@@ -12,7 +12,7 @@ namespace {
 using templates::Placeholder;
 using templates::Value;
 
-/// What nginx made customary for a client that went away before it had its answer, or all of it.
+/// The status that nginx logs for a client that disconnected before it had the whole response.
 constexpr http::Status client_closed = 499;
 
 template <class Read>

@@ -6,18 +6,18 @@
 
 namespace sluice::site {
 
-/// What sections make of a configuration besides endpoints: one object of each type, which whoever serves it finds by
-/// the type. Filled when the configuration is loaded, part of a Site, and read by all threads afterwards.
+/// Parts of a site other than endpoints: one object of each type, found by its type. Sections fill it while the
+/// configuration is loaded. It belongs to a Site; afterwards all threads read it.
 class Parts {
  public:
-  /// The part of this type, made when it is asked for the first time. Not for a Site that is in use.
+  /// The part of this type; the first call creates it. Not for a Site that is in use.
   template <class Part>
   Part& make() {
     auto& part = parts_[typeid(Part)];
     if (!part) part = std::make_shared<Part>();
     return *static_cast<Part*>(part.get());
   }
-  /// The part of this type; an empty one where no section has made it.
+  /// The part of this type; an empty one if no section has made it.
   template <class Part>
   const Part& get() const {
     static const Part nothing{};

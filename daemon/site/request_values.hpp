@@ -6,11 +6,11 @@
 
 namespace sluice::site {
 
-/// What is known of the placeholders of a request.
+/// Properties of the placeholders of a request.
 struct RequestTrait {
   static constexpr templates::Traits body = 2;            // needs the body of the request
   static constexpr templates::Traits path_parameter = 4;  // by index of Match::path; {NAME...} may hold slashes
-  static constexpr templates::Traits whole_path = 8;      // {path}: begins with a slash
+  static constexpr templates::Traits whole_path = 8;      // {path}, which begins with a slash
   static constexpr templates::Traits host = 16;           // {host}: the name under which the client reached the server
 };
 

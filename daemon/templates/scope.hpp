@@ -12,14 +12,13 @@
 #include "base/arena.hpp"
 #include "templates/value.hpp"
 
-/// Names that templates may use, and where their values come from. Nothing here knows what the values are of: requests,
-/// messages, errors. Whoever builds a scope brings its slots.
+/// The names that templates may use, and the source of their values. This file knows nothing of requests, messages or
+/// errors: the builder of a scope adds its slots.
 namespace sluice::templates {
 
 struct Placeholder;
 
-/// Gives the values while a request or message is served. A class of them belongs to a scope: it has what the slots of
-/// the scope read.
+/// Gives the values while a request or message is served. Each scope has one class of them, which its slots read.
 class Values {
  public:
   virtual ~Values() = default;
@@ -29,10 +28,9 @@ class Values {
   virtual Arena& arena() const = 0;
 };
 
-/// What may be asked of a placeholder besides its value, as bits. Except for the first, the owners of scopes give them
-/// their meaning.
+/// Properties of a placeholder, as bits. Each owner of a scope defines its own, except for the first.
 using Traits = std::uint8_t;
-inline constexpr Traits momentary = 1;  // may have another value each time: {now}
+inline constexpr Traits momentary = 1;  // the value may change each time: {now}
 
 /// A source of values. Made by the owner of a scope, with slot().
 struct Slot {
@@ -73,7 +71,7 @@ class Scope {
   void add(std::string name, Slot slot, std::uint32_t index = 0) { add(std::move(name), Placeholder{slot, index, {}}); }
   /// Names with a free part: add_prefix("header.", …) allows {header.anything}.
   void add_prefix(std::string prefix, Slot slot);
-  /// What means the same everywhere: {now}, {uuid} and {env.X}.
+  /// Adds the names that mean the same everywhere: {now}, {uuid} and {env.X}.
   void add_common();
   /// `change` gets every placeholder that a template takes from this scope, and may put another in its place.
   void on_use(std::function<void(Placeholder&)> change) { change_ = std::move(change); }

@@ -49,9 +49,9 @@ inline constexpr std::size_t largest_sent_head = 10;
 /// Reads the head at the begin of `bytes`; nothing when it is not complete yet.
 std::optional<FrameHead> parse_head(std::span<const char> bytes);
 
-/// What is wrong with a frame whose head this is, and of which wslay lets everything through: reserved opcodes and
-/// bits, frames without a mask, the order of fragments. `inside_message`: a message has begun and not ended;
-/// `allow_rsv1`: an extension that uses it was agreed on.
+/// Says what is wrong with the head of a frame, where wslay does not check it: reserved opcodes and bits, frames
+/// without a mask, the order of fragments. `inside_message`: a message has begun and not ended; `allow_rsv1`: an
+/// extension that uses it was agreed on.
 std::optional<Fault> fault_of(const FrameHead& head, bool inside_message, bool allow_rsv1);
 
 /// Writes the head of an unmasked frame, as a server sends it, to `to` (largest_sent_head octets). Returns its size.

@@ -30,8 +30,8 @@ FrameReader::FrameReader() {
   context_.reset(context);
 }
 
-/// wslay asks for octets. Only it knows where the head ends and how long the payload is: until it has told, it gets
-/// them one by one.
+/// wslay asks for bytes. Only wslay knows where the head ends and how long the payload is. Until it reports the head,
+/// it gets one byte at a time.
 ssize_t FrameReader::supply(unsigned char* to, std::size_t room, int, void* self) {
   auto& reader = *static_cast<FrameReader*>(self);
   auto& input = *reader.input_;

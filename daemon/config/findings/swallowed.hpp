@@ -8,8 +8,8 @@
 
 namespace sluice::config {
 
-/// A header such as [static.headers] takes all the keys below it, those too that were meant for [[static]]. Reports
-/// them, once for each header, and gives them back to `table`, which is one of `section`: nothing more is wrong.
+/// A header such as [static.headers] takes all keys below it, also those that were meant for [[static]]. Reports them,
+/// once for each header, and moves them to `table`, which is a table of `section`, so that they are not reported again.
 /// `path` is what stands in its header: "static", "model.Item".
 void return_swallowed(const Section& section, const std::string& path, Value& table, Diagnostics& diagnostics);
 

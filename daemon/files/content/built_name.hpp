@@ -13,9 +13,9 @@ enum class NameHash : std::uint8_t {
   sure,
 };
 
-/// What the name of a file tells; `relative` is its path below the root. Whoever is wrong here keeps an old file for a
-/// year, while a hash that is not seen costs a request a minute, so only code, fonts, pictures and films are meant, and
-/// of their names what tools write:
+/// Looks for a hash in the name of a file; `relative` is its path below the root. A wrong guess makes clients keep an
+/// old file for a year. A missed hash costs one request a minute. So only code, fonts, pictures and films can have one,
+/// and only in the forms that known tools write:
 ///
 /// - all below `_next/static`, `_app/immutable`, `_astro` and `_nuxt`;
 /// - eight or more hexadecimal digits at the end of the name, behind `.` or `-`: webpack, Parcel, Rails, Phoenix;

@@ -20,8 +20,8 @@ namespace {
 
 constexpr mode_t file_mode = 0644, folder_mode = 0755;  // less the umask
 
-/// So much is handed to the disk at a time. Without that, fsync(2) would write all of a large file at the end, while
-/// its client waits.
+/// After this many bytes, the kernel is told to write them to the disk. Otherwise fsync(2) would write all of a large
+/// file at the end, while the client waits.
 constexpr std::uint64_t window_size = 8 << 20;
 
 std::string_view parent_of(std::string_view name) {
@@ -37,15 +37,15 @@ std::string new_hidden_name() {
   return ".upload-" + hex({random.data(), random.size()});
 }
 
-/// Makes the entries of a directory last. One that may not be read cannot be synchronized, and some file systems do not
-/// do that.
+/// Writes the entries of a directory to the disk. A directory without read permission cannot be synchronized, and some
+/// file systems do not support it: both are ignored.
 int sync_folder(int handle) {
   FileDescriptor folder(::openat(handle, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return errno == EACCES ? 0 : errno;
   return ::fsync(folder.get()) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
 }
 
-/// File systems that do not know how much room they have say 0.
+/// A file system that does not know its size reports 0 blocks.
 bool has_room(int handle, std::uint64_t size) {
   struct statvfs room{};
   if (size == 0 || ::fstatvfs(handle, &room) != 0 || room.f_blocks == 0) return true;
@@ -125,13 +125,14 @@ int NewFile::write(std::string_view bytes) {
   return push_out(written_ - pushed_);
 }
 
-/// Lets the disk begin with what was written last, and waits for what was before.
+/// Starts writing the newest bytes to the disk, and waits for the older ones.
 int NewFile::push_out(std::uint64_t window) {
   auto begin = static_cast<off_t>(pushed_), size = static_cast<off_t>(window);
   bool done = (begin == 0 || ::sync_file_range(file_.get(), 0, begin, SYNC_FILE_RANGE_WAIT_BEFORE) == 0) &&
               ::sync_file_range(file_.get(), begin, size, SYNC_FILE_RANGE_WRITE) == 0;
   pushed_ += window;
-  // Not every file system and every sandbox knows the call. An error of the disk, however, is told only once.
+  // Some file systems and sandboxes do not support the call. Any other error must be returned: the kernel reports a
+  // disk error only once.
   return done || errno == EINVAL || errno == ENOSYS || errno == ESPIPE || errno == EPERM ? 0 : errno;
 }
 
@@ -181,7 +182,7 @@ std::expected<bool, int> NewFile::link_to(const std::string& name, bool replaces
 std::expected<bool, int> NewFile::rename_to(const std::string& name, bool replaces) {
   bool is_new = ::renameat2(nearest_.get(), hidden_.c_str(), target(), name.c_str(), RENAME_NOREPLACE) == 0;
   if (!is_new) {
-    bool unknown = errno == EINVAL || errno == ENOSYS;  // the file system cannot tell and rename in one step
+    bool unknown = errno == EINVAL || errno == ENOSYS;  // the file system does not support RENAME_NOREPLACE
     if (!unknown && errno != EEXIST) return std::unexpected(errno);
     is_new = unknown && ::faccessat(target(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0;
     if (!is_new && !replaces) return std::unexpected(EEXIST);

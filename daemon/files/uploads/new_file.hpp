@@ -12,29 +12,30 @@
 
 namespace sluice::files {
 
-/// A file that is being written. It has no name (O_TMPFILE), or a hidden one where the file system cannot do that,
-/// until commit() gives it its own. One that is not committed is gone with its object, also when the process is killed,
-/// unless its name is hidden. Errors are errnos. Every call may wait for a disk: this is for the thread pool.
+/// A file that is being written. Until commit() it has no name (O_TMPFILE), or a hidden name if the file system does
+/// not support that. Without commit(), the destructor removes it. If the process is killed, a file without a name is
+/// gone, too; one with a hidden name remains. Errors are errno values. Every call may wait for the disk: use it in the
+/// thread pool.
 class NewFile {
  public:
   enum class Temporary : std::uint8_t { unnamed, hidden };
 
-  /// Begins the file `name` ("a/b.txt") below `folder`, which must outlive it. Creates no folders yet. `size` bytes are
-  /// expected; 0: unknown. ENOSPC: there is less room. EISDIR: there is a directory of this name. ENOTDIR: a part of
-  /// the path is a file. EXDEV: a symbolic link leads out of `folder`.
+  /// Begins the file `name` ("a/b.txt") below `folder`, which must outlive it. Creates no folders yet. `size` is the
+  /// expected number of bytes; 0: unknown. ENOSPC: the disk has less room. EISDIR: a directory has this name. ENOTDIR:
+  /// a part of the path is a file. EXDEV: a symbolic link points outside `folder`.
   static std::expected<std::unique_ptr<NewFile>, int> open(const FileRoot& folder, std::string name, std::uint64_t size,
                                                            Temporary temporary = Temporary::unnamed);
   ~NewFile();
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
-  /// What had the name when the file was opened.
+  /// The file that had this name when the new one was opened.
   const std::optional<FileIdentity>& existing() const { return existing_; }
   /// Returns 0 or an errno.
   int write(std::string_view bytes);
-  /// Creates the folders on the way, and puts the file in its place, for good: content and names are on the disk then.
-  /// A symbolic link of that name is replaced, not followed. Returns whether no file of that name was there; where
-  /// there is one and `replaces` is false: EEXIST.
+  /// Creates the missing folders and gives the file its name. When it returns, content and names are on the disk. A
+  /// symbolic link of that name is replaced, not followed. Returns true if the name is new, false if a file was
+  /// replaced. EEXIST: the name exists and `replaces` is false.
   std::expected<bool, int> commit(bool replaces);
 
  private:
@@ -52,9 +53,9 @@ class NewFile {
 
   const FileRoot& folder_;
   std::string name_;
-  FileDescriptor nearest_;    // the last directory on the way that exists; O_PATH
+  FileDescriptor nearest_;    // the deepest existing directory of the path; O_PATH
   std::string nearest_name_;  // below `folder_`
-  FileDescriptor parent_;     // of the file, where it had to be created; O_PATH
+  FileDescriptor parent_;     // the file's directory, if commit() created it; O_PATH
   FileDescriptor file_;
   std::string hidden_;  // its name in `nearest_`; empty: none
   std::optional<FileIdentity> existing_;

@@ -22,7 +22,7 @@ struct Options {
   Located<std::string> save;
 };
 
-/// People name the folder, or say that there is to be something saved.
+/// For users who write `save = true` or a table.
 std::string save_advice(const config::Value& value) {
   bool is_switch = value.is(config::Value::Kind::boolean) || value.is(config::Value::Kind::table);
   return is_switch ? "write the file: save = \"uploads/{name}\"" : "";
@@ -65,9 +65,9 @@ class Save final : public site::Handler {
   UploadName name_;
 };
 
-constexpr char value_mark = '\0';  // no path holds one
+constexpr char value_mark = '\0';  // no path contains it
 
-/// Stands for every value of a template.
+/// Gives the mark as the value of every placeholder.
 class Marks final : public templates::Values {
  public:
   templates::Value get(const templates::Placeholder&) const override { return templates::Value::of({&value_mark, 1}); }
@@ -77,7 +77,7 @@ class Marks final : public templates::Values {
   mutable Arena arena_{64};
 };
 
-/// Checks what is written in one [[route]] with `save`.
+/// Reports mistakes in one [[route]] with `save`.
 class SaveCheck {
  public:
   SaveCheck(const site::HandlerContext& context, const Located<std::string>& save)
@@ -114,7 +114,7 @@ class SaveCheck {
         "remove it: the response is 201 for a new file, 204 for a replaced one";
   }
 
-  /// The body is in the file when the response is made, and in no memory.
+  /// The body is written to the file only, so no template can use it.
   void no_body_in(const Located<std::string>& text) {
     auto at = text->find("{body}");
     if (at == std::string::npos || (at > 0 && (*text)[at - 1] == '{')) return;
@@ -124,7 +124,7 @@ class SaveCheck {
     if (!(text.span == save_.span)) error.notes.push_back({save_.span, "the body is saved here"});
   }
 
-  /// `name` has marks for its values.
+  /// `name` contains a mark in place of each value.
   void name(std::string_view name) {
     for (auto part : split(name, '/')) {
       if (!part.empty() && part.front() != '.') continue;
@@ -173,7 +173,7 @@ class SaveCheck {
   const Located<std::string>& save_;
 };
 
-/// The folder as the file names it, made absolute.
+/// The absolute path of the folder; a relative one starts at the directory of the config file.
 std::optional<std::string> absolute(std::string_view folder, const Located<std::string>& save,
                                     const site::HandlerContext& context) {
   config::Value value;
@@ -185,7 +185,7 @@ std::optional<std::string> absolute(std::string_view folder, const Located<std::
   return config::path(config::PathUse::write).read(value, reading);
 }
 
-/// Whether the path of a request tells where its file is, and the config does not say otherwise.
+/// Whether the path of a request is the address of its file, and the config sets no Location header.
 bool has_location(const templates::Template& path, const site::HandlerContext& context) {
   auto is_in_path = [](const auto* placeholder) { return placeholder->has(site::RequestTrait::path_parameter); };
   auto is_location = [](const auto& header) { return equals_ignoring_case(header.name, "Location"); };
@@ -204,7 +204,7 @@ std::unique_ptr<site::Handler> make(site::HandlerContext& context, const Options
   check.no_body_in(save);
   for (const auto& header : context.headers) check.no_body_in(header.value);
   check.no_whole_path(path);
-  if (diagnostics.errors() != before) return nullptr;  // what follows would only repeat it
+  if (diagnostics.errors() != before) return nullptr;  // later checks would report the same again
   site::ResponseFields fields({}, context.headers, context.scope, diagnostics);
 
   std::string marked;

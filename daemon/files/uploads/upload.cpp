@@ -16,7 +16,7 @@ namespace sluice::files {
 
 namespace {
 
-/// So much is collected for one write.
+/// Bytes that are collected for one write.
 constexpr std::size_t piece_size = 256 * 1024;
 
 struct Answer {
@@ -45,7 +45,7 @@ Answer answer_to(int error) {
   }
 }
 
-/// Those that the administrator has to mend.
+/// Errors that the administrator must fix.
 bool is_logged(http::Status status) { return status == 403 || status >= 500; }
 
 std::string cause_of(int error) {
@@ -104,7 +104,7 @@ Upload::Upload(http::Exchange& exchange, std::shared_ptr<const UploadPlace> plac
       ticket_(exchange, site::site_of(exchange).server.timeouts.file_system,
               [place = place_](http::Exchange& waiting) { respond_late(waiting, *place); }) {}
 
-/// Closing a large file that is removed takes a while, too.
+/// Closing and removing a large file takes time, so the thread pool does it.
 Upload::~Upload() {
   if (!file_) return;
   std::shared_ptr<NewFile> file = std::move(file_);
@@ -149,10 +149,10 @@ void Upload::write_pieces(http::Exchange& exchange) {
   if (!ended_) exchange.hold_body(true);
 }
 
-/// What has come until now is written.
+/// All bytes received so far are written.
 void Upload::go_on(http::Exchange& exchange) {
   writing_.clear();
-  if (ended_ || pieces_.empty()) writing_.swap(pieces_);  // one buffer is enough
+  if (ended_ || pieces_.empty()) writing_.swap(pieces_);  // reuses the buffer
   if (ended_) return run(&Upload::commit, &Upload::respond);
   exchange.hold_body(false);
 }

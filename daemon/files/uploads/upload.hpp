@@ -13,23 +13,23 @@
 
 namespace sluice::files {
 
-/// Where a route saves, and how it answers. Immutable; used by all workers.
+/// The folder in which a route saves files, and the headers of its responses. Immutable; used by all workers.
 struct UploadPlace {
   FileRoot folder;
   site::ResponseFields fields;
-  bool has_location;  // a new file is at the path of its request
-  /// Apart from that of the folder: whoever reads from there does not wait for writers.
+  bool has_location;  // whether a new file has the path of its request as its address
+  /// A separate queue for writing, so that readers of the same folder do not wait for uploads.
   net::WorkQueue queue = net::queue_of(folder.path() + " (uploads)");
 };
 
-/// The body of one request on its way into a file. The loop's thread collects pieces of it, the thread pool writes
-/// them, and meanwhile the body is held, so that no upload takes much memory. Lives as long as its exchange, or until
-/// the pool has done with it; what was not completed is removed then. All but the work in the pool is done in the
-/// loop's thread.
+/// Saves the body of one request in a file. The loop's thread collects pieces, and the thread pool writes them.
+/// Meanwhile no more of the body is read, so that an upload uses little memory. It lives until its exchange has ended
+/// and the pool has finished its work; an incomplete file is removed then. Everything except the work in the pool runs
+/// in the loop's thread.
 class Upload : public std::enable_shared_from_this<Upload> {
  public:
-  /// Opens the file `name`, streams the body of up to `limit` bytes into it, and answers: 201 or 204, or an error as
-  /// soon as it is known.
+  /// Opens the file `name`, writes the body of at most `limit` bytes into it, and responds with 201, 204 or, as early
+  /// as possible, an error.
   static void begin(http::Exchange& exchange, std::shared_ptr<const UploadPlace> place, std::string name,
                     std::uint64_t limit);
 
@@ -41,7 +41,7 @@ class Upload : public std::enable_shared_from_this<Upload> {
  private:
   class Sink;
 
-  /// Runs `work` in the pool; then, if the exchange still waits, `then`, or the answer to the error of `work`.
+  /// Runs `work` in the pool. Then, if the exchange still waits, calls `then`, or responds with the error of `work`.
   void run(void (Upload::*work)(), void (Upload::*then)(http::Exchange&));
 
   void take(std::string_view bytes);
@@ -60,14 +60,14 @@ class Upload : public std::enable_shared_from_this<Upload> {
   std::shared_ptr<const UploadPlace> place_;
   std::string name_;
   std::uint64_t limit_;
-  std::uint64_t size_;  // that the client has announced; 0: none
+  std::uint64_t size_;  // Content-Length; 0: unknown
   net::Loop& loop_;
   Ticket ticket_;
-  std::string pieces_;    // have come, and are not written
-  bool busy_ = false;     // the pool has it
+  std::string pieces_;    // received and not yet given to the pool
+  bool busy_ = false;     // the pool works for this upload
   bool ended_ = false;    // the body is complete
-  bool replaces_ = true;  // a file of this name
-  // Of the pool, while busy_.
+  bool replaces_ = true;  // whether an existing file may be replaced
+  // Used by the pool while busy_.
   std::unique_ptr<NewFile> file_;
   std::string writing_;
   bool is_new_ = false;

@@ -10,7 +10,7 @@ namespace sluice::files {
 namespace {
 
 constexpr std::size_t longest_part = 255;  // NAME_MAX of all usual file systems
-constexpr std::size_t most_parts = 32;     // each may become a folder
+constexpr std::size_t most_parts = 32;     // each part may create a folder
 
 /// C0, DEL, and C1 in UTF-8.
 bool has_control(std::string_view text) {
@@ -30,7 +30,7 @@ std::string_view fault_of_part(std::string_view part) {
   return {};
 }
 
-/// Notes whether a value brings a slash that would make a part of its own.
+/// Notes whether a value contains a slash that would add a folder to the name.
 class NameValues final : public site::RequestValues {
  public:
   NameValues(http::Exchange& exchange, bool& has_slash) : RequestValues(exchange), has_slash_(has_slash) {}
@@ -43,7 +43,7 @@ class NameValues final : public site::RequestValues {
   }
 
  private:
-  /// Those that separate segments of the request's path. One that came as `%2F` is part of a name.
+  /// Slashes that separate segments of the request's path. An escaped slash (`%2F`) does not count.
   std::ptrdiff_t slashes_of_path(const templates::Placeholder& placeholder) const {
     bool in_path = placeholder.has(site::RequestTrait::path_parameter) && match() != nullptr &&
                    placeholder.index < match()->path.size();

@@ -9,19 +9,19 @@
 
 namespace sluice::files {
 
-/// What is wrong with `name`, the path of an upload below its folder, in words for the client; empty when nothing is.
-/// Refused are empty parts, `.` and `..`, names that begin with a dot, control characters, and what no file system
-/// takes.
+/// Says what is wrong with `name`, the path of an upload below its folder, in a text for the client; empty if it is
+/// valid. Invalid are empty parts, `.` and `..`, a leading dot, control characters, and parts too long for a file
+/// system.
 std::string_view fault_of_name(std::string_view name);
 
 /// The names of the uploads of a route, such as "{user}/{name}". Immutable.
 class UploadName {
  public:
-  /// `folder` bytes of what `path` gives are the folder, with the slash at its end.
+  /// The first `folder` bytes of each rendered `path` are the folder, including its last slash.
   UploadName(templates::Template path, std::size_t folder) : path_(std::move(path)), folder_(folder) {}
 
-  /// The path below the folder that a request asks for, or why there is none. It is made of parts of at most one value
-  /// each, but for the value of `{rest...}`, in which slashes separate parts.
+  /// The path below the folder for this request, or an error text for the client. Only the value of `{rest...}` may
+  /// contain slashes, which separate folders.
   Result<std::string> of(http::Exchange& exchange) const;
 
  private:

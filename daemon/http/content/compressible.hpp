@@ -8,7 +8,7 @@ namespace sluice::http {
 /// type with parameters is taken as well.
 bool is_compressible(std::string_view content_type);
 
-/// Whether files of this type are compressed already, so that nobody keeps them compressed once more.
+/// Whether files of this type are already compressed. Their compressed forms are not kept.
 bool is_compressed(std::string_view content_type);
 
 }  // namespace sluice::http

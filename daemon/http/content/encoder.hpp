@@ -8,21 +8,21 @@
 
 namespace sluice::http {
 
-/// Puts a content into a coding piece by piece, fast rather than small: for what is made for one response. One thread.
+/// Compresses the content of one response piece by piece. It prefers speed to size. One thread.
 class Encoder {
  public:
   enum class Then : std::uint8_t {
     more,   // pieces follow
-    flush,  // they may be long in coming: the client can decode all it has got
+    flush,  // the next piece may come late: the client can decode all pieces so far
     end,
   };
 
   virtual ~Encoder() = default;
-  /// Appends to `out` what there is of `piece` by now. False when memory runs out.
+  /// Compresses `piece` and appends the available output to `out`. False: out of memory.
   virtual bool append(std::string& out, std::string_view piece, Then then) = 0;
 
-  /// Null for codings that are too slow for this, and when memory runs out. `small` takes 50 KB and compresses a little
-  /// less; else it takes 270 KB.
+  /// Null for codings that are too slow, and if memory runs out. `small` uses 50 KB and compresses a little less;
+  /// otherwise it uses 270 KB.
   static std::unique_ptr<Encoder> make(Coding coding, bool small);
   /// The codings that it makes.
   static constexpr CodingSet codings() {

@@ -14,7 +14,7 @@ enum Readiness : std::uint8_t {
   writable = UV_WRITABLE,
   peer_ended = UV_DISCONNECT,  // the peer has ended its sending side
   broken = UV_PRIORITIZED,     // nothing else is waited for, and the connection has failed
-  failed = 16,                 // an error is pending on the descriptor; always reported
+  failed = 16,                 // the descriptor has an error; always reported
 };
 
 /// Is told when its descriptor is ready.

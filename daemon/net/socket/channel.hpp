@@ -9,13 +9,13 @@
 
 namespace sluice::net {
 
-/// The way of a connection's bytes to and from its socket: plain, the socket itself. Connections and outboxes read and
-/// write by it alone, so that no protocol has to know of anything that lies between. Calls never wait; results and
-/// errno are those of recv(2), sendmsg(2) and sendfile(2). A small value, which does not own the socket.
+/// Reads from and writes to the socket of a connection. Connections and outboxes use the socket only through it, so
+/// that protocols need not know what lies between. Calls never wait; results and errno are those of recv(2), sendmsg(2)
+/// and sendfile(2). A small value that does not own the socket.
 ///
-/// The two calls of every request go without what the C library adds to them: in a process with several threads its
-/// functions are points at which a thread may be cancelled, which costs two locked instructions each. No thread is ever
-/// cancelled here. (Measured: 1 % of a small request.)
+/// The two calls of every request bypass the C library. In a process with several threads, its functions are
+/// cancellation points, which cost two locked instructions each. No thread is ever cancelled here. (Measured: 1 % of a
+/// small request.)
 class Channel {
  public:
   Channel(int fd) : fd_(fd) {}
@@ -38,7 +38,7 @@ class Channel {
   ssize_t send(const msghdr& message, int flags = 0) const {
     return ::syscall(SYS_sendmsg, fd_, &message, flags | common);
   }
-  /// The only one that may wait, for the file.
+  /// The only call that may wait: for the file.
   ssize_t send_file(int file, off_t offset, std::size_t size) const { return ::sendfile(fd_, file, &offset, size); }
 
  private:

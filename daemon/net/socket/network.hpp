@@ -29,7 +29,7 @@ class Network {
 using Networks = std::vector<Network>;
 bool contains(const Networks& networks, const Address& address);
 
-/// What a word stands for: "loopback" (127.0.0.0/8, ::1), "private" (RFC 1918, RFC 4193, link-local, and loopback).
+/// The networks of a word: "loopback" (127.0.0.0/8, ::1), "private" (RFC 1918, RFC 4193, link-local, and loopback).
 /// Empty: no such word.
 Networks networks_by_name(std::string_view word);
 

@@ -13,27 +13,27 @@
 
 namespace sluice::net {
 
-/// What a proxy says of a connection in front of everything else: the PROXY protocol, versions 1 and 2.
+/// The header that a proxy sends at the start of a connection: the PROXY protocol, versions 1 and 2.
 struct ProxyHeader {
   enum class Kind : std::uint8_t {
-    incomplete,  // more octets are needed
-    absent,      // the connection begins in another way
-    broken,      // it begins like a header, and is none
+    incomplete,  // more bytes are needed
+    absent,      // the connection does not begin with a header
+    broken,      // the header is invalid
     complete,
   };
   Kind kind = Kind::incomplete;
   std::size_t length = 0;              // of the header
-  std::optional<Address> client = {};  // none: the proxy speaks for itself, or the client has no IP address
+  std::optional<Address> client = {};  // none: the proxy itself is the client, or the client has no IP address
 };
 
-/// Reads the header at the beginning of `bytes`. One of version 2 may have 4096 octets at most.
+/// Reads the header at the beginning of `bytes`. A header of version 2 has at most 4096 bytes.
 ProxyHeader read_proxy_header(std::string_view bytes);
 
-/// Reads the header of connections from trusted proxies, and then makes way for the protocol that the client speaks.
-/// All others speak that protocol from the beginning. Owned by the connection.
+/// Reads the header of connections from trusted proxies, then replaces itself by the protocol of the client. For other
+/// peers it does so at once. Owned by the connection.
 class ProxyHeaderReader final : public Protocol {
  public:
-  /// `make` gives that protocol. The header may take `patience` to come.
+  /// `make` creates that protocol. `patience` is the time limit for the header.
   ProxyHeaderReader(std::shared_ptr<const Networks> trusted, std::chrono::milliseconds patience,
                     std::function<std::unique_ptr<Protocol>()> make)
       : trusted_(std::move(trusted)), patience_(patience), make_(std::move(make)) {}

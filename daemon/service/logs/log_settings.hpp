@@ -4,7 +4,7 @@
 
 namespace sluice::service {
 
-/// Lets the log of this process be as [log] says.
+/// Sets up the log of this process according to [log].
 void set_log(const site::LogOptions& options);
 
 }  // namespace sluice::service

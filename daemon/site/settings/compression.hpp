@@ -15,10 +15,10 @@ struct CompressionOptions {
 
 const config::Fields<CompressionOptions>& compression_fields();
 
-/// What holds where a table has `own` and [server] has `server`.
+/// The settings of a table with the keys `own`, where [server] has the keys `server`.
 struct Compression {
   bool wanted = true;
-  bool demanded = false;  // the config says so: streams, too
+  bool demanded = false;  // `compress = true` is in the config: streams are compressed, too
   std::uint64_t min_size = 1024;
 
   Compression(const CompressionOptions& own, const CompressionOptions& server);

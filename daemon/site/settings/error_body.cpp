@@ -9,7 +9,7 @@
 namespace sluice::site {
 namespace {
 
-/// The values of a request and of what became of it.
+/// The values of a request and of its error.
 class ErrorValues : public RequestValues {
  public:
   ErrorValues(http::Exchange& exchange, http::Status status, std::string_view detail)

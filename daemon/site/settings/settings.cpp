@@ -223,7 +223,8 @@ const Fields<ServerOptions>& server_fields() {
                "the server accepts Forwarded, or else X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host, and "
                "the PROXY protocol (versions 1 and 2) at the start of a connection. The address that they give is "
                "then the client's address for `allow`, `deny`, limits for each address, the access log and "
-               "`{remote.ip}`.")
+               "`{remote.ip}`. A proxy must overwrite or remove those of these headers that come from its clients: "
+               "otherwise clients can forge their address.")
           .example("[\"127.0.0.1\", \"10.0.0.0/8\"]"),
       field("server_timing", &ServerOptions::server_timing, config::boolean())
           .otherwise("false")
