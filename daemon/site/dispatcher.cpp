@@ -105,17 +105,18 @@ void Dispatcher::set_site(std::shared_ptr<const Site> site) {
   router_ = &hold_->site().router_of(listener_);
 }
 
-void Dispatcher::begin(http::Exchange& exchange) {
+bool Dispatcher::begin(http::Exchange& exchange) {
   exchange.hold(*hold_);
   exchange.id = next_id_++;
   exchange.timed = hold_->site().server.server_timing;
   const auto& proxies = hold_->site().server.trusted_proxies.networks;
-  if (!proxies.empty()) take_forwarded(exchange, proxies);
+  bool known = proxies.empty() || take_forwarded(exchange, proxies);
   if (observer_ || exchange.timed) exchange.started = monotonic_nanoseconds();
-  if (!hold_->site().request_line || exchange.request.target.empty()) return;
+  if (!hold_->site().request_line || exchange.request.target.empty()) return known;
   std::string line;
   hold_->site().request_line->render(RequestValues(exchange), line);
   logging::user_lines::add(line);
+  return known;
 }
 
 void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const {
@@ -124,7 +125,7 @@ void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const 
 }
 
 void Dispatcher::on_request(http::Exchange& exchange) {
-  begin(exchange);
+  if (!begin(exchange)) return respond_error(exchange, 400, "Forwarded and X-Forwarded-For name different clients");
   serve(exchange, *router_);
 }
 
@@ -161,9 +162,10 @@ void Dispatcher::serve(http::Exchange& exchange, const Router& router) {
 /// else for the first allowed method.
 void Dispatcher::answer_options(http::Exchange& exchange, http::MethodSet allowed, std::string_view allow) const {
   const auto& request = exchange.request;
+  const auto& site = site_of(exchange);
   auto method = http::parse_method(request.field("Access-Control-Request-Method"));
   if (!method || !allowed.has(*method)) method = allowed.first();
-  auto routing = router_->find(request.host, *method, request.path, exchange.arena);
+  auto routing = site.router_of(listener_).find(request.host, *method, request.path, exchange.arena);
   if (routing.kind == Routing::Kind::found) take_match(exchange, routing.match);
   const auto* endpoint = static_cast<const Endpoint*>(exchange.route);
 
@@ -171,16 +173,16 @@ void Dispatcher::answer_options(http::Exchange& exchange, http::MethodSet allowe
   response.status = 204;
   response.fields.push_back({"Allow", allow});
   const auto* fields = endpoint ? endpoint->headers.get() : nullptr;
-  (fields ? *fields : hold_->site().common_fields).apply_without_content(exchange, response);
+  (fields ? *fields : site.common_fields).apply_without_content(exchange, response);
   exchange.respond(std::move(response));
 }
 
-void Dispatcher::refuse_method(http::Exchange& exchange, http::MethodSet allowed) {
+void Dispatcher::refuse_method(http::Exchange& exchange, http::MethodSet allowed) const {
+  const auto& site = site_of(exchange);
   auto allow = exchange.arena.copy(allowed.allow());
   if (exchange.request.method == http::Method::options) return answer_options(exchange, allowed, allow);
-  const auto& form = hold_->site().server.errors;
-  auto response = make_error_response(exchange, 405, {}, form);
-  hold_->site().common_fields.apply(exchange, response);
+  auto response = make_error_response(exchange, 405, {}, site.server.errors);
+  site.common_fields.apply(exchange, response);
   response.fields.push_back({"Allow", allow});
   exchange.respond(std::move(response));
 }
@@ -223,7 +225,8 @@ void Dispatcher::on_protocol_error(http::Exchange& exchange, http::Status status
   const auto& request = exchange.request;
   bool coding = !request.field("Transfer-Encoding").empty();        // the other thing that may be unknown
   if (status == 501 && !coding && request.path.starts_with('/')) {  // an unknown method: 405 where the target exists
-    auto routing = router_->find(request.host, http::Method::options, request.path, exchange.arena);
+    auto routing =
+        site_of(exchange).router_of(listener_).find(request.host, http::Method::options, request.path, exchange.arena);
     if (routing.kind == Routing::Kind::wrong_method && !routing.allowed.empty())
       return refuse_method(exchange, routing.allowed);
   }

@@ -39,13 +39,14 @@ class Dispatcher final : public http::Application {
   bool heeds_ends() const override { return observer_ != nullptr; }
 
  private:
-  void begin(http::Exchange& exchange);
+  /// False: proxies contradict each other about the client.
+  bool begin(http::Exchange& exchange);
   void serve(http::Exchange& exchange, const Router& router);
   static void refuse_guest(http::Exchange& exchange);
   void take_input(http::Exchange& exchange) const;
   void act(http::Exchange& exchange) const;
   void take_match(http::Exchange& exchange, const Match& match) const;
-  void refuse_method(http::Exchange& exchange, http::MethodSet allowed);
+  void refuse_method(http::Exchange& exchange, http::MethodSet allowed) const;
   void answer_options(http::Exchange& exchange, http::MethodSet allowed, std::string_view allow) const;
 
   SiteHold* hold_;

@@ -32,13 +32,12 @@ class PeerOnly final : public net::Transport {
   void close(bool) override {}
   void abort() override {}
   void replace_protocol(std::unique_ptr<net::Protocol>, std::string_view) override {}
-  const net::Address& peer() const override { return address_; }
-  const net::Address& local() const override { return address_; }
+  const net::Address& peer() const override { return address; }
+  const net::Address& local() const override { return address; }
   bool secure() const override { return false; }
   net::Loop& loop() override { std::abort(); }
 
- private:
-  net::Address address_ = net::Endpoint::parse("192.0.2.7:4711").value().address;
+  net::Address address = net::Endpoint::parse("192.0.2.7:4711").value().address;
 };
 
 /// An exchange without a protocol: keeps the response that it is given.
@@ -52,6 +51,7 @@ class TestExchange final : public http::Exchange {
   void allow_time(std::chrono::milliseconds) override {}
   const net::Transport& transport() const override { return transport_; }
   net::Loop& loop() override { std::abort(); }
+  void connect_from(const net::Address& peer) { transport_.address = peer; }
 
   http::Response response;
   std::string body;  // of the request
