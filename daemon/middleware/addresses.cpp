@@ -12,7 +12,8 @@ struct Options {
 
 const config::Fields<Options>& fields() {
   static const config::Fields<Options> all = {
-      config::field("allow", &Options::allow, site::network_list())
+      config::field("allow", &Options::allow,
+                    site::network_list("every client gets 403; `false` removes the list of [server]"))
           .doc("Clients that are served: addresses, blocks such as \"10.0.0.0/8\", \"loopback\", \"private\", or "
                "\"unix\" for clients of Unix sockets. All other clients get 403. The value in [server] applies to "
                "every table that does not set this key; `false` removes it. Behind a proxy, set `trusted_proxies`: "

@@ -190,9 +190,8 @@ void Connection::resume_reading() {
 bool Connection::set_peer(const Address& peer) {
   auto* admission = owner_.limits().admission;
   if (admission && counted_) admission->leave(peer_);
-  counted_ = false;
   peer_ = peer;
-  return !admission || admission->enter(peer_, counted_);
+  return owner_.admit(peer_, counted_);
 }
 
 void Connection::probe_peer() { net::probe_peer(channel_.fd()); }

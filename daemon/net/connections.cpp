@@ -35,6 +35,12 @@ Connections::~Connections() {
   while (first_) first_->destroy();
 }
 
+bool Connections::admit(const Address& peer, bool& counted) const {
+  counted = false;
+  if (!limits_.admission || (limits_.proxies && contains(*limits_.proxies, peer))) return true;
+  return limits_.admission->enter(peer, counted);
+}
+
 void Connections::add(int fd, const Address& peer, const Address& local, std::unique_ptr<Protocol> protocol,
                       bool counted) {
   auto* connection = new Connection(*this, fd, peer, local);

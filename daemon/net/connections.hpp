@@ -12,16 +12,18 @@
 #include "net/loop/loop.hpp"
 #include "net/loop/timer.hpp"
 #include "net/socket/admission.hpp"
+#include "net/socket/network.hpp"
 
 namespace sluice::net {
 
 /// What all connections of a worker have in common.
 struct ConnectionLimits {
-  std::size_t connections = 0;             // at once; 0: no limit of its own
-  std::chrono::milliseconds write_idle{};  // a peer that takes nothing for this long is dropped
-  std::chrono::milliseconds file_idle{};   // so is one for which a file system has nothing for this long; 0: none
-  Admission* admission = nullptr;          // asked about every new connection; null: all may come
-  std::chrono::milliseconds linger{2000};  // how long a closing connection waits for the peer's end
+  std::size_t connections = 0;              // at once; 0: no limit of its own
+  std::chrono::milliseconds write_idle{};   // a peer that takes nothing for this long is dropped
+  std::chrono::milliseconds file_idle{};    // so is one for which a file system has nothing for this long; 0: none
+  Admission* admission = nullptr;           // asked about every new connection; null: all may come
+  std::shared_ptr<const Networks> proxies;  // whose own connections it does not count; null: none
+  std::chrono::milliseconds linger{2000};   // how long a closing connection waits for the peer's end
 };
 
 /// The connections of one worker: owns them, sweeps their deadlines about once a second, drains them. One thread.
@@ -37,6 +39,8 @@ class Connections {
   std::size_t count() const { return count_.get(); }
   /// The same for other threads to read.
   const Counter& counter() const { return count_; }
+  /// Whether a connection from `peer` may stay. `counted` tells that Admission::leave() must follow.
+  bool admit(const Address& peer, bool& counted) const;
   bool full() const { return limits_.connections != 0 && count() >= limits_.connections; }
 
   /// Adopts an accepted socket; `counted` as Admission::enter() says.

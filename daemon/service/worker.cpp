@@ -18,11 +18,15 @@ namespace sluice::service {
 
 namespace {
 
-net::ConnectionLimits connection_limits(const site::Site& site, std::size_t workers, net::Admission& admission) {
+net::ConnectionLimits connection_limits(const std::shared_ptr<const site::Site>& shared, std::size_t workers,
+                                        net::Admission& admission) {
+  const auto& site = *shared;
   net::ConnectionLimits limits;
   auto all = most_connections(site);
   limits.connections = (all + workers - 1) / workers;
   limits.admission = &admission;
+  const auto& proxies = site.server.trusted_proxies.networks;
+  if (!proxies.empty()) limits.proxies = std::shared_ptr<const net::Networks>(shared, &proxies);
   limits.write_idle = site.server.timeouts.write_idle;
   limits.file_idle = site.server.timeouts.file_system;
   return limits;
@@ -56,7 +60,7 @@ Worker::Worker(const std::shared_ptr<const site::Site>& site, std::size_t worker
       hub_(loop_, rooms),
       watcher_(loop_, access_fd),
       fronts_(site, watcher_),
-      connections_(loop_, connection_limits(*site, workers, admission)) {
+      connections_(loop_, connection_limits(site, workers, admission)) {
   watcher_.statistics().connections = &connections_.counter();
   for (const auto& socket : sockets) listen(socket);
 }
@@ -123,7 +127,7 @@ void Worker::reload(std::shared_ptr<const site::Site> site, std::vector<WorkerSo
           listeners_.erase(key);
           datagram_echoes_.erase(key);
         }
-        connections_.set_limits(connection_limits(*site, workers_, admission_));
+        connections_.set_limits(connection_limits(site, workers_, admission_));
         fronts_.set_site(site);
         files::FileCache::of_this_thread().retire(old_mounts);
         connections_.drain_obsolete(time_to_drain(*site));

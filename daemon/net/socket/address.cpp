@@ -31,6 +31,7 @@ std::uint16_t Address::port() const {
 }
 
 std::optional<Address> Address::parse_ip(std::string_view text, std::uint16_t port) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;  // at which inet_pton stops
   std::string host(text);
   sockaddr_in v4{};
   v4.sin_family = AF_INET;

@@ -70,14 +70,13 @@ void Listener::report(int code) {
 
 void Listener::take(int fd, const Address& peer) {
   bool counted = false;
-  auto* admission = connections_.limits().admission;
-  if (admission && !admission->enter(peer, counted)) {
+  if (!connections_.admit(peer, counted)) {
     note_hit(Limit::connections_per_ip);
     return turn_away(fd);
   }
   auto protocol = make_protocol_();
   if (!protocol) {
-    if (counted) admission->leave(peer);
+    if (counted) connections_.limits().admission->leave(peer);
     note_hit(Limit::memory);
     return turn_away(fd);
   }

@@ -45,6 +45,14 @@ std::string text_of(const Bytes16& bytes, bool v4, int prefix) {
   return std::string(text) + "/" + std::to_string(prefix);
 }
 
+std::string why_no_address(std::string_view text) {
+  if (text == "localhost") return "write \"loopback\" for the clients of this machine";
+  if (text == "*" || text == "all" || text == "any") return "all addresses are \"0.0.0.0/0\" and \"::/0\"";
+  return "`" + std::string(text) +
+         "` is not an address; examples: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32, unix, loopback or private; names are "
+         "not looked up";
+}
+
 }  // namespace
 
 Result<Network> Network::parse(std::string_view text) {
@@ -55,14 +63,17 @@ Result<Network> Network::parse(std::string_view text) {
   }
   auto slash = text.find('/');
   std::string host(text.substr(0, slash));
+  if (host.find('\0') != std::string::npos) host.clear();  // at which inet_pton stops
   bool v4 = inet_pton(AF_INET, host.c_str(), network.bytes_.data() + 12) == 1;
   if (v4) {
     std::copy_n(v4_mapped.begin(), 12, network.bytes_.begin());
   } else if (inet_pton(AF_INET6, host.c_str(), network.bytes_.data()) != 1) {
-    return fail("`" + std::string(text) +
-                "` is not an address; examples: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32, unix, loopback or private");
+    return fail(why_no_address(text));
   }
-  if (slash == std::string_view::npos) return network;
+  if (slash == std::string_view::npos) {
+    if (text == "0.0.0.0" || text == "::") return fail("no client has this address; all of them are `" + host + "/0`");
+    return network;
+  }
   int most = v4 ? 32 : 128;
   auto prefix = parse_unsigned(text.substr(slash + 1));
   if (!prefix || *prefix > static_cast<std::uint64_t>(most))
@@ -71,14 +82,17 @@ Result<Network> Network::parse(std::string_view text) {
   network.prefix_ = length + (v4 ? v4_prefix : 0);
   auto block = masked(network.bytes_, network.prefix_);
   if (block != network.bytes_)
-    return fail("bits after the prefix must be zero; the block is " + text_of(block, v4, length));
+    return fail("`" + std::string(text) + "` has bits after its prefix: write " + text_of(block, v4, length) +
+                " for the block, or " + host + " for one address");
   return network;
 }
 
 bool Network::contains(const Address& address) const {
   bool inet = address.family() == AF_INET || address.family() == AF_INET6;
   if (unix_ || !inet) return unix_ && !inet;
-  return masked(bytes_of(address), prefix_) == bytes_;
+  auto bytes = bytes_of(address);
+  if (prefix_ < v4_prefix && masked(bytes, v4_prefix) == v4_mapped) return false;
+  return masked(bytes, prefix_) == bytes_;
 }
 
 bool contains(const Networks& networks, const Address& address) {

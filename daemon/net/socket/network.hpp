@@ -16,7 +16,7 @@ class Network {
   /// Reads "192.0.2.7", "192.0.2.0/24", "2001:db8::/32" (RFC 4632, RFC 4291 §2.3) or "unix". Bits behind the prefix
   /// must be zero: the error says which block was meant.
   static Result<Network> parse(std::string_view text);
-  /// An IPv4 client of an IPv6 socket (::ffff:a.b.c.d) counts as IPv4.
+  /// An IPv4 client of an IPv6 socket (::ffff:a.b.c.d) counts as IPv4, which no block of IPv6 contains.
   bool contains(const Address& address) const;
 
  private:

@@ -34,6 +34,14 @@ std::optional<std::array<std::string_view, 6>> split_line(std::string_view line)
   return parts;
 }
 
+/// One of the two ends of a connection.
+std::optional<Address> parse_end(std::string_view host, std::string_view port, int family) {
+  auto number = parse_unsigned(port);
+  if (!number || *number > 65535) return std::nullopt;
+  auto address = Address::parse_ip(host, static_cast<std::uint16_t>(*number));
+  return address && address->family() == family ? address : std::nullopt;
+}
+
 ProxyHeader read_v1(std::string_view bytes) {
   auto end = bytes.substr(0, v1_most).find("\r\n");
   if (end == std::string_view::npos) return {bytes.size() < v1_most ? Kind::incomplete : Kind::broken};
@@ -42,11 +50,9 @@ ProxyHeader read_v1(std::string_view bytes) {
   if (line == "PROXY UNKNOWN" || line.starts_with("PROXY UNKNOWN ")) return header;
   auto parts = split_line(line);
   if (!parts || ((*parts)[1] != "TCP4" && (*parts)[1] != "TCP6")) return {Kind::broken};
-  auto port = parse_unsigned((*parts)[4]);
-  if (!port || *port > 65535) return {Kind::broken};
-  header.client = Address::parse_ip((*parts)[2], static_cast<std::uint16_t>(*port));
   int family = (*parts)[1] == "TCP4" ? AF_INET : AF_INET6;
-  if (!header.client || header.client->family() != family) return {Kind::broken};
+  header.client = parse_end((*parts)[2], (*parts)[4], family);
+  if (!header.client || !parse_end((*parts)[3], (*parts)[5], family)) return {Kind::broken};
   return header;
 }
 

@@ -27,14 +27,18 @@ config::Type<bool> lifting() {
 
 }  // namespace
 
-config::Type<NetworkList> network_list() {
+config::Type<NetworkList> network_list(std::string when_empty) {
   auto blocks = config::any_number(config::parsed<net::Networks>(
       "address", "IP | IP/PREFIX | unix | loopback | private", "bad-address", parse_networks));
   config::Type<NetworkList> list{
       blocks.info,
-      [read = blocks.read](const config::Value& value, config::Reading& reading) -> std::optional<NetworkList> {
+      [read = blocks.read, when_empty = std::move(when_empty)](const config::Value& value,
+                                                               config::Reading& reading) -> std::optional<NetworkList> {
         auto got = read(value, reading);
         if (!got) return std::nullopt;
+        if (got->empty() && !when_empty.empty())
+          reading.diagnostics.warning("empty-list", value.span, reading.subject + " is an empty list").label =
+              when_empty;
         NetworkList all;
         for (const auto& one : *got) all.networks.insert(all.networks.end(), one->begin(), one->end());
         return all;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "config/fields/fields.hpp"
@@ -14,7 +15,8 @@ struct NetworkList {
   net::Networks networks;
 };
 
-/// One address, block or word, or a list of them; `false` gives a list that is lifted.
-config::Type<NetworkList> network_list();
+/// One address, block or word, or a list of them; `false` gives a list that is lifted. An empty list gets a warning
+/// that says `when_empty`, unless that is empty, too.
+config::Type<NetworkList> network_list(std::string when_empty = {});
 
 }  // namespace sluice::site

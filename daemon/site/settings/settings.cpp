@@ -85,7 +85,8 @@ const Fields<Limits>& limits_fields() {
       field("connections_per_ip", &Limits::connections_per_ip, config::integer(0, 10'000'000))
           .doc("Most connections of one address at once, over all workers; an IPv6 client is its /64. Further ones are "
                "answered with 503 and closed. 0: no limit. Without it a public address has at most 1024, and loopback "
-               "and private addresses, from which a proxy may bring the connections of many clients, have no limit.")
+               "and private addresses, from which a proxy may bring the connections of many clients, have no limit. "
+               "`trusted_proxies` have none in any case.")
           .example("100"),
       field("keep_alive_requests", &Limits::keep_alive_requests, config::integer(0, 1'000'000'000))
           .otherwise("10000")

@@ -45,7 +45,11 @@ class FakeTransport : public net::Transport {
     replacement = std::move(next);
     handed_over = unread;
   }
-  const net::Address& peer() const override { return address_; }
+  const net::Address& peer() const override { return client; }
+  bool set_peer(const net::Address& told) override {
+    client = told;
+    return client_has_room;
+  }
   const net::Address& local() const override { return address_; }
   bool secure() const override { return false; }
   net::Loop& loop() override { return loop_; }
@@ -57,6 +61,8 @@ class FakeTransport : public net::Transport {
   std::chrono::milliseconds deadline{0};
   bool paused = false, closed = false, lingering = false, aborted = false, writable_wanted = false, sent_wanted = false,
        probing = false;
+  net::Address client;
+  bool client_has_room = true;  // for another connection
   std::unique_ptr<net::Protocol> replacement;
   std::string handed_over;
 
