@@ -62,12 +62,25 @@ void weaken_tag(http::Exchange& exchange, http::Response& response, std::string_
     if (equals_ignoring_case(field.name, "ETag")) field.value = exchange.arena.copy("W/" + std::string(etag));
 }
 
+/// The client has the compressed content: what confirms it looks like the response that brought it (RFC 9110 §15.4.5).
+void revalidate(http::Exchange& exchange, http::Response& response) {
+  auto etag = look_at(response).etag;
+  if (etag.empty() || etag.starts_with("W/")) return;
+  auto weak = std::string("W/").append(etag);
+  for (const auto& field : exchange.request.fields) {
+    if (!equals_ignoring_case(field.name, "If-None-Match") || !list_has_token(field.value, weak)) continue;
+    add_to_vary(exchange, response);
+    return weaken_tag(exchange, response, etag);
+  }
+}
+
 class CompressionHook final : public site::Hook {
  public:
   explicit CompressionHook(const site::Compression& settings) : settings_(settings) {}
 
   void after(http::Exchange& exchange, http::Response& response) const override {
     if (response.coding_chosen) return;
+    if (response.status == 304) return revalidate(exchange, response);
     bool content = http::may_have_content(response.status) && response.status >= 200 && response.status != 206;
     bool whole = response.more.empty() && response.declared_length < 0;
     bool large = response.source ? settings_.demanded : bytes_of(response.body).size() >= settings_.min_size;

@@ -17,16 +17,20 @@ std::string_view bytes_of(const http::BodyPart& body) {
   return {};
 }
 
-void EncodedStream::pass(std::string_view bytes, http::Encoder::Then then) {
+/// False: memory ran out, and the connection ends.
+bool EncodedStream::pass(std::string_view bytes, http::Encoder::Then then) {
   buffer_.clear();
-  if (!encoder_->append(buffer_, bytes, then)) return abort();
+  if (!encoder_->append(buffer_, bytes, then)) {
+    abort();
+    return false;
+  }
   next().write(buffer_);
   if (buffer_.capacity() > slice) std::string().swap(buffer_);
+  return true;
 }
 
 void EncodedStream::finish(std::span<const http::FieldLine> trailers) {
-  pass({}, http::Encoder::Then::end);
-  next().finish(trailers);
+  if (pass({}, http::Encoder::Then::end)) next().finish(trailers);
 }
 
 EncodedBody::EncodedBody(net::Loop& loop, std::unique_ptr<http::Encoder> encoder, http::BodyPart body)

@@ -17,12 +17,14 @@ class EncodedStream final : public http::StreamFilter {
  public:
   explicit EncodedStream(std::unique_ptr<http::Encoder> encoder) : encoder_(std::move(encoder)) {}
 
-  void write(std::string_view bytes) override { pass(bytes, http::Encoder::Then::flush); }
+  void write(std::string_view bytes) override {
+    if (!bytes.empty()) pass(bytes, http::Encoder::Then::flush);
+  }
   void write_shared(std::shared_ptr<const void>, std::string_view bytes) override { write(bytes); }
   void finish(std::span<const http::FieldLine> trailers) override;
 
  private:
-  void pass(std::string_view bytes, http::Encoder::Then then);
+  bool pass(std::string_view bytes, http::Encoder::Then then);
 
   std::unique_ptr<http::Encoder> encoder_;
   std::string buffer_;
@@ -35,7 +37,7 @@ class EncodedBody final : public http::StreamSource, private net::Continuation {
   EncodedBody(net::Loop& loop, std::unique_ptr<http::Encoder> encoder, http::BodyPart body);
 
   void on_open(http::ResponseStream& stream) override;
-  void on_writable() override { go_on(); }
+  void on_writable() override { loop_.go_on_later(*this); }
   void drain() override {}
 
  private:
