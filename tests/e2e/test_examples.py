@@ -187,6 +187,21 @@ def test_uploads(serve):
     assert [path.read_text() for path in (server.folder / "uploads").glob("inbox-*.bin")] == ["some notes"]
 
 
+def test_proxies(example, curl):
+    server = example("proxies")
+
+    def get(path, client):
+        return fetch(server.port, path, fields=f"X-Forwarded-For: {client}\r\n")
+
+    assert get("/", "203.0.113.9").text == "Hello, 203.0.113.9!\n"
+    assert [get("/admin", client).status for client in ("203.0.113.9", "192.0.2.7", "2001:db8::7")] == [403, 200, 200]
+    assert [get(path, "198.51.100.66").status for path in ("/", "/public", "/nowhere")] == [403, 200, 403]
+    assert curl("--haproxy-protocol", server.url + "/").stdout == b"Hello, 127.0.0.1!\n"
+    packed = fetch(server.port, "/words", fields="Accept-Encoding: gzip\r\n")
+    assert packed.get("Content-Encoding") == "gzip" and len(packed.body) < 256
+    server.wait_for_line("203.0.113.9 - - [", "stdout")
+
+
 def test_no_example_is_left_out():
     with open(__file__) as own:
         tested = own.read()

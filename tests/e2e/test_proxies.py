@@ -14,6 +14,11 @@ import sluice
 from sluice import wait_until
 
 CONFIG = """
+[server]
+trusted_proxies = "127.0.0.1"
+[[route]]
+path = "/who"
+text = "{remote.ip} {host}"
 [[route]]
 path = "/text/"
 text = "{host} {path}"
@@ -81,8 +86,8 @@ def proxy(request, serve, tmp_path):
         process.wait(sluice.PATIENCE)
 
 
-def ask(port, path, method="GET", body=None, **fields):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=sluice.PATIENCE)
+def ask(port, path, method="GET", body=None, client="127.0.0.1", **fields):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=sluice.PATIENCE, source_address=(client, 0))
     connection.request(method, path, body, {"Host": f"{NAME}:{port}", **fields})
     return connection.getresponse()
 
@@ -96,6 +101,12 @@ def test_a_redirect_leads_to_the_proxy(proxy):
     answer = ask(proxy, "/text")
     location = urllib.parse.urljoin(f"http://{NAME}:{proxy}/text", answer.headers["Location"])
     assert (answer.status, location) == (307, f"http://{NAME}:{proxy}/text/")
+
+
+def test_the_client_is_known_and_cannot_say_that_it_is_another_one(proxy):
+    assert ask(proxy, "/who", client="127.0.0.2").read().decode() == f"127.0.0.2 {NAME}"
+    for fields in ({"X-Forwarded-For": "192.0.2.7"}, {"X-Forwarded-For": '"'}, {"Forwarded": "for=192.0.2.7"}, {"X-Forwarded-Host": "evil"}):
+        assert ask(proxy, "/who", client="127.0.0.2", **fields).read().decode().startswith("127.0.0.2 www.example.org"), fields
 
 
 def test_bodies_and_files_pass_whole(proxy):
