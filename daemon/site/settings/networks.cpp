@@ -36,7 +36,7 @@ config::Type<NetworkList> network_list(std::string when_empty) {
                                                                config::Reading& reading) -> std::optional<NetworkList> {
         auto got = read(value, reading);
         if (!got) return std::nullopt;
-        if (got->empty() && !when_empty.empty())
+        if (value.kind == config::Value::Kind::array && value.items.empty() && !when_empty.empty())
           reading.diagnostics.warning("empty-list", value.span, reading.subject + " is an empty list").label =
               when_empty;
         NetworkList all;
