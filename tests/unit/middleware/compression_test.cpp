@@ -308,6 +308,7 @@ TEST_CASE("a large body waits for a client that takes nothing") {
   CHECK(scene.transport.writable_wanted);
   scene.transport.unsent = 0;
   for (int i = 0; i < 20; ++i) scene.session->on_writable();  // however often it is told
+  CHECK(scene.answer().body.empty());  // it goes on in its turn, like everything that has a budget
   scene.finish();
   scene.session->on_writable();
   for (int i = 0; i < 5; ++i) scene.transport.loop().run_once();
