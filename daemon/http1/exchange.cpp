@@ -19,7 +19,7 @@ void Exchange::end() {
   application_ = nullptr;
   outcome = {};
   told = Told::no;
-  responded = streaming = chunked = body_held = continued = false;
+  responded = lasting = chunked = body_held = continued = false;
 }
 
 const net::Transport& Exchange::transport() const { return session_->transport(); }

@@ -33,7 +33,7 @@ class Exchange final : public http::Exchange, private http::ResponseStream {
   Parser parser;
   http::Outcome outcome;   // if all of the response gets to the client
   bool responded = false;  // the response is complete
-  bool streaming = false;  // its content comes piece by piece
+  bool lasting = false;    // the response has no end
   bool chunked = false;    // in chunks
   bool body_held = false;
   bool continued = false;  // 100 (Continue) was sent

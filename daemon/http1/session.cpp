@@ -195,7 +195,7 @@ void Session::refuse(const Refusal& refusal) {
 /// Releases the exchange. The application may still be using it.
 void Session::end_exchange() {
   auto* exchange = std::exchange(exchange_, nullptr);
-  if (exchange->streaming) engine_.note_stream(false);
+  if (exchange->lasting) engine_.note_stream(false);
   if (exchange->told == Exchange::Told::when_sent) {
     exchange->cancel();
     return unsent_.add(*exchange);

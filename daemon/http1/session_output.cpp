@@ -52,8 +52,8 @@ void Session::open_stream(http::Response& head) {
   if (exchange.timed) http::add_server_timing(exchange, head);
   write_stream_head(*transport_, head, persistence(), engine_.date_line(), exchange.chunked);
   exchange.outcome.status = head.status;
-  exchange.streaming = true;
-  engine_.note_stream(true);
+  exchange.lasting = source()->lasting();
+  if (exchange.lasting) engine_.note_stream(true);
   transport_->set_deadline({});
 }
 
