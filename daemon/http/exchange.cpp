@@ -1,6 +1,10 @@
 #include "http/exchange.hpp"
 
+#include <cassert>
+#include <memory>
 #include <utility>
+
+#include "net/loop/loop.hpp"
 
 namespace sluice::http {
 
@@ -21,17 +25,21 @@ void Exchange::stream(std::uint64_t limit, std::unique_ptr<BodySink> sink) {
 }
 
 void Exchange::take_piece(std::string_view bytes) {
+  if (responding_) return;
   if (sink_) return sink_->on_piece(bytes);
   if (keeps_body_) body_.append(bytes);
 }
 
 void Exchange::end_body() {
+  if (responding_) return;
   if (sink_) return sink_->on_end();
   request.body = body_;
   if (auto then = std::exchange(then_, nullptr)) then();
 }
 
 void Exchange::respond(Response&& response) {
+  assert(!responding_);
+  responding_ = true;
   if (application_) application_->on_response(*this, response);
   if (response.source) return begin_stream(response, std::move(response.source));
   send(response);
@@ -57,6 +65,7 @@ void Exchange::filter_stream(std::unique_ptr<StreamFilter> filter) { filters_.pu
 void Exchange::go_on() { application_->on_go_on(*this); }
 
 void Exchange::upgrade(Response&& head, std::unique_ptr<net::Protocol> next) {
+  responding_ = true;
   if (application_) application_->on_response(*this, head);
   switch_protocol(head, std::move(next));
 }
@@ -69,6 +78,19 @@ void Exchange::cancel() {
   filters_.clear();
 }
 
+void Exchange::cancel_later() {
+  struct Ended {
+    std::unique_ptr<Work> work;
+    std::unique_ptr<BodySink> sink;
+    std::unique_ptr<StreamSource> source;
+    std::vector<std::unique_ptr<StreamFilter>> filters;
+  };
+  if (!work_ && !sink_ && !source_) return;
+  auto ended = std::make_shared<Ended>(std::move(work_), std::move(sink_), std::move(source_), std::move(filters_));
+  loop().at_end_of_turn([ended] {});
+  cancel();
+}
+
 void Exchange::recycle() {
   cancel();
   request = {};
@@ -78,7 +100,7 @@ void Exchange::recycle() {
   stage = 0;
   client_ = nullptr;
   guest = timed = false;
-  keeps_body_ = false;
+  keeps_body_ = responding_ = false;
   body_.clear();
   if (body_.capacity() > kept_body) body_.shrink_to_fit();
   arena.reset();

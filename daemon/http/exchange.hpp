@@ -134,6 +134,8 @@ class Exchange {
   std::size_t kept_memory() const { return body_.capacity() + arena.footprint(); }
   /// Ends all that the exchange waits for.
   void cancel();
+  /// The same, but what is ended is destroyed at the end of the loop's turn. It has responded, and is not called again.
+  void cancel_later();
   /// Back to the state of a new exchange; the arena and the buffer of the body keep a little memory.
   void recycle();
 
@@ -147,6 +149,7 @@ class Exchange {
   std::unique_ptr<BodySink> sink_;
   std::string body_;
   bool keeps_body_ = false;
+  bool responding_ = false;               // a response has been given; what still comes of the body is dropped
   const net::Address* client_ = nullptr;  // in the arena
 };
 

@@ -24,6 +24,7 @@ class Exchange final : public http::Exchange, private http::ResponseStream {
 
   // For the session. -----------------------------------------------------------------------------------
   using http::Exchange::cancel;
+  using http::Exchange::cancel_later;
   using http::Exchange::end_body;
   using http::Exchange::take_piece;
   /// Bytes of memory that it takes.

@@ -192,12 +192,22 @@ void Session::refuse(const Refusal& refusal) {
 
 // Endings ------------------------------------------------------------------------------------------
 
+/// Ends what the exchange waits for. Outside of a call from the connection, that may be the caller: at the end of the
+/// turn.
+void Session::release(Exchange& exchange) {
+  if (entered_) {
+    exchange.cancel();
+  } else {
+    exchange.cancel_later();
+  }
+}
+
 /// Releases the exchange. The application may still be using it.
 void Session::end_exchange() {
   auto* exchange = std::exchange(exchange_, nullptr);
   if (exchange->lasting) engine_.note_stream(false);
   if (exchange->told == Exchange::Told::when_sent) {
-    exchange->cancel();
+    release(*exchange);
     return unsent_.add(*exchange);
   }
   if (exchange->told == Exchange::Told::no) engine_.application().on_end(*exchange, exchange->outcome);

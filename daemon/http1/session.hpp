@@ -73,7 +73,9 @@ class Session final : public net::Protocol {
   void refuse(const Refusal& refusal);
   void time_out();
   bool end_body_early(bool whole);
+  void begin_response(http::Response& response);
   void note_response();
+  void release(Exchange& exchange);
   void settle();
   bool begin_discard();
   void complete();

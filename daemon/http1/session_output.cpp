@@ -12,7 +12,8 @@ Persistence Session::persistence() const {
   return exchange_->request.version == http::Version::http10 ? Persistence::keep_alive : Persistence::implied;
 }
 
-void Session::send(http::Response& response) {
+/// What every response begins with: whether the connection goes on behind it.
+void Session::begin_response(http::Response& response) {
   auto& exchange = *exchange_;
   const auto& parser = exchange.parser;
   // A client that waits for 100 (Continue) may or may not send its body now: there is no telling the next
@@ -23,6 +24,11 @@ void Session::send(http::Response& response) {
     keep_alive_ = false;
   if (response.close || engine_.closing() || (input_ended_ && !stash_)) keep_alive_ = false;
   if (exchange.timed) http::add_server_timing(exchange, response);
+}
+
+void Session::send(http::Response& response) {
+  begin_response(response);
+  auto& exchange = *exchange_;
   Framing framing{exchange.request.method == http::Method::head, persistence(), engine_.date_line()};
   exchange.outcome = {response.status, write_response(*transport_, response, framing), false};
   exchange.responded = true;
@@ -46,10 +52,11 @@ void Session::note_response() {
 }
 
 void Session::open_stream(http::Response& head) {
+  begin_response(head);
   auto& exchange = *exchange_;
   exchange.chunked = exchange.request.version != http::Version::http10;
-  if (!exchange.chunked || head.close || engine_.closing()) keep_alive_ = false;
-  if (exchange.timed) http::add_server_timing(exchange, head);
+  if (!exchange.chunked) keep_alive_ = false;
+  if (phase_ == Phase::body) phase_ = Phase::working;  // nobody wants the rest of the body
   write_stream_head(*transport_, head, persistence(), engine_.date_line(), exchange.chunked);
   exchange.outcome.status = head.status;
   exchange.lasting = source()->lasting();
@@ -74,7 +81,8 @@ void Session::settle() {
 bool Session::begin_discard() {
   auto& parser = exchange_->parser;
   if (!keep_alive_ || !parser.has_body() || parser.complete()) return false;
-  exchange_->cancel();
+  release(*exchange_);
+  exchange_->body_held = false;
   parser.limit_content(parser.body_octets() + engine_.settings().discard);
   phase_ = Phase::discard;
   begin_body();

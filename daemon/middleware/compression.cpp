@@ -12,6 +12,8 @@ namespace {
 
 /// Larger bodies are compressed in several turns of the loop.
 constexpr std::size_t most_at_once = 64 * 1024;
+/// For bodies up to this size a small encoder compresses as well as a large one.
+constexpr std::size_t small_body = 8 * 1024;
 
 struct Known {
   std::string_view content_type;
@@ -112,13 +114,13 @@ class CompressionHook final : public site::Hook {
     auto bytes = bytes_of(response.body);
     bool later = bytes.size() > most_at_once || loop.budget().spent();
     if (later && exchange.request.method == http::Method::head) return false;
-    auto encoder = http::Encoder::make(coding, false);
-    if (!encoder) return false;
     if (later) {
-      response.source = std::make_unique<EncodedBody>(loop, std::move(encoder), std::move(response.body));
+      response.source = std::make_unique<EncodedBody>(loop, coding, std::move(response.body));
       response.body = {};
       return true;
     }
+    auto encoder = http::Encoder::make(coding, bytes.size() <= small_body);
+    if (!encoder) return false;
     net::WorkShare share(loop.budget());
     auto out = std::make_shared<std::string>();
     if (!encoder->append(*out, bytes, http::Encoder::Then::end) || out->size() >= bytes.size()) return false;

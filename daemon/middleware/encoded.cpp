@@ -33,8 +33,8 @@ void EncodedStream::finish(std::span<const http::FieldLine> trailers) {
   if (pass({}, http::Encoder::Then::end)) next().finish(trailers);
 }
 
-EncodedBody::EncodedBody(net::Loop& loop, std::unique_ptr<http::Encoder> encoder, http::BodyPart body)
-    : loop_(loop), encoder_(std::move(encoder)), body_(std::move(body)), rest_(bytes_of(body_)) {}
+EncodedBody::EncodedBody(net::Loop& loop, http::Coding coding, http::BodyPart body)
+    : loop_(loop), coding_(coding), body_(std::move(body)), rest_(bytes_of(body_)) {}
 
 void EncodedBody::on_open(http::ResponseStream& stream) {
   stream_ = &stream;
@@ -44,6 +44,8 @@ void EncodedBody::on_open(http::ResponseStream& stream) {
 void EncodedBody::go_on() {
   if (stream_->pending() > net::output_high_water) return stream_->want_writable();
   net::WorkShare share(loop_.budget());
+  if (!encoder_) encoder_ = http::Encoder::make(coding_, true);
+  if (!encoder_) return stream_->abort();
   auto piece = rest_.substr(0, slice);
   rest_.remove_prefix(piece.size());
   std::string out;

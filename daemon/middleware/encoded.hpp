@@ -34,7 +34,7 @@ class EncodedStream final : public http::StreamFilter {
 class EncodedBody final : public http::StreamSource, private net::Continuation {
  public:
   /// `body` is a text or shared bytes.
-  EncodedBody(net::Loop& loop, std::unique_ptr<http::Encoder> encoder, http::BodyPart body);
+  EncodedBody(net::Loop& loop, http::Coding coding, http::BodyPart body);
 
   void on_open(http::ResponseStream& stream) override;
   void on_writable() override { loop_.go_on_later(*this); }
@@ -44,8 +44,9 @@ class EncodedBody final : public http::StreamSource, private net::Continuation {
   void go_on() override;
 
   net::Loop& loop_;
-  std::unique_ptr<http::Encoder> encoder_;
-  http::BodyPart body_;  // keeps shared bytes of `rest_` alive
+  http::Coding coding_;
+  std::unique_ptr<http::Encoder> encoder_;  // made when its turn comes: many may wait
+  http::BodyPart body_;                     // keeps shared bytes of `rest_` alive
   std::string_view rest_;
   http::ResponseStream* stream_ = nullptr;
 };

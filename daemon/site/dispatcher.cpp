@@ -1,10 +1,7 @@
 #include "site/dispatcher.hpp"
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <new>
-#include <type_traits>
 
 #include "base/clock.hpp"
 #include "base/limit_hits.hpp"
@@ -79,6 +76,13 @@ void refuse_parameters(http::Exchange& exchange, const Endpoint& endpoint, const
   exchange.respond(std::move(response));
 }
 
+/// The method of the endpoint whose hooks and headers a request with another method gets: for OPTIONS the one in
+/// Access-Control-Request-Method (Fetch §3.2.2), else the first that is allowed.
+http::Method method_asked_for(const http::Request& request, http::MethodSet allowed) {
+  auto method = http::parse_method(request.field("Access-Control-Request-Method"));
+  return method && allowed.has(*method) ? *method : allowed.first();
+}
+
 /// The hooks of the endpoint, or of the server if there is no endpoint.
 const Hooks& hooks_of(const http::Exchange& exchange) {
   const auto* match = static_cast<const Match*>(exchange.matched);
@@ -119,11 +123,6 @@ bool Dispatcher::begin(http::Exchange& exchange) {
   return known;
 }
 
-void Dispatcher::take_match(http::Exchange& exchange, const Match& match) const {
-  exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(match);
-  exchange.route = match.endpoint;
-}
-
 void Dispatcher::on_request(http::Exchange& exchange) {
   if (!begin(exchange)) return respond_error(exchange, 400, "Forwarded and X-Forwarded-For name different clients");
   serve(exchange, *router_);
@@ -142,11 +141,12 @@ void Dispatcher::serve(http::Exchange& exchange, const Router& router) {
   Routing routing;
   bool of_server = request.path == "*";  // OPTIONS *, about the server itself (RFC 9110 §9.3.7)
   if (!of_server) routing = router.find(request.host, request.method, request.path, exchange.arena);
-  if (routing.kind == Routing::Kind::found) {
-    take_match(exchange, routing.match);
-  } else {
-    exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
-  }
+  // Hooks are those of the endpoint that another method has.
+  if (routing.kind == Routing::Kind::wrong_method)
+    routing.match =
+        router.find(request.host, method_asked_for(request, routing.allowed), request.path, exchange.arena).match;
+  exchange.matched = new (exchange.arena.allocate(sizeof(Match), alignof(Match))) Match(routing.match);
+  if (routing.kind == Routing::Kind::found) exchange.route = routing.match.endpoint;
   if (!hooks_of(exchange).before(exchange)) return;
   if (of_server) return refuse_method(exchange, {http::Method::get, http::Method::head, http::Method::options});
   switch (routing.kind) {
@@ -158,29 +158,24 @@ void Dispatcher::serve(http::Exchange& exchange, const Router& router) {
   }
 }
 
-/// Answers OPTIONS with the headers of the endpoint for the method in Access-Control-Request-Method (Fetch §3.2.2), or
-/// else for the first allowed method.
-void Dispatcher::answer_options(http::Exchange& exchange, http::MethodSet allowed, std::string_view allow) const {
-  const auto& request = exchange.request;
-  const auto& site = site_of(exchange);
-  auto method = http::parse_method(request.field("Access-Control-Request-Method"));
-  if (!method || !allowed.has(*method)) method = allowed.first();
-  auto routing = site.router_of(listener_).find(request.host, *method, request.path, exchange.arena);
-  if (routing.kind == Routing::Kind::found) take_match(exchange, routing.match);
-  const auto* endpoint = static_cast<const Endpoint*>(exchange.route);
+/// Answers OPTIONS with the headers of the matched endpoint (method_asked_for()).
+void Dispatcher::answer_options(http::Exchange& exchange, std::string_view allow) {
+  const auto* match = static_cast<const Match*>(exchange.matched);
+  const auto* endpoint = match ? match->endpoint : nullptr;
+  exchange.route = endpoint;
 
   http::Response response;
   response.status = 204;
   response.fields.push_back({"Allow", allow});
   const auto* fields = endpoint ? endpoint->headers.get() : nullptr;
-  (fields ? *fields : site.common_fields).apply_without_content(exchange, response);
+  (fields ? *fields : site_of(exchange).common_fields).apply_without_content(exchange, response);
   exchange.respond(std::move(response));
 }
 
-void Dispatcher::refuse_method(http::Exchange& exchange, http::MethodSet allowed) const {
+void Dispatcher::refuse_method(http::Exchange& exchange, http::MethodSet allowed) {
   const auto& site = site_of(exchange);
   auto allow = exchange.arena.copy(allowed.allow());
-  if (exchange.request.method == http::Method::options) return answer_options(exchange, allowed, allow);
+  if (exchange.request.method == http::Method::options) return answer_options(exchange, allow);
   auto response = make_error_response(exchange, 405, {}, site.server.errors);
   site.common_fields.apply(exchange, response);
   response.fields.push_back({"Allow", allow});
@@ -225,8 +220,8 @@ void Dispatcher::on_protocol_error(http::Exchange& exchange, http::Status status
   const auto& request = exchange.request;
   bool coding = !request.field("Transfer-Encoding").empty();        // the other thing that may be unknown
   if (status == 501 && !coding && request.path.starts_with('/')) {  // an unknown method: 405 where the target exists
-    auto routing =
-        site_of(exchange).router_of(listener_).find(request.host, http::Method::options, request.path, exchange.arena);
+    const auto& router = site_of(exchange).router_of(listener_);
+    auto routing = router.find(request.host, http::Method::options, request.path, exchange.arena);
     if (routing.kind == Routing::Kind::wrong_method && !routing.allowed.empty())
       return refuse_method(exchange, routing.allowed);
   }

@@ -45,9 +45,8 @@ class Dispatcher final : public http::Application {
   static void refuse_guest(http::Exchange& exchange);
   void take_input(http::Exchange& exchange) const;
   void act(http::Exchange& exchange) const;
-  void take_match(http::Exchange& exchange, const Match& match) const;
-  void refuse_method(http::Exchange& exchange, http::MethodSet allowed) const;
-  void answer_options(http::Exchange& exchange, http::MethodSet allowed, std::string_view allow) const;
+  static void refuse_method(http::Exchange& exchange, http::MethodSet allowed);
+  static void answer_options(http::Exchange& exchange, std::string_view allow);
 
   SiteHold* hold_;
   std::string listener_;

@@ -117,7 +117,8 @@ class SaveCheck {
   /// The body is written to the file only, so no template can use it.
   void no_body_in(const Located<std::string>& text) {
     auto at = text->find("{body}");
-    if (at == std::string::npos || (at > 0 && (*text)[at - 1] == '{')) return;
+    while (at != std::string::npos && at > 0 && (*text)[at - 1] == '{') at = text->find("{body}", at + 1);
+    if (at == std::string::npos) return;
     auto place = templates::place_within(diagnostics_.sources, text, at, at + 6);
     auto& error = diagnostics_.error("save-body", place, "`{body}` has no value in a route with `save`");
     error.label = "the body is written to the file and not kept in memory";
@@ -148,9 +149,11 @@ class SaveCheck {
 
   /// Clients must not be able to replace the config.
   void folder_is_apart(const std::string& folder) {
-    auto own = context_.reading.directory_of(save_.span) + "/";
-    if (!own.starts_with(folder == "/" ? folder : folder + "/")) return;
-    auto& error = diagnostics_.error("save-folder", save_.span, "clients could replace this configuration file");
+    auto place = folder;
+    if (place != "/") place += '/';
+    auto holds = [&](const config::Source& source) { return (source.directory + "/").starts_with(place); };
+    if (std::ranges::none_of(diagnostics_.sources, holds)) return;
+    auto& error = diagnostics_.error("save-folder", save_.span, "clients could replace the configuration");
     error.label = "clients choose the file names in its folder";
     error.help = "use a separate folder: save = \"uploads/{name}\"";
   }

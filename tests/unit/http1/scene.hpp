@@ -28,9 +28,11 @@ struct TestSource final : http::StreamSource {
   TestSource*& place_;
 };
 
-/// Takes a body, and answers with its size, or in the middle where a piece has a '!'.
+/// Takes a body, and answers with its size, or in the middle where a piece has a '!'; by a stream where it has a '~'.
 struct TestSink final : http::BodySink {
-  TestSink(http::Exchange& of, TestSink*& place) : exchange(of), place_(place) { place_ = this; }
+  TestSink(http::Exchange& of, TestSink*& place, TestSource*& source) : exchange(of), place_(place), source_(source) {
+    place_ = this;
+  }
   ~TestSink() override { place_ = nullptr; }
   void on_piece(std::string_view bytes) override;
   void on_end() override;
@@ -40,6 +42,7 @@ struct TestSink final : http::BodySink {
 
  private:
   TestSink*& place_;
+  TestSource*& source_;
 };
 
 /// An application that answers "METHOD path?query body" and does as the path says: /wait keeps the exchange, /early
@@ -51,7 +54,8 @@ class TestApplication : public http::Application {
     if (exchange.guest && exchange.request.path != "/vital") return answer(exchange, 503, "no room");
     if (exchange.request.path == "/drop") return exchange.skip(100, [this, &exchange] { act(exchange); });
     if (exchange.request.path == "/early") return answer(exchange, 404, "early");
-    if (exchange.request.path == "/sink") return exchange.stream(100, std::make_unique<TestSink>(exchange, sink));
+    if (exchange.request.path == "/sink")
+      return exchange.stream(100, std::make_unique<TestSink>(exchange, sink, source));
     if (exchange.request.path == "/unread") return keep(exchange);
     exchange.read_all(100, [this, &exchange] { act(exchange); });
   }
@@ -100,6 +104,7 @@ class TestApplication : public http::Application {
 
 inline void TestSink::on_piece(std::string_view bytes) {
   taken += bytes;
+  if (bytes.find('~') != std::string_view::npos) return exchange.begin({}, std::make_unique<TestSource>(source_));
   if (bytes.find('!') != std::string_view::npos) TestApplication::answer(exchange, 507, "full");
 }
 

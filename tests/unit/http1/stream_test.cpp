@@ -121,6 +121,27 @@ TEST_CASE("a sink may answer before the body has come; the rest is dropped, at e
   }
 }
 
+TEST_CASE("a sink may begin a stream before the body has come; the rest is dropped, at every split point") {
+  std::string request = "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab~cd!e~f";
+  for (std::size_t size = 1; size <= request.size(); ++size) {
+    Scene scene;
+    scene.send_in_pieces(request + get("/next"), size);
+    REQUIRE(scene.application.source);
+    CHECK(scene.output() == stream_head);
+    scene.application.source->stream->write("sorry");
+    scene.application.source->stream->finish();
+    CHECK(scene.output() == stream_head + "5\r\nsorry\r\n0\r\n\r\n" + ok("GET /next"));
+    CHECK(scene.application.outcomes == std::vector<http::Status>{200, 200});
+  }
+}
+
+TEST_CASE("a stream in place of 100 (Continue) ends the connection, for nobody knows if the body comes") {
+  Scene scene;
+  scene.send("POST /unread HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
+  scene.application.waiting->begin({}, std::make_unique<TestSource>(scene.application.source));
+  CHECK(scene.output().find("Connection: close") != std::string::npos);
+}
+
 TEST_CASE("a body above the limit of its sink is answered 413, and the sink is gone") {
   Scene scene;
   scene.send(post("/sink", std::string(101, 'x')));
