@@ -54,7 +54,7 @@ void Exchange::begin_stream(Response& head, std::unique_ptr<StreamSource> source
   source_ = std::move(source);
   auto* stream = &open_stream(head);
   for (auto filter = filters_.rbegin(); filter != filters_.rend(); ++filter) {
-    (*filter)->attach(*stream);
+    (*filter)->attach(*stream, *source_);
     stream = filter->get();
   }
   source_->on_open(*stream);

@@ -47,11 +47,17 @@ class ResponseStream {
   virtual void abort() = 0;
 };
 
+class StreamSource;
+
 /// A ResponseStream that changes what passes through it on its way to another one. Owned by the exchange, like the
 /// source.
 class StreamFilter : public ResponseStream {
  public:
-  void attach(ResponseStream& next) { next_ = &next; }
+  /// What `source` sends goes to `next`.
+  void attach(ResponseStream& next, StreamSource& source) {
+    next_ = &next;
+    source_ = &source;
+  }
 
   std::size_t pending() const override { return next_->pending(); }
   void want_writable() override { next_->want_writable(); }
@@ -60,9 +66,12 @@ class StreamFilter : public ResponseStream {
 
  protected:
   ResponseStream& next() { return *next_; }
+  const ResponseStream& next() const { return *next_; }
+  StreamSource& source() { return *source_; }
 
  private:
   ResponseStream* next_ = nullptr;
+  StreamSource* source_ = nullptr;
 };
 
 /// Fills a ResponseStream. Owned by the exchange; destroyed when the response is finished or the client has gone. One

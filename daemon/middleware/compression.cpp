@@ -104,7 +104,7 @@ class CompressionHook final : public site::Hook {
   static bool encode_stream(http::Exchange& exchange, http::Coding coding) {
     auto encoder = http::Encoder::make(coding, true);
     if (!encoder) return false;
-    exchange.filter_stream(std::make_unique<EncodedStream>(std::move(encoder)));
+    exchange.filter_stream(std::make_unique<EncodedStream>(exchange.loop(), std::move(encoder)));
     return true;
   }
 

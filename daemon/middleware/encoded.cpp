@@ -1,5 +1,7 @@
 #include "middleware/encoded.hpp"
 
+#include <algorithm>
+
 #include "net/loop/turn_budget.hpp"
 #include "net/protocol.hpp"
 
@@ -19,6 +21,7 @@ std::string_view bytes_of(const http::BodyPart& body) {
 
 /// False: memory ran out, and the connection ends.
 bool EncodedStream::pass(std::string_view bytes, http::Encoder::Then then) {
+  net::WorkShare share(loop_.budget());
   buffer_.clear();
   if (!encoder_->append(buffer_, bytes, then)) {
     abort();
@@ -27,6 +30,19 @@ bool EncodedStream::pass(std::string_view bytes, http::Encoder::Then then) {
   next().write(buffer_);
   if (buffer_.capacity() > slice) std::string().swap(buffer_);
   return true;
+}
+
+std::size_t EncodedStream::pending() const {
+  auto pending = next().pending();
+  return loop_.budget().spent() ? std::max(pending, net::output_high_water) : pending;
+}
+
+void EncodedStream::want_writable() {
+  if (loop_.budget().spent()) {
+    loop_.go_on_later(*this);
+  } else {
+    next().want_writable();
+  }
 }
 
 void EncodedStream::finish(std::span<const http::FieldLine> trailers) {

@@ -13,9 +13,13 @@
 namespace sluice::middleware {
 
 /// Compresses what a source sends. Each piece is flushed: it may be an event.
-class EncodedStream final : public http::StreamFilter {
+class EncodedStream final : public http::StreamFilter, private net::Continuation {
  public:
-  explicit EncodedStream(std::unique_ptr<http::Encoder> encoder) : encoder_(std::move(encoder)) {}
+  EncodedStream(net::Loop& loop, std::unique_ptr<http::Encoder> encoder) : loop_(loop), encoder_(std::move(encoder)) {}
+
+  /// When this turn of the loop has compressed enough, the source has to wait for the next one.
+  std::size_t pending() const override;
+  void want_writable() override;
 
   void write(std::string_view bytes) override {
     if (!bytes.empty()) pass(bytes, http::Encoder::Then::flush);
@@ -24,8 +28,10 @@ class EncodedStream final : public http::StreamFilter {
   void finish(std::span<const http::FieldLine> trailers) override;
 
  private:
+  void go_on() override { source().on_writable(); }
   bool pass(std::string_view bytes, http::Encoder::Then then);
 
+  net::Loop& loop_;
   std::unique_ptr<http::Encoder> encoder_;
   std::string buffer_;
 };

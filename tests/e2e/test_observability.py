@@ -388,7 +388,7 @@ def test_the_log_of_the_daemon_can_be_json(serve):
     server = serve('[log]\nformat = "json"\n' + ROUTES, wait=False)
     wait_until(lambda: "listening" in server.stderr(), "the first lines")
     rewrite(server, "[log]\nformat = 'json'\nlevel = 'warning'\n[[route]]\npath = '/'\ntxt = '\u00e4'\n")
-    server.wait_for_line("the running configuration stays")
+    server.wait_for_line("the running configuration is kept")
     lines = [json.loads(line) for line in server.stderr().splitlines()]
     assert all(list(line) == ["time", "level", "message"] for line in lines)
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"]) for line in lines)

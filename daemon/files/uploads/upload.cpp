@@ -1,5 +1,8 @@
 #include "files/uploads/upload.hpp"
 
+#include <sys/resource.h>
+
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -67,6 +70,14 @@ std::string_view location_of(const http::Request& request) {
   return path;
 }
 
+/// Each upload has up to three descriptors open: connections must not run out of them.
+std::atomic<std::size_t> open_uploads = 0;
+std::size_t most_uploads() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return std::max<std::size_t>(4, limit.rlim_cur / 64);
+}
+
 void respond_late(http::Exchange& exchange, const UploadPlace& place) {
   note_hit(Limit::file_system_timeout);
   logging::seldom(
@@ -90,6 +101,11 @@ class Upload::Sink final : public http::BodySink {
 
 void Upload::begin(http::Exchange& exchange, std::shared_ptr<const UploadPlace> place, std::string name,
                    std::uint64_t limit) {
+  if (open_uploads >= most_uploads()) {
+    logging::seldom(logging::Level::warning,
+                    "too many uploads at the same time, which get 503: raise the limit of descriptors (LimitNOFILE)");
+    return site::respond_error(exchange, 503, "too many uploads at the same time");
+  }
   auto upload = std::make_shared<Upload>(exchange, std::move(place), std::move(name), limit);
   upload->run(&Upload::open, &Upload::stream);
 }
@@ -102,10 +118,13 @@ Upload::Upload(http::Exchange& exchange, std::shared_ptr<const UploadPlace> plac
       size_(parse_unsigned(exchange.request.field("Content-Length")).value_or(0)),
       loop_(exchange.loop()),
       ticket_(exchange, site::site_of(exchange).server.timeouts.file_system,
-              [place = place_](http::Exchange& waiting) { respond_late(waiting, *place); }) {}
+              [place = place_](http::Exchange& waiting) { respond_late(waiting, *place); }) {
+  ++open_uploads;
+}
 
 /// Closing and removing a large file takes time, so the thread pool does it.
 Upload::~Upload() {
+  --open_uploads;
   if (!file_) return;
   std::shared_ptr<NewFile> file = std::move(file_);
   run_in_background(loop_, place_->queue, [file, place = place_]() mutable { file.reset(); }, [] {});

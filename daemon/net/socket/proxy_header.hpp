@@ -43,7 +43,8 @@ class ProxyHeaderReader final : public Protocol {
   void on_eof() override { transport_->close(false); }
   void on_writable() override {}
   void on_deadline() override { transport_->close(false); }
-  void drain() override { transport_->close(false); }
+  /// A request may be under way.
+  void drain() override { transport_->set_deadline(std::chrono::seconds(1)); }
 
  private:
   void take(std::string_view bytes);

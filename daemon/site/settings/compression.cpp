@@ -20,7 +20,7 @@ const config::Fields<CompressionOptions>& compression_fields() {
 
 Compression::Compression(const CompressionOptions& own, const CompressionOptions& server)
     : wanted(own.compress.value_or(server.compress.value_or(true))),
-      demanded(own.compress.value_or(false)),
+      demanded(own.compress.value_or(server.compress.value_or(false))),
       min_size(own.min_size.value_or(server.min_size.value_or(1_KiB)).count) {}
 
 }  // namespace sluice::site

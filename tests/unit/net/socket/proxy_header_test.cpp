@@ -188,7 +188,7 @@ TEST_CASE("a header that does not come to its end ends the connection") {
   ended.reader.on_eof();
   CHECK(ended.transport.closed);
   stopped.reader.drain();
-  CHECK(stopped.transport.closed);
+  CHECK(stopped.transport.deadline == std::chrono::seconds(1));  // a request may be under way
 }
 
 TEST_CASE("a broken header ends the connection at once") {
