@@ -365,6 +365,25 @@ TEST_CASE("a stream is compressed where the route says so, and every message can
   }
 }
 
+TEST_CASE("a compressed stream lets its source wait when the budget of a turn is spent, and go on in the next one") {
+  Scene scene(true);
+  http1::TestSource* source = nullptr;
+  scene.application.answer = [&](http::Exchange& exchange) {
+    http::Response head;
+    head.fields = {{"Content-Type", "text/event-stream"}};
+    exchange.begin(std::move(head), std::make_unique<http1::TestSource>(source));
+  };
+  scene.ask();
+  CHECK(source->stream->pending() == 0);
+  scene.transport.loop().budget().spend(std::chrono::seconds(1));
+  CHECK(source->stream->pending() >= net::output_high_water);
+  source->stream->want_writable();
+  CHECK(source->writable == 0);
+  scene.transport.loop().run_once();
+  CHECK(source->writable == 1);
+  CHECK(source->stream->pending() == 0);
+}
+
 TEST_CASE("a stream stays as it is unless the route says otherwise") {
   Scene scene;
   http1::TestSource* source = nullptr;
