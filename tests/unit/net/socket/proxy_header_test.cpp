@@ -126,7 +126,7 @@ TEST_CASE("what begins like a header and is none is broken") {
            "PROXY tcp4 192.0.2.7 198.51.100.1 4711 443\r\n",
        })
     CHECK_MESSAGE(told(bytes) == "broken", bytes);
-  CHECK(told(std::string("PROXY TCP4 192.0.2.7\0x 198.51.100.1 4711 443\r\n", 47)) == "broken");
+  CHECK(told(std::string("PROXY TCP4 192.0.2.7\0x 198.51.100.1 4711 443\r\n", 46)) == "broken");
   CHECK(told(v2('\x22', '\x11', v4_ends)) == "broken");  // no such command
   CHECK(told(v2('\x11', '\x11', v4_ends)) == "broken");  // no such version
   CHECK(told(v2('\x21', '\x11', v4_ends.substr(1))) == "broken");
