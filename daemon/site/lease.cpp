@@ -9,8 +9,6 @@
 namespace sluice::site {
 namespace {
 
-using config::Value;
-
 void append_text(std::string& out, std::string_view text) {
   out.append(std::to_string(text.size())).append(":").append(text);
 }

@@ -25,7 +25,7 @@ struct Waiting final : http::Work {
 /// Waits, or answers, where the request asks for it by a field with the name of its key.
 class Probe final : public site::Hook {
  public:
-  Probe(std::string key, std::string value) : key_(std::move(key)), name_(key_ + "=" + value) {}
+  Probe(std::string key, const std::string& value) : key_(std::move(key)), name_(key_ + "=" + value) {}
 
   bool before(http::Exchange& exchange) const override {
     done.push_back(name_);
