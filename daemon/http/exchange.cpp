@@ -41,7 +41,8 @@ void Exchange::respond(Response&& response) {
   assert(!responding_);
   responding_ = true;
   if (application_) application_->on_response(*this, response);
-  if (response.source) return begin_stream(response, std::move(response.source));
+  // HEAD gets the fields of the stream, without its content.
+  if (response.source && request.method != Method::head) return begin_stream(response, std::move(response.source));
   send(response);
 }
 

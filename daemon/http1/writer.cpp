@@ -105,7 +105,7 @@ std::uint64_t write_response(net::Transport& transport, http::Response& response
   auto length =
       response.declared_length >= 0 ? static_cast<std::uint64_t>(response.declared_length) : content_size(response);
   bool send_body = has_content && !framing.head_request;
-  bool announce = has_content || (response.status == 304 && response.declared_length >= 0);
+  bool announce = (has_content && !response.source) || (response.status == 304 && response.declared_length >= 0);
   auto* text = send_body ? std::get_if<std::string_view>(&response.body) : nullptr;
   std::string_view tail = text && text->size() <= inline_body ? *text : std::string_view{};
 

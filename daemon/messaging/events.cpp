@@ -92,7 +92,6 @@ class Events final : public site::Handler {
   void handle(http::Exchange& exchange) const override {
     http::Response response;
     fields_.apply(exchange, response);
-    if (exchange.request.method == http::Method::head) return exchange.respond(std::move(response));
     std::string room(room_.render(site::RequestValues(exchange), exchange.arena));
     std::string last(exchange.request.field("Last-Event-ID"));
     const auto& endpoint = *static_cast<const site::Match*>(exchange.matched)->endpoint;

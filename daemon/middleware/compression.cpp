@@ -113,7 +113,6 @@ class CompressionHook final : public site::Hook {
     auto& loop = exchange.loop();
     auto bytes = bytes_of(response.body);
     bool later = bytes.size() > most_at_once || loop.budget().spent();
-    if (later && exchange.request.method == http::Method::head) return false;
     if (later) {
       response.source = std::make_unique<EncodedBody>(loop, coding, std::move(response.body));
       response.body = {};

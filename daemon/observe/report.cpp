@@ -17,7 +17,6 @@ class ReportHandler : public site::Handler {
     http::Response response;
     if (report_.status) response.status = report_.status();
     fields_.apply(exchange, response);
-    if (report_.live && exchange.request.method == http::Method::head) return exchange.respond(std::move(response));
     if (report_.live) {
       const auto& endpoint = *static_cast<const site::Match*>(exchange.matched)->endpoint;
       return exchange.begin(std::move(response), std::make_unique<LiveReport>(report_.body, endpoint.lease));

@@ -56,7 +56,8 @@ def test_the_events_tell_what_the_data_tells_again_and_again(serve):
 def test_a_head_request_for_the_events_ends(serve):
     server = serve(CONFIG)
     with Connection(server.port) as connection:
-        assert connection.get("/_status/events", method="HEAD").status == 200
+        head = connection.get("/_status/events", method="HEAD")
+        assert head.status == 200 and head.get("Content-Length") is None
         assert connection.get("/hello/Ada").status == 200
 
 

@@ -35,6 +35,14 @@ TEST_CASE("a stream is sent in chunks, and the connection goes on with the next 
   CHECK(scene.application.outcomes == std::vector<http::Status>{200, 200});
 }
 
+TEST_CASE("HEAD of a stream gets its fields and no length, and the connection goes on") {
+  Scene scene;
+  scene.send("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n" + get("/next"));
+  CHECK(scene.output() == "HTTP/1.1 200 OK\r\n\r\n" + ok("GET /next"));
+  CHECK(scene.application.source == nullptr);
+  CHECK(scene.application.outcomes == std::vector<http::Status>{200, 200});
+}
+
 TEST_CASE("a large piece is a chunk, too") {
   Scene scene;
   scene.send(get("/stream"));

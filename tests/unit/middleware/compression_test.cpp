@@ -279,6 +279,8 @@ TEST_CASE("HEAD of a large body costs nothing") {
   auto answer = scene.get(response_of(text), "Accept-Encoding: gzip\r\n", "HEAD");
   CHECK(answer.body.empty());
   CHECK(answer.field("Vary") == "Accept-Encoding");
+  CHECK(answer.field("Content-Encoding") == "gzip");
+  CHECK(answer.field("Content-Length").empty());  // that of GET is not known
 }
 
 TEST_CASE("what comes when the budget of a turn is spent waits for a later one") {
