@@ -1,6 +1,9 @@
 #include "service/config_watch.hpp"
 
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -87,7 +90,13 @@ TEST_CASE("a process file names this process while it runs, and goes with it") {
   CHECK(!service::running_server(folder.path("pid")));
   folder.write("pid", "1");  // never the first process
   CHECK(!service::running_server(folder.path("pid")));
-  folder.write("pid", std::to_string(::getppid()));  // that runs, and is no server
+  pid_t other = 0;  // that runs, and is no server
+  char name[] = "sleep", time[] = "60";
+  char* arguments[] = {name, time, nullptr};
+  REQUIRE(::posix_spawnp(&other, name, nullptr, nullptr, arguments, nullptr) == 0);
+  folder.write("pid", std::to_string(other));
   CHECK(service::running_server(folder.path("pid")).error().ends_with("is another program"));
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
   CHECK(!service::PidFile().write("/no/such/folder/pid").empty());
 }
